@@ -1,0 +1,56 @@
+"""The daemon's side of the bus: the one interface behind which MQTT, or its twin, stands."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+
+class BusDown(Exception):  # noqa: N818  the field's word
+    """The broker is gone; `Bus.start` may be called again."""
+
+
+class Inbound(Struct, gc=False):
+    """A message that waits to be handled.
+
+    It stays unacknowledged at the broker until `Bus.acknowledge`.
+    """
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    token: Any = None
+    """The adapter's own handle for the acknowledgement."""
+
+
+class Bus(Protocol):
+    """Receives commands and presence, publishes everything else."""
+
+    async def start(self) -> None:
+        """Connect as the venue, subscribe to commands and presence, set the down-will.
+
+        Raises:
+            BusDown: the broker cannot be reached or refuses the venue.
+        """
+
+    async def receive(self) -> list[Inbound]:
+        """Wait for at least one message and return all that are there, in order.
+
+        Raises:
+            BusDown: the connection broke.
+        """
+
+    def acknowledge(self, handled: Sequence[Inbound]) -> None:
+        """Tell the broker that these messages are durable. Never blocks, never raises."""
+
+    async def publish(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
+    ) -> None:
+        """Hand a message to the broker, without waiting for its acknowledgement.
+
+        Raises:
+            BusDown: the connection is gone.
+        """
+
+    async def close(self) -> None:
+        """Disconnect in order."""

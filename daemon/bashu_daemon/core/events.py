@@ -1,0 +1,116 @@
+"""What the core says happened. Identities are in here; what leaves the venue is made from it."""
+
+from msgspec import Struct
+
+from bashu_protocol.messages import CommandReport, ExecutionReport, Notice, Phase, Side
+
+
+class OrderEvent(Struct, frozen=True, gc=False):
+    """An execution report with the identities behind it."""
+
+    report: ExecutionReport
+    user: str
+    member: str
+    owner: str
+    aggressor: bool = False
+    contra_order_id: int = 0
+    contra_owner: str = ""
+
+
+class CommandEvent(Struct, frozen=True, gc=False):
+    """A command report for `user`."""
+
+    report: CommandReport
+    user: str
+    member: str
+    owner: str
+    symbol: str = ""
+
+
+class TradeEvent(Struct, frozen=True, gc=False):
+    """A match, once; the two order events of the same `exec_id` go to its parties."""
+
+    seq: int
+    transact_time: int
+    exec_id: int
+    symbol: str
+    price: int
+    qty: int
+    aggressor_side: Side
+    buy_order_id: int
+    sell_order_id: int
+    buy_owner: str
+    sell_owner: str
+
+
+class SelfTradePrevented(Struct, frozen=True, gc=False):
+    """Two orders of one beneficial owner would have met; order events say what was withdrawn."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    owner: str
+    incoming_order_id: int
+    resting_order_id: int
+    price: int
+    qty: int
+    incoming_member: str
+    resting_member: str
+
+
+class PhaseChanged(Struct, frozen=True, gc=False):
+    """An instrument moved to another phase."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    phase: Phase
+    previous: Phase
+    author: str
+    reason: str = ""
+
+
+class MemberStatusChanged(Struct, frozen=True, gc=False):
+    """A member was suspended or reinstated."""
+
+    seq: int
+    transact_time: int
+    member: str
+    suspended: bool
+    author: str
+    reason: str
+
+
+class NoticePublished(Struct, frozen=True, gc=False):
+    """A notice for the whole market."""
+
+    notice: Notice
+
+
+class DayOpened(Struct, frozen=True, gc=False):
+    """A trading day began."""
+
+    seq: int
+    transact_time: int
+    trade_date: int
+
+
+class DayClosed(Struct, frozen=True, gc=False):
+    """A trading day ended."""
+
+    seq: int
+    transact_time: int
+    trade_date: int
+
+
+Event = (
+    OrderEvent
+    | CommandEvent
+    | TradeEvent
+    | SelfTradePrevented
+    | PhaseChanged
+    | MemberStatusChanged
+    | NoticePublished
+    | DayOpened
+    | DayClosed
+)

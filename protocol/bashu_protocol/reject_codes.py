@@ -1,0 +1,60 @@
+"""Why the venue refused a command: one enum for the whole wire."""
+
+from enum import StrEnum
+
+
+class RejectCode(StrEnum):
+    """Stable codes; the sentence beside a code in `text` may change, the code may not."""
+
+    NONE = ""
+
+    # the message itself
+    UNREADABLE = "UNREADABLE"
+    TOO_LARGE = "TOO_LARGE"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    INVALID_CL_ORD_ID = "INVALID_CL_ORD_ID"
+    ALREADY_RECEIVED = "ALREADY_RECEIVED"
+    DUPLICATE_CL_ORD_ID = "DUPLICATE_CL_ORD_ID"
+
+    # who sent it
+    UNKNOWN_USER = "UNKNOWN_USER"
+    NOT_PERMITTED = "NOT_PERMITTED"
+    MEMBER_SUSPENDED = "MEMBER_SUSPENDED"
+    NOT_LOGGED_ON = "NOT_LOGGED_ON"
+    THROTTLED = "THROTTLED"
+    VENUE_BUSY = "VENUE_BUSY"
+
+    # the instrument and its session
+    UNKNOWN_SYMBOL = "UNKNOWN_SYMBOL"
+    MARKET_CLOSED = "MARKET_CLOSED"
+    INSTRUMENT_HALTED = "INSTRUMENT_HALTED"
+    INVALID_PHASE = "INVALID_PHASE"
+
+    # the order
+    INVALID_QTY = "INVALID_QTY"
+    QTY_OFF_LOT = "QTY_OFF_LOT"
+    QTY_TOO_SMALL = "QTY_TOO_SMALL"
+    QTY_TOO_LARGE = "QTY_TOO_LARGE"
+    INVALID_PRICE = "INVALID_PRICE"
+    PRICE_OFF_TICK = "PRICE_OFF_TICK"
+    PRICE_ABOVE_LIMIT = "PRICE_ABOVE_LIMIT"
+    PRICE_BELOW_LIMIT = "PRICE_BELOW_LIMIT"
+    INVALID_TIME_IN_FORCE = "INVALID_TIME_IN_FORCE"
+    NO_LIQUIDITY = "NO_LIQUIDITY"
+    FOK_NOT_FILLED = "FOK_NOT_FILLED"
+    SELF_TRADE = "SELF_TRADE"
+    TOO_MANY_ORDERS = "TOO_MANY_ORDERS"
+
+    # what the account holds
+    INSUFFICIENT_CASH = "INSUFFICIENT_CASH"
+    INSUFFICIENT_HOLDING = "INSUFFICIENT_HOLDING"
+    BOUGHT_TODAY = "BOUGHT_TODAY"
+
+    # an order referred to
+    UNKNOWN_ORDER = "UNKNOWN_ORDER"
+    ORDER_NOT_OPEN = "ORDER_NOT_OPEN"
+
+    # registrar and supervisor commands
+    UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
+    ALREADY_EXISTS = "ALREADY_EXISTS"
+    INVALID_VALUE = "INVALID_VALUE"
