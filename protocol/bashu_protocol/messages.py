@@ -476,11 +476,16 @@ class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
 
 
 class Presence(Message, frozen=True, tag="presence"):
-    """A user's retained sign of life; `online` false is its last will."""
+    """A user's retained sign of life; `online` false is its last will.
+
+    `cancel_on_disconnect` in the will withdraws the user's orders when the session ends, also
+    when the venue itself was down at that moment and reads the will later.
+    """
 
     user: str
     session: str
     online: bool
+    cancel_on_disconnect: bool = False
 
 
 # To supervisors
