@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, Struct
 
+from bashu_daemon.errors import OperatorError
 from bashu_protocol.messages import Encoding
 
 RULEBOOKS = Path(__file__).parent / "rulebooks"
 
 
-class ConfigError(Exception):
+class ConfigError(OperatorError):
     """A setting is wrong; the sentence says which, where, and what would be right."""
 
 

@@ -1,0 +1,126 @@
+"""The `bashu` command."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bashu_daemon.errors import OperatorError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one sub-command; a mistake of the operator is one sentence and exit code 1."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except OperatorError as error:
+        print(f"bashu: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bashu", description="A trading venue for carbon allowances and CCERs."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="run the venue"))
+    _add_demo(commands.add_parser("demo", help="run a venue with simulated members"))
+    _add_replay(commands.add_parser("replay", help="rebuild real markets and compare"))
+    verify = commands.add_parser("verify", help="check a data directory's journal")
+    verify.add_argument("directory", type=Path, metavar="DIR")
+    verify.set_defaults(run=_verify)
+    _add_admin(commands.add_parser("admin", help="passwords and broker configuration"))
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings (TOML)")
+    parser.add_argument("--broker", metavar="embedded|mqtt://HOST[:PORT]")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR")
+    parser.add_argument("--listen-port", type=int, metavar="PORT", help="of the embedded broker")
+    parser.set_defaults(run=_serve)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--role", choices=("trader", "supervisor"), default="trader")
+    parser.add_argument("--headless", action="store_true", help="no terminal, only the market")
+    parser.add_argument("--seconds", type=int, metavar="N", help="end after N seconds")
+    parser.add_argument("--seed", type=int, default=1, help="of the simulated members")
+    parser.set_defaults(run=_demo)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="KIND")
+    cea = kinds.add_parser("cea", help="the national market's official daily feed")
+    cea.add_argument("feed", type=Path, metavar="FILE")
+    cea.set_defaults(run=_replay_cea)
+    lobster = kinds.add_parser("lobster", help="a LOBSTER message file with its book")
+    lobster.add_argument("messages", type=Path, metavar="MESSAGES")
+    lobster.add_argument("orderbook", type=Path, metavar="ORDERBOOK")
+    lobster.set_defaults(run=_replay_lobster)
+
+
+def _add_admin(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="TASK")
+    config = kinds.add_parser("broker-config", help="write password file, ACL and mosquitto.conf")
+    passwd = kinds.add_parser("passwd", help="set a user's password, read from standard input")
+    passwd.add_argument("user", metavar="USER")
+    for task in (config, passwd):
+        task.add_argument("--config", type=Path, metavar="FILE")
+        task.add_argument("--data-dir", type=Path, metavar="DIR")
+    config.add_argument("--listen-port", type=int, default=1883, metavar="PORT")
+    config.set_defaults(run=_broker_config)
+    passwd.set_defaults(run=_passwd)
+
+
+# The rooms are imported where they are needed: `bashu verify` needs no broker.
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from bashu_daemon.serve import run_serve  # noqa: PLC0415
+
+    return run_serve(options.config, options.broker, options.data_dir, options.listen_port)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from bashu_daemon.demo import run_demo  # noqa: PLC0415
+
+    return run_demo(
+        role=options.role, headless=options.headless, seconds=options.seconds, seed=options.seed
+    )
+
+
+def _replay_cea(options: argparse.Namespace) -> int:
+    from bashu_daemon.tools.replay_cea import replay_cea  # noqa: PLC0415
+
+    return replay_cea(options.feed)
+
+
+def _replay_lobster(options: argparse.Namespace) -> int:
+    from bashu_daemon.tools.replay_lobster import replay_lobster  # noqa: PLC0415
+
+    return replay_lobster(options.messages, options.orderbook)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from bashu_daemon.tools.verify import verify  # noqa: PLC0415
+
+    return verify(options.directory)
+
+
+def _broker_config(options: argparse.Namespace) -> int:
+    from bashu_daemon.admin import write_broker_files  # noqa: PLC0415
+
+    return write_broker_files(options.config, options.data_dir, options.listen_port)
+
+
+def _passwd(options: argparse.Namespace) -> int:
+    from bashu_daemon.admin import set_password  # noqa: PLC0415
+
+    return set_password(options.config, options.data_dir, options.user, sys.stdin)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

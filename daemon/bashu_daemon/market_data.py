@@ -1,0 +1,184 @@
+"""Market data, conflated: what changed in a book since the last delta, and the day's numbers."""
+
+from collections.abc import Iterable
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import (
+    DayClosed,
+    DayOpened,
+    Event,
+    OrderEvent,
+    PhaseChanged,
+    TradeEvent,
+)
+from bashu_protocol import topics
+from bashu_protocol.messages import (
+    BookDelta,
+    BookRow,
+    BookSnapshot,
+    Broadcast,
+    InstrumentStat,
+    PublicTrade,
+    Side,
+)
+
+DEPTH = 50
+"""Levels of each side that are published."""
+
+Level = tuple[int, int, int]
+Publication = tuple[str, Broadcast, bool]
+"""Topic, message, retained."""
+
+
+class _Feed:
+    """The published image of one symbol and the numbers of its topics."""
+
+    __slots__ = ("asks", "bids", "book_dirty", "delta_seq", "stat_dirty", "stat_seq",
+                 "snapshot_due", "trade_seq")
+
+    def __init__(self) -> None:
+        self.bids: list[Level] = []
+        self.asks: list[Level] = []
+        self.delta_seq = 0
+        self.trade_seq = 0
+        self.stat_seq = 0
+        self.book_dirty = True
+        self.stat_dirty = True
+        self.snapshot_due = True
+
+
+class MarketData:
+    """Turns core events into publications.
+
+    The caller decides when: deltas on a short timer, retained snapshots on a long one. Nothing
+    made here may leave before the commands that it shows are durable.
+    """
+
+    def __init__(self, venue: Venue, epoch: int) -> None:
+        self._venue = venue
+        self._epoch = epoch
+        self._feeds: dict[str, _Feed] = {symbol: _Feed() for symbol in venue.symbols()}
+
+    def note(self, events: Iterable[Event]) -> list[Publication]:
+        """Mark what has to be published anew; return the public trades."""
+        trades: list[Publication] = []
+        for event in events:
+            if isinstance(event, OrderEvent):
+                symbol = event.report.symbol
+                if event.report.exec_type != "rejected":
+                    self._feed(symbol).book_dirty = True
+            elif isinstance(event, TradeEvent):
+                feed = self._feed(event.symbol)
+                feed.stat_dirty = True
+                feed.trade_seq += 1
+                trades.append((topics.trade(event.symbol), self._trade(event, feed), False))
+            elif isinstance(event, PhaseChanged):
+                self._feed(event.symbol).stat_dirty = True
+            elif isinstance(event, DayOpened | DayClosed):
+                for symbol in self._venue.symbols():
+                    feed = self._feed(symbol)
+                    feed.stat_dirty = feed.book_dirty = True
+        return trades
+
+    def deltas(self, now_ns: int) -> list[Publication]:
+        """Return what changed since the last call: at most one delta and one stat a symbol."""
+        found: list[Publication] = []
+        for symbol, feed in self._feeds.items():
+            if feed.book_dirty:
+                feed.book_dirty = False
+                changes = self._changes(symbol, feed)
+                if changes:
+                    feed.delta_seq += 1
+                    feed.snapshot_due = True
+                    delta = BookDelta(symbol, feed.delta_seq, self._epoch, now_ns, changes)
+                    found.append((topics.delta(symbol), delta, False))
+            if feed.stat_dirty:
+                feed.stat_dirty = False
+                feed.stat_seq += 1
+                found.append((topics.stat(symbol), self._stat(symbol, feed, now_ns), True))
+        return found
+
+    def snapshots(self, now_ns: int) -> list[Publication]:
+        """Return the retained books that are behind their deltas."""
+        found: list[Publication] = []
+        for symbol, feed in self._feeds.items():
+            if feed.snapshot_due:
+                feed.snapshot_due = False
+                book = BookSnapshot(
+                    symbol, feed.delta_seq, self._epoch, now_ns, feed.bids, feed.asks
+                )
+                found.append((topics.book(symbol), book, True))
+        return found
+
+    def republish(self) -> None:
+        """A broker that was restarted has forgotten what it retained: publish all again."""
+        for feed in self._feeds.values():
+            feed.snapshot_due = feed.stat_dirty = True
+
+    def book_row(self, symbol: str) -> BookRow:
+        """Return the image that the next delta continues."""
+        feed = self._feed(symbol)
+        return BookRow(symbol, feed.delta_seq, self._epoch, feed.bids, feed.asks)
+
+    def _feed(self, symbol: str) -> _Feed:
+        feed = self._feeds.get(symbol)
+        if feed is None:
+            feed = self._feeds[symbol] = _Feed()
+        return feed
+
+    def _changes(self, symbol: str, feed: _Feed) -> list[tuple[Side, int, int, int]]:
+        bids, asks = self._venue.depth(symbol)
+        bids, asks = bids[:DEPTH], asks[:DEPTH]
+        changes: list[tuple[Side, int, int, int]] = []
+        _compare("buy", feed.bids, bids, changes)
+        _compare("sell", feed.asks, asks, changes)
+        feed.bids, feed.asks = bids, asks
+        return changes
+
+    def _trade(self, event: TradeEvent, feed: _Feed) -> PublicTrade:
+        return PublicTrade(
+            symbol=event.symbol,
+            md_seq=feed.trade_seq,
+            epoch=self._epoch,
+            seq=event.seq,
+            transact_time=event.transact_time,
+            exec_id=event.exec_id,
+            price=event.price,
+            qty=event.qty,
+            aggressor_side=event.aggressor_side,
+        )
+
+    def _stat(self, symbol: str, feed: _Feed, now_ns: int) -> InstrumentStat:
+        row = self._venue.stat(symbol)
+        return InstrumentStat(
+            symbol=symbol,
+            md_seq=feed.stat_seq,
+            epoch=self._epoch,
+            transact_time=now_ns,
+            trade_date=row.trade_date,
+            phase=row.phase,
+            reference_price=row.reference_price,
+            limit_up=row.limit_up,
+            limit_down=row.limit_down,
+            open=row.open,
+            high=row.high,
+            low=row.low,
+            last=row.last,
+            vwap=row.vwap,
+            close=row.close,
+            volume=row.volume,
+            turnover=row.turnover,
+            trade_count=row.trade_count,
+        )
+
+
+def _compare(
+    side: Side, before: list[Level], after: list[Level], changes: list[tuple[Side, int, int, int]]
+) -> None:
+    if before == after:
+        return
+    old = {price: (qty, orders) for price, qty, orders in before}
+    for price, qty, orders in after:
+        if old.pop(price, None) != (qty, orders):
+            changes.append((side, price, qty, orders))
+    changes.extend((side, price, 0, 0) for price in sorted(old))

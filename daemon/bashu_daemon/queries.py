@@ -1,0 +1,92 @@
+"""Answers to `query`: the present state, read only, each asker within its own rights."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.directory import UserInfo
+from bashu_protocol.messages import Alert, BookRow, Query, QueryResult, Reject, Report, Row
+from bashu_protocol.reject_codes import RejectCode
+
+T = TypeVar("T")
+MAX_ROWS = 200
+"""Rows per query result; a longer answer spans several."""
+SUPERVISORY = frozenset({"alerts", "members"})
+
+
+class Queries:
+    """Reads the venue; alerts come from surveillance, the book from market data.
+
+    The book is the image that the deltas continue, not the very latest: only so can a client
+    that missed a delta go on from it.
+    """
+
+    def __init__(
+        self,
+        venue: Venue,
+        alerts: Callable[[], Sequence[Alert]],
+        book: Callable[[str], BookRow],
+    ) -> None:
+        self._venue = venue
+        self._alerts = alerts
+        self._book = book
+
+    def answer(self, asker: UserInfo, query: Query) -> Iterator[Report]:
+        """Yield the query's results, or one reject."""
+        if query.what in SUPERVISORY and asker.role not in ("supervisor", "registrar"):
+            text = f"Only supervisors may query {query.what}."
+            yield Reject(query.cl_ord_id, RejectCode.NOT_PERMITTED, text)
+        elif query.symbol and query.symbol not in self._venue.symbols():
+            text = f"The venue lists no instrument {query.symbol!r}."
+            yield Reject(query.cl_ord_id, RejectCode.UNKNOWN_SYMBOL, text)
+        elif query.what == "book" and not query.symbol:
+            text = "A query for the book names one symbol."
+            yield Reject(query.cl_ord_id, RejectCode.INVALID_VALUE, text)
+        elif query.what == "alerts":
+            alerts = [a for a in self._alerts() if a.alert_id > query.since]
+            for part, last in _parts(alerts):
+                yield self._result(query, last=last, alerts=part)
+        elif query.what == "notices":
+            notices = [n for n in self._venue.notices() if n.notice_id > query.since]
+            for part, last in _parts(notices):
+                yield self._result(query, last=last, notices=part)
+        else:
+            for part, last in _parts(self._rows(asker, query)):
+                yield self._result(query, last=last, rows=part)
+
+    def _result(self, query: Query, **content: object) -> QueryResult:
+        fields: dict[str, object] = {"rows": [], **content}
+        return QueryResult(  # type: ignore[arg-type]  # the three kinds of content, by name
+            cl_ord_id=query.cl_ord_id, what=query.what, seq=self._venue.seq, **fields
+        )
+
+    def _rows(self, asker: UserInfo, query: Query) -> list[Row]:
+        venue = self._venue
+        rows: Sequence[Row]
+        if query.what == "orders":
+            rows = [r for r in venue.order_rows(asker.member) if _fits(r.symbol, query)]
+        elif query.what == "fills":
+            rows = [
+                r
+                for r in venue.fill_rows(asker.member)
+                if r.exec_id > query.since and _fits(r.symbol, query)
+            ]
+        elif query.what == "account":
+            rows = venue.account_rows(asker.member)
+        elif query.what == "instruments":
+            rows = [r for r in venue.instrument_rows() if _fits(r.rules.symbol, query)]
+        elif query.what == "members":
+            rows = venue.member_rows()
+        else:
+            rows = [self._book(query.symbol)]
+        return list(rows)
+
+
+def _fits(symbol: str, query: Query) -> bool:
+    return not query.symbol or symbol == query.symbol
+
+
+def _parts(items: Sequence[T]) -> Iterator[tuple[list[T], bool]]:
+    """Cut into pieces of MAX_ROWS; an empty answer is one empty piece."""
+    for start in range(0, max(len(items), 1), MAX_ROWS):
+        yield list(items[start : start + MAX_ROWS]), start + MAX_ROWS >= len(items)

@@ -1,0 +1,229 @@
+"""The daemon: bus, sequencer, journal, release.
+
+Tasks work hand in hand. *Ingress* applies what the bus delivers and hands the batch to the
+journal. *Release* waits for each batch, in order, to be durable; only then do reports,
+acknowledgements and market data leave. *Timers* add market data, heartbeat and session changes.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from collections.abc import Callable
+
+from bashu_daemon.batch import Batch
+from bashu_daemon.bus.port import Bus, BusDown
+from bashu_daemon.clock import Clock
+from bashu_daemon.config import Config
+from bashu_daemon.core import Venue
+from bashu_daemon.journal import GroupCommit, Journal
+from bashu_daemon.market_data import MarketData
+from bashu_daemon.queries import Queries
+from bashu_daemon.release import Release
+from bashu_daemon.sequencer import Sequencer
+from bashu_daemon.session_driver import due_commands
+from bashu_daemon.surveillance.engine import Engine
+from bashu_protocol import topics
+from bashu_protocol.messages import StateCommand, VenueStatus
+
+logger = logging.getLogger(__name__)
+
+MAX_BATCHES_WAITING = 64
+"""Batches applied but not yet released; beyond that, ingress waits for the disk."""
+MESSAGES_PER_BATCH = 256
+"""Bus messages handled before the other tasks get a turn."""
+HEARTBEAT_SECONDS = 1.0
+RECONNECT_SECONDS = 0.5
+
+
+class Service:
+    """One venue on one bus. `run` returns after `stop`, and raises what breaks the venue."""
+
+    def __init__(
+        self,
+        venue: Venue,
+        journal: Journal,
+        engine: Engine,
+        bus: Bus,
+        config: Config,
+        version: str = "",
+    ) -> None:
+        self.venue = venue
+        self.engine = engine
+        self.counters: Counter[str] = Counter()
+        self.ready = asyncio.Event()
+        self._journal = journal
+        self._bus = bus
+        self._config = config
+        self._version = version
+        self._clock = Clock(journal.head_time_ns)
+        self._market_data = MarketData(venue, journal.epoch)
+        queries = Queries(venue, engine.alerts, self._market_data.book_row)
+        self._sequencer = Sequencer(venue, queries, self._clock, journal.epoch, self.counters)
+        self._commit = GroupCommit(journal)
+        self._release = Release(
+            bus,
+            journal,
+            engine,
+            self._sequencer.encoding_of,
+            config.public_encoding,
+            self.counters,
+        )
+        self._waiting: asyncio.Queue[tuple[Batch, asyncio.Future[None] | None]] = asyncio.Queue(
+            MAX_BATCHES_WAITING
+        )
+        self._turn = asyncio.Lock()
+        self._stopping = asyncio.Event()
+        self._snapshot_seq = venue.seq
+
+    def stop(self) -> None:
+        """Ask `run` to end in order."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`; then let out what is under way and keep a snapshot.
+
+        Raises:
+            BusDown: the bus cannot be reached at the start.
+            Exception: a failed write, or a broken invariant. The venue must not go on.
+        """
+        await self._bus.start()
+        async with self._commit:
+            tasks = [
+                asyncio.create_task(task, name=name)
+                for name, task in (
+                    ("ingress", self._ingress()),
+                    ("release", self._release_batches()),
+                    ("market data", self._publish_market_data()),
+                    ("heartbeat", self._beat()),
+                )
+            ]
+            stopping = asyncio.create_task(self._stopping.wait(), name="stopping")
+            try:
+                await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                await self._finish(tasks)
+            finally:
+                await _cancel([*tasks, stopping])
+                await self._bus.close()
+
+    async def execute(self, user: str, commands: list[StateCommand]) -> None:
+        """Apply the venue's own commands through the same pipeline."""
+        await self._in_turn(
+            lambda batch: [self._sequencer.apply(user, command, batch) for command in commands]
+        )
+
+    async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
+        for task in tasks:
+            if task.done():
+                task.result()
+        ingress, release, *timers = tasks
+        await _cancel([ingress, *timers])
+        await self._in_turn(self._close_batch_with_snapshot)
+        joined = asyncio.create_task(self._waiting.join())
+        await asyncio.wait({joined, release}, return_when=asyncio.FIRST_COMPLETED)
+        await _cancel([joined])
+        if release.done():
+            release.result()
+        with contextlib.suppress(BusDown):
+            await self._release.publish(topics.VENUE_STATUS, self._status("down"), retain=True)
+
+    async def _in_turn(self, fill: Callable[[Batch], object]) -> None:
+        """Make a batch and queue it; one after the other, so that release keeps the order."""
+        async with self._turn:
+            batch = Batch()
+            fill(batch)
+            batch.broadcasts.extend(self._market_data.note(batch.events))
+            batch.seq = self.venue.seq
+            durable = None
+            if batch.records:
+                durable = await self._commit.submit(batch.records, batch.report_rows())
+            await self._waiting.put((batch, durable))
+
+    async def _ingress(self) -> None:
+        await self.execute(
+            topics.VENUE_USER,
+            due_commands(self.venue, self._config.sessions, self._clock.now_ns()),
+        )
+        self.ready.set()
+        while True:
+            try:
+                messages = await self._bus.receive()
+            except BusDown:
+                await self._reconnect()
+                continue
+            for start in range(0, len(messages), MESSAGES_PER_BATCH):
+                part = messages[start : start + MESSAGES_PER_BATCH]
+                await self._in_turn(lambda batch, part=part: self._sequencer.take(part, batch))
+            if self.venue.seq - self._snapshot_seq >= self._config.snapshot_every:
+                await self._in_turn(self._close_batch_with_snapshot)
+
+    def _close_batch_with_snapshot(self, batch: Batch) -> None:
+        batch.snapshot = self.venue.dump()
+        self._snapshot_seq = self.venue.seq
+
+    async def _release_batches(self) -> None:
+        while True:
+            batch, durable = await self._waiting.get()
+            if durable is not None:
+                await durable
+            await self._release.release(batch)
+            if batch.snapshot is not None:
+                # Surveillance has seen exactly the commands that the venue's state includes.
+                surveillance = self.engine.dump()
+                await asyncio.to_thread(
+                    self._journal.save_snapshot, batch.seq, batch.snapshot, surveillance
+                )
+            self._waiting.task_done()
+
+    async def _reconnect(self) -> None:
+        self.counters["bus_lost"] += 1
+        logger.warning("The connection to the broker is lost; trying again.")
+        while True:
+            await asyncio.sleep(RECONNECT_SECONDS)
+            try:
+                await self._bus.start()
+            except BusDown as error:
+                logger.warning("The broker is still out of reach: %s", error)
+                continue
+            logger.warning("The broker is back.")
+            self._market_data.republish()
+            return
+
+    async def _publish_market_data(self) -> None:
+        interval = self._config.market_data_interval_ms / 1000
+        ticks = max(1, round(HEARTBEAT_SECONDS / interval))
+        while True:
+            for tick in range(ticks):
+                await asyncio.sleep(interval)
+                now_ns = self._clock.now_ns()
+                found = self._market_data.deltas(now_ns)
+                if tick == 0:
+                    found += self._market_data.snapshots(now_ns)
+                if found:
+                    await self._in_turn(lambda batch, found=found: batch.broadcasts.extend(found))
+
+    async def _beat(self) -> None:
+        while True:
+            with contextlib.suppress(BusDown):
+                await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
+            due = due_commands(self.venue, self._config.sessions, self._clock.now_ns())
+            if due and self.ready.is_set():
+                await self.execute(topics.VENUE_USER, due)
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    def _status(self, state: str) -> VenueStatus:
+        return VenueStatus(
+            state="up" if state == "up" else "down",
+            epoch=self._journal.epoch,
+            seq=self._release.seq,
+            transact_time=self._clock.now_ns(),
+            trade_date=self.venue.trade_date,
+            version=self._version,
+            counters=dict(sorted(self.counters.items())),
+        )
+
+
+async def _cancel(tasks: list[asyncio.Task[None]] | list[asyncio.Task[bool]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
