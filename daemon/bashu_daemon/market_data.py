@@ -33,8 +33,16 @@ Publication = tuple[str, Broadcast, bool]
 class _Feed:
     """The published image of one symbol and the numbers of its topics."""
 
-    __slots__ = ("asks", "bids", "book_dirty", "delta_seq", "stat_dirty", "stat_seq",
-                 "snapshot_due", "trade_seq")
+    __slots__ = (
+        "asks",
+        "bids",
+        "book_dirty",
+        "delta_seq",
+        "stat_dirty",
+        "stat_seq",
+        "snapshot_due",
+        "trade_seq",
+    )
 
     def __init__(self) -> None:
         self.bids: list[Level] = []

@@ -74,6 +74,8 @@ class Release:
 
     async def _publish_reports(self, batch: Batch) -> None:
         for user, entries in batch.to_users.items():
+            if user == topics.VENUE_USER:
+                continue
             reports: list[Report] = []
             for entry in entries:
                 if isinstance(entry, CatchUp):

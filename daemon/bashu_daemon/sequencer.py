@@ -136,8 +136,7 @@ class Sequencer:
             self._cancel_on_disconnect(user, batch)
 
     def _cancel_on_disconnect(self, user: str, batch: Batch) -> None:
-        info = self._venue.user_info(user)
-        if info is None or not any(r.user == user for r in self._venue.order_rows(info.member)):
+        if not self._venue.has_live_orders(user):
             return
         self._disconnect_count += 1
         self._counters["cancel_on_disconnect"] += 1

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bashu_daemon.batch import Batch
 from bashu_daemon.bus.port import Bus, BusDown
@@ -46,6 +46,7 @@ class Service:
         engine: Engine,
         bus: Bus,
         config: Config,
+        founding: Sequence[StateCommand] = (),
         version: str = "",
     ) -> None:
         self.venue = venue
@@ -55,6 +56,7 @@ class Service:
         self._journal = journal
         self._bus = bus
         self._config = config
+        self._founding = list(founding)
         self._version = version
         self._clock = Clock(journal.head_time_ns)
         self._market_data = MarketData(venue, journal.epoch)
@@ -106,7 +108,7 @@ class Service:
                 await _cancel([*tasks, stopping])
                 await self._bus.close()
 
-    async def execute(self, user: str, commands: list[StateCommand]) -> None:
+    async def execute(self, user: str, commands: Sequence[StateCommand]) -> None:
         """Apply the venue's own commands through the same pipeline."""
         await self._in_turn(
             lambda batch: [self._sequencer.apply(user, command, batch) for command in commands]
@@ -140,10 +142,8 @@ class Service:
             await self._waiting.put((batch, durable))
 
     async def _ingress(self) -> None:
-        await self.execute(
-            topics.VENUE_USER,
-            due_commands(self.venue, self._config.sessions, self._clock.now_ns()),
-        )
+        await self.execute(topics.VENUE_USER, self._founding)
+        await self._execute_due()
         self.ready.set()
         while True:
             try:
@@ -206,10 +206,14 @@ class Service:
         while True:
             with contextlib.suppress(BusDown):
                 await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
-            due = due_commands(self.venue, self._config.sessions, self._clock.now_ns())
-            if due and self.ready.is_set():
-                await self.execute(topics.VENUE_USER, due)
+            if self.ready.is_set():
+                await self._execute_due()
             await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _execute_due(self) -> None:
+        due = due_commands(self.venue, self._config.sessions, self._clock.now_ns())
+        if due:
+            await self.execute(topics.VENUE_USER, due)
 
     def _status(self, state: str) -> VenueStatus:
         return VenueStatus(

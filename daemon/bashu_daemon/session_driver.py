@@ -29,7 +29,7 @@ def due_commands(
     if mode == "manual" or today <= venue.trade_date:
         return []
     commands: list[StateCommand] = []
-    if any(venue.stat(symbol).phase != "closed" for symbol in venue.symbols()):
+    if venue.day_is_open:
         commands.append(CloseDay(f"close-{venue.trade_date}"))
     commands.append(OpenDay(f"open-{today}", today))
     commands.append(SetPhase(f"continuous-{today}", "continuous"))

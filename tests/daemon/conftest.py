@@ -1,0 +1,65 @@
+"""A small market for the daemon's own tests."""
+
+from collections.abc import Callable
+
+import pytest
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import Event
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    NewOrder,
+    OpenDay,
+    SetPhase,
+    StateCommand,
+)
+
+SYMBOL = "CEA25"
+
+
+class Market:
+    """A venue with two members, `anna` and `bo`, in continuous trading of one symbol."""
+
+    def __init__(self) -> None:
+        self.venue = Venue()
+        self.now_ns = 1_000
+        self.count = 0
+        rules = InstrumentRules(
+            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
+        )
+        self.registrar(ListInstrument("1", rules))
+        for user in ("anna", "bo"):
+            self.registrar(AddMember(f"m-{user}", user, user, user))
+            self.registrar(AddUser(f"u-{user}", user, user))
+            self.registrar(Deposit(f"c-{user}", user, "CNY", 10**10))
+            self.registrar(Deposit(f"t-{user}", user, SYMBOL, 10**6))
+        self.registrar(AddMember("m-sup", "bureau", "bureau", "bureau"))
+        self.registrar(AddUser("u-sup", "sup", "bureau", "supervisor"))
+        self.registrar(OpenDay("day", 20_261_123))
+        self.registrar(SetPhase("go", "continuous"))
+
+    def apply(self, user: str, command: StateCommand) -> list[Event]:
+        self.now_ns += 1
+        return self.venue.apply(user, command, self.now_ns)
+
+    def registrar(self, command: StateCommand) -> list[Event]:
+        return self.apply("venue", command)
+
+    def order(self, user: str, side: str, qty: int, price: int, **more: str) -> list[Event]:
+        self.count += 1
+        command = NewOrder(f"o{self.count}", SYMBOL, side, qty, price, **more)  # type: ignore[arg-type]  # literals of the tests
+        return self.apply(user, command)
+
+
+@pytest.fixture
+def market() -> Market:
+    return Market()
+
+
+@pytest.fixture
+def new_market() -> Callable[[], Market]:
+    return Market
