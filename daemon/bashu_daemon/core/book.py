@@ -1,0 +1,172 @@
+"""The order book of one instrument: price levels with a queue each, and no policy.
+
+Both sides run through one code path: a level's key is its price for bids and its price negated
+for asks, so that the best level always has the highest key. The keys of the live levels lie in a
+sorted list, best last; each level's queue is linked through the orders themselves. Adding behind
+a level, cancelling anywhere and taking the best are O(1); a new level costs a binary search.
+Empty levels are dropped, so that memory follows what is live.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import Generic, Self, TypeVar
+
+from bashu_protocol.messages import Side
+
+
+class Order:
+    """What the book needs to know of an order. Price in fen, quantity in tonnes."""
+
+    __slots__ = ("after", "before", "leaves_qty", "level", "order_id", "owner", "price", "side")
+
+    def __init__(self, order_id: int, side: Side, price: int, leaves_qty: int, owner: str) -> None:
+        self.order_id = order_id
+        self.side: Side = side
+        self.price = price
+        self.leaves_qty = leaves_qty
+        self.owner = owner
+        self.level: Level[Self] | None = None
+        self.before: Self | None = None
+        self.after: Self | None = None
+
+
+O = TypeVar("O", bound=Order)  # noqa: E741  the conventional one-letter name of a type variable
+
+
+class Level(Generic[O]):
+    """The queue at one price, first come first; `qty` and `count` sum up its orders."""
+
+    __slots__ = ("count", "head", "key", "qty", "tail")
+
+    def __init__(self, key: int, first: O) -> None:
+        self.key = key
+        self.head: O = first
+        self.tail: O = first
+        self.qty = first.leaves_qty
+        self.count = 1
+
+
+class BookSide(Generic[O]):
+    """Bids (`sign` 1) or asks (`sign` -1)."""
+
+    __slots__ = ("levels", "live", "sign")
+
+    def __init__(self, sign: int) -> None:
+        self.sign = sign
+        self.live: list[int] = []
+        self.levels: dict[int, Level[O]] = {}
+
+    def add(self, order: O) -> None:
+        """Queue an order behind all others at its price."""
+        key = order.price * self.sign
+        level = self.levels.get(key)
+        if level is None:
+            self._open_level(key, order)
+            return
+        tail = level.tail
+        tail.after = order
+        order.before = tail
+        level.tail = order
+        level.qty += order.leaves_qty
+        level.count += 1
+        order.level = level
+
+    def _open_level(self, key: int, first: O) -> None:
+        self.levels[key] = first.level = Level(key, first)
+        live = self.live
+        if not live or key > live[-1]:
+            live.append(key)
+        else:
+            insort(live, key)
+
+    def remove(self, order: O) -> None:
+        """Take an order out of its queue; the others keep their places."""
+        level = order.level
+        assert level is not None, "the order is not in the book"
+        before, after = order.before, order.after
+        if level.count == 1:
+            self.drop_level(level)
+        else:
+            level.count -= 1
+            level.qty -= order.leaves_qty
+            if before is None:
+                assert after is not None
+                level.head = after
+            else:
+                before.after = after
+                order.before = None
+            if after is None:
+                assert before is not None
+                level.tail = before
+            else:
+                after.before = before
+                order.after = None
+        order.level = None
+
+    def drop_level(self, level: Level[O]) -> None:
+        """Forget a level whose last order is gone."""
+        key = level.key
+        live = self.live
+        if live[-1] == key:
+            live.pop()
+        else:
+            del live[bisect_left(live, key)]
+        del self.levels[key]
+
+    def best_price(self) -> int | None:
+        return self.live[-1] * self.sign if self.live else None
+
+    def depth(self) -> list[tuple[int, int, int]]:
+        """Return (price, quantity, number of orders) of each level, best first."""
+        levels = self.levels
+        sign = self.sign
+        return [(key * sign, levels[key].qty, levels[key].count) for key in reversed(self.live)]
+
+    def queue(self) -> list[O]:
+        """Return all orders, best level first and in time priority within a level."""
+        orders: list[O] = []
+        for key in reversed(self.live):
+            order: O | None = self.levels[key].head
+            while order is not None:
+                orders.append(order)
+                order = order.after
+        return orders
+
+
+class OrderBook(Generic[O]):
+    """Both sides, and every resting order by its id."""
+
+    __slots__ = ("asks", "bids", "orders")
+
+    def __init__(self) -> None:
+        self.bids: BookSide[O] = BookSide(1)
+        self.asks: BookSide[O] = BookSide(-1)
+        self.orders: dict[int, O] = {}
+
+    def add(self, order: O) -> None:
+        """Let an order rest, last at its price."""
+        self.orders[order.order_id] = order
+        (self.bids if order.side == "buy" else self.asks).add(order)
+
+    def remove(self, order: O) -> None:
+        """Take a resting order out."""
+        del self.orders[order.order_id]
+        (self.bids if order.side == "buy" else self.asks).remove(order)
+
+    def reduce(self, order: O, leaves_qty: int) -> None:
+        """Lower what is left of an order; it keeps its place in the queue."""
+        level = order.level
+        assert level is not None, "the order is not in the book"
+        assert 0 < leaves_qty < order.leaves_qty
+        level.qty -= order.leaves_qty - leaves_qty
+        order.leaves_qty = leaves_qty
+
+    def opposite(self, side: Side) -> BookSide[O]:
+        """Return the side that an order of `side` trades against."""
+        return self.asks if side == "buy" else self.bids
+
+    def is_crossed(self) -> bool:
+        """Whether the best bid meets the best ask; never so after matching."""
+        bids, asks = self.bids.live, self.asks.live
+        return bool(bids) and bool(asks) and bids[-1] >= -asks[-1]

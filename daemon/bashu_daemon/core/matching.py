@@ -1,0 +1,89 @@
+"""Price-time matching against one side of a book, with self-trade prevention.
+
+Price priority, and time priority within a price, are the rulebook's default (TIME); the resting
+order's price is the trade's price (SEEE 沪环境交〔2021〕34号: a taker trades at the listed price).
+"""
+
+from bashu_daemon.core.book import BookSide, O
+from bashu_protocol.messages import SelfTradePrevention
+
+Encounter = tuple[O, int]
+"""A resting order and the quantity traded with it; 0 where the self-trade was prevented."""
+
+
+def match(
+    side: BookSide[O],
+    orders: dict[int, O],
+    limit_price: int,
+    qty: int,
+    *,
+    owner: str,
+    prevention: SelfTradePrevention,
+) -> list[Encounter[O]]:
+    """Trade an incoming order against the resting `side`, at `limit_price` or better.
+
+    Filled orders leave the book and `orders`; a partially filled one keeps its place. An own
+    order of the same beneficial owner never trades: with `cancel_resting` it leaves the book and
+    matching goes on; with `cancel_both` it leaves and matching ends; with `cancel_incoming` it
+    stays and matching ends. Each is one encounter of quantity 0.
+    """
+    encounters: list[Encounter[O]] = []
+    live, levels = side.live, side.levels
+    bound = limit_price * side.sign
+    while qty and live and live[-1] >= bound:
+        level = levels[live[-1]]
+        maker = level.head
+        if maker.owner == owner:
+            encounters.append((maker, 0))
+            if prevention != "cancel_incoming":
+                del orders[maker.order_id]
+                side.remove(maker)
+            if prevention != "cancel_resting":
+                break
+            continue
+        traded = maker.leaves_qty
+        if traded > qty:
+            maker.leaves_qty = traded - qty
+            level.qty -= qty
+            encounters.append((maker, qty))
+            break
+        qty -= traded
+        encounters.append((maker, traded))
+        del orders[maker.order_id]
+        after = maker.after
+        if after is None:
+            side.drop_level(level)
+        else:
+            level.head = after
+            level.qty -= traded
+            level.count -= 1
+            after.before = maker.after = None
+        maker.level = None
+        maker.leaves_qty = 0
+    return encounters
+
+
+def reach(
+    side: BookSide[O], limit_price: int, qty: int, owner: str, prevention: SelfTradePrevention
+) -> tuple[int, int]:
+    """Return the (quantity, cost in fen) that `match` would trade, changing nothing.
+
+    Fill-or-kill and market orders are judged by it: orders beyond the limit price, own orders and
+    what stands behind the end of matching do not count.
+    """
+    reached = cost = 0
+    bound = limit_price * side.sign
+    for key in reversed(side.live):
+        if key < bound or reached == qty:
+            break
+        order: O | None = side.levels[key].head
+        price = key * side.sign
+        while order is not None and reached < qty:
+            if order.owner != owner:
+                traded = min(order.leaves_qty, qty - reached)
+                reached += traded
+                cost += traded * price
+            elif prevention != "cancel_resting":
+                return reached, cost
+            order = order.after
+    return reached, cost

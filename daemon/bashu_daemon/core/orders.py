@@ -1,0 +1,213 @@
+"""What traders do: place, replace and cancel orders.
+
+Every check comes before the first change, so that a refused command leaves no trace but its own
+report. An incoming order is covered out of available balances and trades out of them; only what
+rests is frozen. A trade happens at the resting order's price, so nothing frozen ever has to be
+given back for a better price.
+"""
+
+from typing import Final
+
+from bashu_daemon.core.checks import (
+    Refusal,
+    check_cash,
+    check_entry_phase,
+    check_holding,
+    check_open_orders,
+    check_price,
+    check_quantity,
+    check_turnover,
+)
+from bashu_daemon.core.directory import LiveOrder, Receipt, User
+from bashu_daemon.core.execution import execute, forget, withdraw
+from bashu_daemon.core.ledger import CASH
+from bashu_daemon.core.matching import reach
+from bashu_daemon.core.prices import market_limit
+from bashu_daemon.core.rejections import refuse, unknown_symbol
+from bashu_daemon.core.state import Instrument, State
+from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from bashu_protocol.reject_codes import RejectCode
+
+_SUSPENDED: Final = (RejectCode.MEMBER_SUSPENDED, "The member is suspended.")
+_UNKNOWN_ORDER: Final = (RejectCode.UNKNOWN_ORDER, "There is no such order.")
+_NOT_OPEN: Final = (RejectCode.ORDER_NOT_OPEN, "The order is not open any more.")
+_NOT_OWN: Final = (RejectCode.NOT_PERMITTED, "Only the user who placed the order may replace it.")
+_NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with.")
+
+
+def place_order(state: State, user: User, command: NewOrder) -> Receipt:
+    """Take a new order, match it, and let a day order's remainder rest.
+
+    A market order for the day is taken as immediate-or-cancel: market orders never rest.
+    """
+    instrument = state.instruments.get(command.symbol)
+    if instrument is None:
+        return refuse(state, user, command, unknown_symbol(command.symbol))
+    refusal = _check_entry(user, instrument, command)
+    if refusal is not None:
+        return refuse(state, user, command, refusal)
+    state.order_id += 1
+    order = LiveOrder(state.order_id, user, command, state.now_ns)
+    state.report_order(order, "new")
+    execute(state, instrument, order)
+    return command, order, True
+
+
+def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
+    """Find what is wrong with a new order for a known instrument."""
+    member = user.member
+    if member.suspended:
+        return _SUSPENDED
+    rules = instrument.rules
+    qty = command.order_qty
+    refusal = (
+        check_entry_phase(instrument.phase)
+        or check_quantity(qty, rules)
+        or check_turnover(instrument.statistics.turnover)
+    )
+    if refusal is not None:
+        return refusal
+    is_limit = command.ord_type == "limit"
+    price = command.price
+    cost = price * qty
+    if is_limit:
+        refusal = check_price(price, rules, instrument.limit_up, instrument.limit_down)
+        if refusal is None and command.time_in_force == "day":
+            refusal = check_open_orders(member.open_orders)
+        if refusal is not None:
+            return refusal
+    if not is_limit or command.time_in_force == "fok":
+        refusal, cost = _check_reach(user, instrument, command)
+        if refusal is not None:
+            return refusal
+    if command.side == "buy":
+        return check_cash(member.accounts[CASH].available, cost)
+    holding = member.accounts[command.symbol]
+    return check_holding(holding.available, holding.bought_today, qty)
+
+
+def _check_reach(
+    user: User, instrument: Instrument, command: NewOrder
+) -> tuple[Refusal | None, int]:
+    """Refuse what cannot trade as asked; else return the exact cost in fen of what it reaches."""
+    limit = command.price
+    is_market = command.ord_type == "market"
+    if is_market:
+        is_buy = command.side == "buy"
+        limit = market_limit(is_buy, instrument.limit_up, instrument.limit_down)
+    side = instrument.book.opposite(command.side)
+    if is_market and not (side.live and side.live[-1] >= limit * side.sign):
+        return _NO_LIQUIDITY, 0
+    prevention = instrument.rules.self_trade_prevention
+    reached, cost = reach(side, limit, command.order_qty, user.member.owner, prevention)
+    if command.time_in_force == "fok" and reached < command.order_qty:
+        text = f"Only {reached} t of {command.order_qty} t could trade at once."
+        return (RejectCode.FOK_NOT_FILLED, text), 0
+    return None, cost
+
+
+def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
+    """Change an order's price and total quantity.
+
+    It keeps its place only where the price stays and the quantity falls; otherwise it goes to the
+    end of its queue, and trades first if the new price crosses.
+    """
+    order = _find_order(user, command.orig_cl_ord_id)
+    if order is None:
+        return refuse(state, user, command, _UNKNOWN_ORDER)
+    refusal = _check_replace(state, user, order, command)
+    if refusal is not None:
+        return refuse(state, user, command, refusal, order)
+    instrument = state.instruments[order.symbol]
+    previous_id = order.cl_ord_id
+    leaves_qty = command.order_qty - order.cum_qty
+    keeps_place = command.price == order.price and leaves_qty < order.leaves_qty
+    order.release()
+    if keeps_place:
+        instrument.book.reduce(order, leaves_qty)
+        order.freeze()
+    else:
+        instrument.book.remove(order)
+        forget(order)
+        order.price = command.price
+        order.leaves_qty = leaves_qty
+    order.order_qty = command.order_qty
+    order.cl_ord_id = command.cl_ord_id
+    order.transact_time = state.now_ns
+    state.report_order(order, "replaced", orig_cl_ord_id=previous_id)
+    if not keeps_place:
+        execute(state, instrument, order)
+    return command, order, True
+
+
+def _check_replace(
+    state: State, user: User, order: LiveOrder, command: ReplaceOrder
+) -> Refusal | None:
+    """Find what is wrong with changing a known order."""
+    if not order.is_live():
+        return _NOT_OPEN
+    if order.user is not user:
+        return _NOT_OWN
+    if user.member.suspended:
+        return _SUSPENDED
+    instrument = state.instruments[order.symbol]
+    rules = instrument.rules
+    refusal = (
+        check_entry_phase(instrument.phase)
+        or check_quantity(command.order_qty, rules)
+        or check_turnover(instrument.statistics.turnover)
+        or check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
+    )
+    if refusal is not None:
+        return refusal
+    leaves_qty = command.order_qty - order.cum_qty
+    if leaves_qty <= 0:
+        return RejectCode.INVALID_QTY, f"{order.cum_qty} t are filled; the new total must be more."
+    if order.side == "buy":
+        return check_cash(order.cash.available + order.frozen_amount(), command.price * leaves_qty)
+    holding = order.holding
+    tradable = holding.available + order.leaves_qty
+    return check_holding(tradable, holding.bought_today, leaves_qty)
+
+
+def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
+    """Withdraw an order of the user, or of another user of the same member."""
+    order = _find_order(user, command.orig_cl_ord_id)
+    if order is None:
+        return refuse(state, user, command, _UNKNOWN_ORDER)
+    if not order.is_live():
+        return refuse(state, user, command, _NOT_OPEN, order)
+    if order.user is user:
+        previous_id = order.cl_ord_id
+        withdraw(state, order, "canceled", cl_ord_id=command.cl_ord_id, orig_cl_ord_id=previous_id)
+    else:
+        withdraw(state, order, "canceled", f"Withdrawn by {user.user} of the same member.")
+        state.report_command(user, command, affected=1, symbol=order.symbol)
+    return command, order, True
+
+
+def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
+    """Withdraw all orders that the user placed, or those in one symbol, oldest id first."""
+    if command.symbol and command.symbol not in state.instruments:
+        return refuse(state, user, command, unknown_symbol(command.symbol))
+    orders = [order for order in user.live_orders() if command.symbol in ("", order.symbol)]
+    for order in orders:
+        withdraw(state, order, "canceled", "Withdrawn by a mass cancel.")
+    state.report_command(user, command, affected=len(orders), symbol=command.symbol)
+    return command, None, True
+
+
+def _find_order(user: User, cl_ord_id: str) -> LiveOrder | None:
+    """Return the order that bears or bore an id: the user's own, else a colleague's live one.
+
+    Every id of a replaced order still leads to it. Another member's order is not found, so that
+    its existence is not revealed.
+    """
+    own = user.named_order(cl_ord_id)
+    if own is not None:
+        return own
+    for colleague in user.member.users:
+        order = colleague.named_order(cl_ord_id)
+        if order is not None and order.is_live():
+            return order
+    return None

@@ -1,0 +1,103 @@
+"""Views of the state for queries and market data. Nothing here changes anything."""
+
+from msgspec import Struct
+
+from bashu_daemon.core.directory import LiveOrder
+from bashu_daemon.core.ledger import CASH
+from bashu_daemon.core.state import State
+from bashu_protocol.messages import AccountRow, InstrumentRow, MemberRow, OrderRow, Phase
+
+
+class StatRow(Struct, frozen=True):
+    """The day of an instrument so far; prices in fen, 0 where there is none yet."""
+
+    trade_date: int
+    phase: Phase
+    reference_price: int
+    limit_up: int
+    limit_down: int
+    open: int
+    high: int
+    low: int
+    last: int
+    vwap: int
+    close: int
+    volume: int
+    turnover: int
+    trade_count: int
+
+
+def stat_row(state: State, symbol: str) -> StatRow:
+    """Sum up a symbol's day; the close is there after `close_day`. Raises KeyError if unknown."""
+    instrument = state.instruments[symbol]
+    statistics = instrument.statistics
+    return StatRow(
+        state.trade_date,
+        instrument.phase,
+        instrument.day_reference,
+        instrument.limit_up,
+        instrument.limit_down,
+        statistics.open,
+        statistics.high,
+        statistics.low,
+        statistics.last,
+        statistics.vwap(),
+        statistics.close,
+        statistics.volume,
+        statistics.turnover,
+        statistics.trade_count,
+    )
+
+
+def instrument_rows(state: State) -> list[InstrumentRow]:
+    return [
+        InstrumentRow(
+            instrument.rules,
+            instrument.phase,
+            state.trade_date,
+            instrument.day_reference,
+            instrument.limit_up,
+            instrument.limit_down,
+        )
+        for _, instrument in sorted(state.instruments.items())
+    ]
+
+
+def member_rows(state: State) -> list[MemberRow]:
+    return [
+        MemberRow(name, member.name, member.owner, member.city, member.kind, member.suspended)
+        for name, member in sorted(state.directory.members.items())
+    ]
+
+
+def order_rows(state: State, member: str) -> list[OrderRow]:
+    """List a member's resting orders, oldest id first; none of an unknown member."""
+    found = state.directory.members.get(member)
+    return [_order_row(order) for order in found.live_orders()] if found else []
+
+
+def _order_row(order: LiveOrder) -> OrderRow:
+    return OrderRow(
+        order.order_id,
+        order.cl_ord_id,
+        order.user.user,
+        order.symbol,
+        order.side,
+        order.price,
+        order.order_qty,
+        order.leaves_qty,
+        order.cum_qty,
+        order.ord_type,
+        order.time_in_force,
+        order.transact_time,
+    )
+
+
+def account_rows(state: State, member: str) -> list[AccountRow]:
+    """List a member's cash, then every instrument that it holds or ever needs to show."""
+    accounts = state.ledger.accounts.get(member, {})
+    return [
+        AccountRow(member, asset, account.available, account.frozen, account.bought_today)
+        for asset, account in sorted(accounts.items(), key=lambda item: (item[0] != CASH, item[0]))
+        if asset == CASH or account.available or account.frozen or account.bought_today
+    ]

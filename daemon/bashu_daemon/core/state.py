@@ -1,0 +1,234 @@
+"""The venue's whole state, and the reports that say what becomes of it."""
+
+from collections import deque
+from typing import Final
+
+from bashu_daemon.core.book import OrderBook
+from bashu_daemon.core.directory import Directory, LiveOrder, User
+from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
+from bashu_daemon.core.ledger import Ledger
+from bashu_daemon.core.prices import DayStatistics
+from bashu_protocol.messages import (
+    CommandReport,
+    ExecType,
+    ExecutionReport,
+    InstrumentRules,
+    Notice,
+    NoticeKind,
+    Phase,
+    StateCommand,
+)
+from bashu_protocol.reject_codes import RejectCode
+
+MAX_NOTICES: Final = 200
+
+
+class Instrument:
+    """A listed symbol: its rules, its day and its book. Prices in fen.
+
+    `day_reference` is what the limits of the present or last day came from (the previous close),
+    `next_reference` what the next day's will come from (the last close).
+    """
+
+    __slots__ = (
+        "book",
+        "day_reference",
+        "ever_traded",
+        "limit_down",
+        "limit_up",
+        "next_reference",
+        "phase",
+        "rules",
+        "statistics",
+    )
+
+    def __init__(self, rules: InstrumentRules) -> None:
+        self.rules = rules
+        self.phase: Phase = "closed"
+        self.day_reference = rules.reference_price
+        self.next_reference = rules.reference_price
+        self.limit_up = 0
+        self.limit_down = 0
+        self.ever_traded = False
+        self.statistics = DayStatistics()
+        self.book: OrderBook[LiveOrder] = OrderBook()
+
+
+class State:
+    """Everything that commands change, and the events of the command in hand."""
+
+    __slots__ = (
+        "day_open",
+        "directory",
+        "events",
+        "exec_id",
+        "instruments",
+        "ledger",
+        "notice_id",
+        "notices",
+        "now_ns",
+        "order_id",
+        "seq",
+        "trade_date",
+    )
+
+    def __init__(self) -> None:
+        self.seq = 0
+        self.now_ns = 0
+        self.trade_date = 0
+        self.day_open = False
+        self.order_id = 0
+        self.exec_id = 0
+        self.notice_id = 0
+        self.directory = Directory()
+        self.ledger = Ledger()
+        self.instruments: dict[str, Instrument] = {}
+        self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)
+        self.events: list[Event] = []
+
+    def report_order(
+        self,
+        order: LiveOrder,
+        exec_type: ExecType,
+        text: str = "",
+        *,
+        cl_ord_id: str = "",
+        orig_cl_ord_id: str = "",
+        reject_code: RejectCode = RejectCode.NONE,
+    ) -> None:
+        """Report an order's present state to the user who placed it.
+
+        `cl_ord_id` is that of the request it answers; without one, the order's own.
+        """
+        user = order.user
+        user.rpt_seq = rpt_seq = user.rpt_seq + 1
+        self.events.append(
+            OrderEvent(
+                ExecutionReport(
+                    rpt_seq,
+                    self.seq,
+                    self.now_ns,
+                    cl_ord_id or order.cl_ord_id,
+                    order.order_id,
+                    exec_type,
+                    order.status(),
+                    order.symbol,
+                    order.side,
+                    order.price,
+                    order.order_qty,
+                    order.leaves_qty,
+                    order.cum_qty,
+                    0,
+                    0,
+                    0,
+                    reject_code,
+                    text,
+                    orig_cl_ord_id,
+                    order.ord_type,
+                    order.time_in_force,
+                ),
+                user.user,
+                user.member.member,
+                order.owner,
+            )
+        )
+
+    def report_fill(
+        self, order: LiveOrder, contra: LiveOrder, price: int, qty: int, aggressor: bool
+    ) -> None:
+        """Report one side of a trade, whose quantity the order counts already."""
+        user = order.user
+        user.rpt_seq = rpt_seq = user.rpt_seq + 1
+        self.events.append(
+            OrderEvent(
+                ExecutionReport(
+                    rpt_seq,
+                    self.seq,
+                    self.now_ns,
+                    order.cl_ord_id,
+                    order.order_id,
+                    "trade",
+                    "partially_filled" if order.cum_qty < order.order_qty else "filled",
+                    order.symbol,
+                    order.side,
+                    order.price,
+                    order.order_qty,
+                    order.order_qty - order.cum_qty,
+                    order.cum_qty,
+                    price,
+                    qty,
+                    self.exec_id,
+                    RejectCode.NONE,
+                    "",
+                    "",
+                    order.ord_type,
+                    order.time_in_force,
+                ),
+                user.user,
+                user.member.member,
+                order.owner,
+                aggressor,
+                contra.order_id,
+                contra.owner,
+            )
+        )
+
+    def report_rejection(self, user: User, report: ExecutionReport) -> None:
+        """Send a refusal that the caller made, its numbers and time included."""
+        self.events.append(OrderEvent(report, user.user, user.member.member, user.member.owner))
+
+    def report_command(
+        self,
+        user: User,
+        command: StateCommand,
+        *,
+        reject_code: RejectCode = RejectCode.NONE,
+        text: str = "",
+        affected: int = 0,
+        symbol: str = "",
+    ) -> None:
+        """Report the outcome of a command that is not about one order of the user's own."""
+        user.rpt_seq += 1
+        report = CommandReport(
+            user.rpt_seq,
+            self.seq,
+            self.now_ns,
+            command.cl_ord_id,
+            str(command.__struct_config__.tag),
+            reject_code is RejectCode.NONE,
+            affected,
+            reject_code,
+            text,
+        )
+        member = user.member
+        self.events.append(CommandEvent(report, user.user, member.member, member.owner, symbol))
+
+    def change_phase(
+        self, symbol: str, instrument: Instrument, phase: Phase, author: str, reason: str = ""
+    ) -> None:
+        """Move an instrument to a phase and say so; nothing where it is there already."""
+        previous = instrument.phase
+        if phase == previous:
+            return
+        instrument.phase = phase
+        self.events.append(
+            PhaseChanged(self.seq, self.now_ns, symbol, phase, previous, author, reason)
+        )
+
+    def publish_notice(
+        self,
+        kind: NoticeKind,
+        author: str,
+        title: str,
+        body: str,
+        *,
+        symbol: str = "",
+        member: str = "",
+    ) -> None:
+        """Put a notice before the market and keep it among the last."""
+        self.notice_id += 1
+        notice = Notice(
+            self.notice_id, self.seq, self.now_ns, kind, author, title, body, symbol, member
+        )
+        self.notices.append(notice)
+        self.events.append(NoticePublished(notice))

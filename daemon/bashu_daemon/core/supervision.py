@@ -1,0 +1,101 @@
+"""What supervisors do: halts, suspensions and notices. Each leaves a public notice.
+
+Measures of market_rules.md 1.7 and 6.3: suspension of trading, restriction of an account, public
+notice.
+"""
+
+from bashu_daemon.core.directory import Receipt, User
+from bashu_daemon.core.events import MemberStatusChanged
+from bashu_daemon.core.execution import withdraw
+from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
+from bashu_daemon.core.sessions import may_resume_into
+from bashu_daemon.core.state import State
+from bashu_protocol.messages import (
+    HaltInstrument,
+    PublishNotice,
+    ReinstateMember,
+    ResumeInstrument,
+    SuspendMember,
+)
+from bashu_protocol.reject_codes import RejectCode
+
+
+def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receipt:
+    """Stop order entry, amendments and matching; resting orders stay and can be cancelled."""
+    symbol = command.symbol
+    instrument = state.instruments.get(symbol)
+    if instrument is None:
+        return refuse(state, user, command, unknown_symbol(symbol))
+    if instrument.phase == "halted":
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, "It is halted already."))
+    state.change_phase(symbol, instrument, "halted", user.user, command.reason)
+    title = f"Trading in {symbol} is halted"
+    state.publish_notice("halt", user.user, title, command.reason, symbol=symbol)
+    state.report_command(user, command, symbol=symbol)
+    return command, None, True
+
+
+def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Receipt:
+    """End a halt into a phase of the open day, or into `closed` between days."""
+    symbol = command.symbol
+    instrument = state.instruments.get(symbol)
+    if instrument is None:
+        return refuse(state, user, command, unknown_symbol(symbol))
+    if instrument.phase != "halted":
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, "It is not halted."))
+    if not may_resume_into(command.phase, state.day_open):
+        text = f"A halt cannot end in the phase {command.phase} now."
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
+    state.change_phase(symbol, instrument, command.phase, user.user, command.reason)
+    title = f"Trading in {symbol} resumes: {command.phase}"
+    state.publish_notice("resume", user.user, title, command.reason, symbol=symbol)
+    state.report_command(user, command, symbol=symbol)
+    return command, None, True
+
+
+def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
+    """Block a member's order entry and withdraw its resting orders, oldest id first."""
+    member = state.directory.members.get(command.member)
+    if member is None:
+        return refuse(state, user, command, unknown_member(command.member))
+    if member.suspended:
+        return refuse(state, user, command, (RejectCode.INVALID_VALUE, "It is suspended already."))
+    member.suspended = True
+    state.events.append(
+        MemberStatusChanged(state.seq, state.now_ns, member.member, True, user.user, command.reason)
+    )
+    orders = member.live_orders()
+    for order in orders:
+        withdraw(state, order, "canceled", "Withdrawn: the member is suspended.")
+    title = f"{member.member} is suspended from trading"
+    state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
+    state.report_command(user, command, affected=len(orders))
+    return command, None, True
+
+
+def reinstate_member(state: State, user: User, command: ReinstateMember) -> Receipt:
+    """Lift a suspension; withdrawn orders stay withdrawn."""
+    member = state.directory.members.get(command.member)
+    if member is None:
+        return refuse(state, user, command, unknown_member(command.member))
+    if not member.suspended:
+        return refuse(state, user, command, (RejectCode.INVALID_VALUE, "It is not suspended."))
+    member.suspended = False
+    state.events.append(
+        MemberStatusChanged(
+            state.seq, state.now_ns, member.member, False, user.user, command.reason
+        )
+    )
+    title = f"{member.member} may trade again"
+    state.publish_notice("reinstate", user.user, title, command.reason, member=member.member)
+    state.report_command(user, command)
+    return command, None, True
+
+
+def publish_notice(state: State, user: User, command: PublishNotice) -> Receipt:
+    """Put a notice before the whole market."""
+    if command.symbol and command.symbol not in state.instruments:
+        return refuse(state, user, command, unknown_symbol(command.symbol))
+    state.publish_notice("notice", user.user, command.title, command.body, symbol=command.symbol)
+    state.report_command(user, command, symbol=command.symbol)
+    return command, None, True

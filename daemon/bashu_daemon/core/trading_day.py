@@ -1,0 +1,108 @@
+"""The registrar's commands that begin, move and end a trading day."""
+
+from datetime import date
+
+from bashu_daemon.core.directory import Receipt, User
+from bashu_daemon.core.events import DayClosed, DayOpened
+from bashu_daemon.core.execution import withdraw
+from bashu_daemon.core.prices import DayStatistics, limit_prices
+from bashu_daemon.core.rejections import refuse, unknown_symbol
+from bashu_daemon.core.sessions import at_close_day, at_open_day, may_set
+from bashu_daemon.core.state import Instrument, State
+from bashu_protocol.messages import CloseDay, OpenDay, SetPhase
+from bashu_protocol.reject_codes import RejectCode
+
+
+def open_day(state: State, user: User, command: OpenDay) -> Receipt:
+    """Begin a day: limits from the references, and nothing of yesterday's ids, fills, figures."""
+    if state.day_open:
+        text = f"The day {state.trade_date} is still open."
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
+    if not _is_date(command.trade_date) or command.trade_date <= state.trade_date:
+        text = f"{command.trade_date} is not a date after {state.trade_date}."
+        return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
+    state.trade_date = command.trade_date
+    state.day_open = True
+    for known in state.directory.users.values():
+        known.seen.clear()
+    for member in state.directory.members.values():
+        member.fills.clear()
+    state.events.append(DayOpened(state.seq, state.now_ns, state.trade_date))
+    for symbol, instrument in state.instruments.items():
+        instrument.statistics = DayStatistics()
+        reference = instrument.day_reference = instrument.next_reference
+        band = instrument.rules.band_bps
+        instrument.limit_up, instrument.limit_down = limit_prices(reference, band)
+        state.change_phase(symbol, instrument, at_open_day(instrument.phase), user.user)
+    state.report_command(user, command)
+    return command, None, True
+
+
+def _is_date(yyyymmdd: int) -> bool:
+    try:
+        date(yyyymmdd // 10_000, yyyymmdd // 100 % 100, yyyymmdd % 100)
+    except ValueError:
+        return False
+    return True
+
+
+def set_phase(state: State, user: User, command: SetPhase) -> Receipt:
+    """Move one instrument, or all that can go, to a phase of the day.
+
+    Without a symbol it is refused only where no instrument can go there.
+    """
+    symbol = command.symbol
+    instruments = state.instruments
+    if symbol:
+        if symbol not in instruments:
+            return refuse(state, user, command, unknown_symbol(symbol))
+        instruments = {symbol: instruments[symbol]}
+    moving = [name for name, item in instruments.items() if may_set(item.phase, command.phase)]
+    if not moving:
+        text = f"{symbol or 'No instrument'} can{'not' if symbol else ''} go to {command.phase}."
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
+    for name in moving:
+        instrument = instruments[name]
+        assert not instrument.book.is_crossed()
+        state.change_phase(name, instrument, command.phase, user.user)
+    state.report_command(user, command, symbol=symbol)
+    return command, None, True
+
+
+def close_day(state: State, user: User, command: CloseDay) -> Receipt:
+    """End the day: orders expire in id order, closes are fixed, bought tonnes become available.
+
+    What is left of an order lapses at the end of its day (market_rules.md 1.4, row 3). A halted
+    instrument closes like the others and stays halted.
+    """
+    if not state.day_open:
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, "No day is open."))
+    _expire_orders(state)
+    for instrument in state.instruments.values():
+        _fix_close(instrument)
+    for accounts in state.ledger.accounts.values():
+        for account in accounts.values():
+            assert account.frozen == 0, "every order is gone, so nothing is frozen"
+            account.end_day()
+    state.ledger.verify()
+    state.day_open = False
+    for symbol, instrument in state.instruments.items():
+        state.change_phase(symbol, instrument, at_close_day(instrument.phase), user.user)
+    state.events.append(DayClosed(state.seq, state.now_ns, state.trade_date))
+    state.report_command(user, command)
+    return command, None, True
+
+
+def _expire_orders(state: State) -> None:
+    live = [order for item in state.instruments.values() for order in item.book.orders.values()]
+    for order in sorted(live, key=lambda order: order.order_id):
+        withdraw(state, order, "expired", "The trading day is over.")
+
+
+def _fix_close(instrument: Instrument) -> None:
+    """Fix the close, which is the next day's reference; not of one listed after the opening."""
+    if instrument.phase == "closed":
+        return
+    if instrument.statistics.trade_count:
+        instrument.ever_traded = True
+    instrument.next_reference = instrument.statistics.end_day(instrument.day_reference)

@@ -1,0 +1,225 @@
+"""The venue: `apply` takes one command after another and returns what happened.
+
+Deterministic: the same commands give the same events and the same state, on replay, on a standby
+and on another Python version. Time comes in with each command.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, Final
+
+from bashu_daemon.core import (
+    orders,
+    reads,
+    registry,
+    snapshot,
+    supervision,
+    trading_day,
+)
+from bashu_daemon.core.checks import MAX_REMEMBERED, is_cl_ord_id
+from bashu_daemon.core.directory import ROLES, Receipt, User, UserInfo
+from bashu_daemon.core.events import Event
+from bashu_daemon.core.reads import StatRow
+from bashu_daemon.core.rejections import refuse, refuse_repeated
+from bashu_daemon.core.state import State
+from bashu_protocol.messages import (
+    AccountRow,
+    AddMember,
+    AddUser,
+    CancelOrder,
+    CloseDay,
+    Deposit,
+    FillRow,
+    HaltInstrument,
+    InstrumentRow,
+    ListInstrument,
+    MassCancel,
+    MemberRow,
+    NewOrder,
+    Notice,
+    OpenDay,
+    OrderRow,
+    PublishNotice,
+    ReinstateMember,
+    ReplaceOrder,
+    ResumeInstrument,
+    SetPhase,
+    StateCommand,
+    SuspendMember,
+)
+from bashu_protocol.reject_codes import RejectCode
+
+# Each handler takes its own command class, which a common type cannot say.
+_HANDLERS: Final[dict[type, Callable[[State, User, Any], Receipt]]] = {
+    NewOrder: orders.place_order,
+    CancelOrder: orders.cancel_order,
+    ReplaceOrder: orders.replace_order,
+    MassCancel: orders.mass_cancel,
+    HaltInstrument: supervision.halt_instrument,
+    ResumeInstrument: supervision.resume_instrument,
+    SuspendMember: supervision.suspend_member,
+    ReinstateMember: supervision.reinstate_member,
+    PublishNotice: supervision.publish_notice,
+    ListInstrument: registry.list_instrument,
+    AddMember: registry.add_member,
+    AddUser: registry.add_user,
+    Deposit: registry.deposit,
+    OpenDay: trading_day.open_day,
+    SetPhase: trading_day.set_phase,
+    CloseDay: trading_day.close_day,
+}
+_INVALID_ID: Final = (
+    RejectCode.INVALID_CL_ORD_ID,
+    "A cl_ord_id has 1 to 36 printable ASCII characters.",
+)
+_TOO_MANY_COMMANDS: Final = (
+    RejectCode.THROTTLED,
+    f"A user may send {MAX_REMEMBERED} commands a day; only withdrawals are taken now.",
+)
+
+Level = tuple[int, int, int]
+"""Price in fen, quantity in tonnes, number of orders."""
+
+
+class Venue:
+    """The whole market. Empty at first: rules, members, users and deposits come as commands."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self) -> None:
+        self._state = State()
+
+    @property
+    def seq(self) -> int:
+        """Number of the last applied command, refused ones included; 0 at first."""
+        return self._state.seq
+
+    @property
+    def trade_date(self) -> int:
+        """Present or last trading day as YYYYMMDD; 0 before the first."""
+        return self._state.trade_date
+
+    @property
+    def day_is_open(self) -> bool:
+        return self._state.day_open
+
+    def apply(self, user: str, command: StateCommand, now_ns: int) -> list[Event]:
+        """Carry out one command and return what happened, in order.
+
+        A refused command changes nothing but numbers: `seq`, and `rpt_seq` of its user. A
+        command of an unknown user is counted in `seq` and answered with no event.
+
+        Args:
+            user: who sent it, as the bus knows it.
+            command: any command that changes state.
+            now_ns: the time of the command, ns since 1970.
+        """
+        state = self._state
+        state.seq += 1
+        state.now_ns = now_ns
+        events: list[Event] = []
+        state.events = events
+        sender = state.directory.users.get(user)
+        if sender is None:
+            return events
+        cl_ord_id = command.cl_ord_id
+        seen = sender.seen.get(cl_ord_id)
+        if seen is not None:
+            refuse_repeated(state, sender, command, seen)
+        elif not is_cl_ord_id(cl_ord_id):
+            refuse(state, sender, command, _INVALID_ID)
+        elif len(sender.seen) >= MAX_REMEMBERED:
+            _apply_unremembered(state, sender, command)
+        else:
+            sender.seen[cl_ord_id] = _dispatch(state, sender, command)
+        return events
+
+    def dump(self) -> bytes:
+        """Write the whole state in canonical form."""
+        return snapshot.dump(self._state)
+
+    @classmethod
+    def load(cls, data: bytes) -> "Venue":
+        """Make a venue of what `dump` wrote; it goes on exactly as the dumped one would.
+
+        Raises:
+            msgspec.MsgspecError: if it is not a snapshot.
+            ValueError: if it is one of another format version.
+        """
+        venue = cls()
+        venue._state = snapshot.load(data)
+        return venue
+
+    def state_hash(self) -> str:
+        """SHA-256 of `dump`, in hexadecimal."""
+        return hashlib.sha256(self.dump()).hexdigest()
+
+    def user_info(self, user: str) -> UserInfo | None:
+        known = self._state.directory.users.get(user)
+        if known is None:
+            return None
+        member = known.member
+        return UserInfo(user, member.member, known.role, member.owner, known.rpt_seq)
+
+    def users(self) -> list[str]:
+        """All user names, the venue's own included, sorted."""
+        return sorted(self._state.directory.users)
+
+    def has_live_orders(self, user: str) -> bool:
+        """Whether a user has resting orders; an unknown one has none."""
+        known = self._state.directory.users.get(user)
+        return known is not None and bool(known.open_orders)
+
+    def order_rows(self, member: str) -> list[OrderRow]:
+        return reads.order_rows(self._state, member)
+
+    def fill_rows(self, member: str) -> list[FillRow]:
+        """A member's last fills of the day, in order."""
+        known = self._state.directory.members.get(member)
+        return list(known.fills) if known else []
+
+    def account_rows(self, member: str) -> list[AccountRow]:
+        return reads.account_rows(self._state, member)
+
+    def instrument_rows(self) -> list[InstrumentRow]:
+        return reads.instrument_rows(self._state)
+
+    def member_rows(self) -> list[MemberRow]:
+        return reads.member_rows(self._state)
+
+    def symbols(self) -> list[str]:
+        return sorted(self._state.instruments)
+
+    def depth(self, symbol: str) -> tuple[list[Level], list[Level]]:
+        """Bids and asks of a listed symbol, best first. Raises KeyError for another."""
+        book = self._state.instruments[symbol].book
+        return book.bids.depth(), book.asks.depth()
+
+    def stat(self, symbol: str) -> StatRow:
+        """The day of a listed symbol. Raises KeyError for another."""
+        return reads.stat_row(self._state, symbol)
+
+    def notices(self) -> list[Notice]:
+        """The last notices, oldest first."""
+        return list(self._state.notices)
+
+    def ledger_totals(self) -> dict[str, dict[str, int]]:
+        """Per asset the sums of its buckets and its external account, which add up to 0."""
+        return self._state.ledger.totals()
+
+
+def _dispatch(state: State, sender: User, command: StateCommand) -> Receipt:
+    kind = type(command)
+    role = ROLES[kind]
+    if sender.role != role:
+        text = f"This command is for the role {role}."
+        return refuse(state, sender, command, (RejectCode.NOT_PERMITTED, text))
+    return _HANDLERS[kind](state, sender, command)
+
+
+def _apply_unremembered(state: State, sender: User, command: StateCommand) -> None:
+    """Past the day's bound take only what does no harm if it comes twice."""
+    if isinstance(command, NewOrder | ReplaceOrder | Deposit):
+        refuse(state, sender, command, _TOO_MANY_COMMANDS)
+    else:
+        _dispatch(state, sender, command)
