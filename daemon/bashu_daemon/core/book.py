@@ -57,52 +57,14 @@ class BookSide(Generic[O]):
         self.live: list[int] = []
         self.levels: dict[int, Level[O]] = {}
 
-    def add(self, order: O) -> None:
-        """Queue an order behind all others at its price."""
-        key = order.price * self.sign
-        level = self.levels.get(key)
-        if level is None:
-            self._open_level(key, order)
-            return
-        tail = level.tail
-        tail.after = order
-        order.before = tail
-        level.tail = order
-        level.qty += order.leaves_qty
-        level.count += 1
-        order.level = level
-
-    def _open_level(self, key: int, first: O) -> None:
+    def open_level(self, key: int, first: O) -> None:
+        """Begin a level with its first order."""
         self.levels[key] = first.level = Level(key, first)
         live = self.live
         if not live or key > live[-1]:
             live.append(key)
         else:
             insort(live, key)
-
-    def remove(self, order: O) -> None:
-        """Take an order out of its queue; the others keep their places."""
-        level = order.level
-        assert level is not None, "the order is not in the book"
-        before, after = order.before, order.after
-        if level.count == 1:
-            self.drop_level(level)
-        else:
-            level.count -= 1
-            level.qty -= order.leaves_qty
-            if before is None:
-                assert after is not None
-                level.head = after
-            else:
-                before.after = after
-                order.before = None
-            if after is None:
-                assert before is not None
-                level.tail = before
-            else:
-                after.before = before
-                order.after = None
-        order.level = None
 
     def drop_level(self, level: Level[O]) -> None:
         """Forget a level whose last order is gone."""
@@ -135,24 +97,53 @@ class BookSide(Generic[O]):
 
 
 class OrderBook(Generic[O]):
-    """Both sides, and every resting order by its id."""
+    """Both sides of one instrument."""
 
-    __slots__ = ("asks", "bids", "orders")
+    __slots__ = ("asks", "bids")
 
     def __init__(self) -> None:
         self.bids: BookSide[O] = BookSide(1)
         self.asks: BookSide[O] = BookSide(-1)
-        self.orders: dict[int, O] = {}
 
     def add(self, order: O) -> None:
         """Let an order rest, last at its price."""
-        self.orders[order.order_id] = order
-        (self.bids if order.side == "buy" else self.asks).add(order)
+        side = self.bids if order.side == "buy" else self.asks
+        key = order.price * side.sign
+        level = side.levels.get(key)
+        if level is None:
+            side.open_level(key, order)
+            return
+        tail = level.tail
+        tail.after = order
+        order.before = tail
+        level.tail = order
+        level.qty += order.leaves_qty
+        level.count += 1
+        order.level = level
 
     def remove(self, order: O) -> None:
-        """Take a resting order out."""
-        del self.orders[order.order_id]
-        (self.bids if order.side == "buy" else self.asks).remove(order)
+        """Take a resting order out of its queue; the others keep their places."""
+        level = order.level
+        assert level is not None, "the order is not in the book"
+        order.level = None
+        if level.count == 1:
+            (self.bids if order.side == "buy" else self.asks).drop_level(level)
+            return
+        level.count -= 1
+        level.qty -= order.leaves_qty
+        before, after = order.before, order.after
+        if before is None:
+            assert after is not None
+            level.head = after
+        else:
+            before.after = after
+            order.before = None
+        if after is None:
+            assert before is not None
+            level.tail = before
+        else:
+            after.before = before
+            order.after = None
 
     def reduce(self, order: O, leaves_qty: int) -> None:
         """Lower what is left of an order; it keeps its place in the queue."""

@@ -90,11 +90,10 @@ def _end(
 
 def _trade(state: State, instrument: Instrument, taker: LiveOrder, limit: int) -> bool:
     """Match and settle; return whether self-trade prevention ended the incoming order."""
-    book = instrument.book
     prevention = instrument.rules.self_trade_prevention
     encounters = match(
-        book.opposite(taker.side),
-        book.orders,
+        instrument.book,
+        taker.side,
         limit,
         taker.leaves_qty,
         owner=taker.owner,

@@ -4,30 +4,31 @@ Price priority, and time priority within a price, are the rulebook's default (TI
 order's price is the trade's price (SEEE 沪环境交〔2021〕34号: a taker trades at the listed price).
 """
 
-from bashu_daemon.core.book import BookSide, O
-from bashu_protocol.messages import SelfTradePrevention
+from bashu_daemon.core.book import BookSide, O, OrderBook
+from bashu_protocol.messages import SelfTradePrevention, Side
 
 Encounter = tuple[O, int]
 """A resting order and the quantity traded with it; 0 where the self-trade was prevented."""
 
 
 def match(
-    side: BookSide[O],
-    orders: dict[int, O],
+    book: OrderBook[O],
+    incoming: Side,
     limit_price: int,
     qty: int,
     *,
     owner: str,
     prevention: SelfTradePrevention,
 ) -> list[Encounter[O]]:
-    """Trade an incoming order against the resting `side`, at `limit_price` or better.
+    """Trade an order of side `incoming` against the other side, at `limit_price` or better.
 
-    Filled orders leave the book and `orders`; a partially filled one keeps its place. An own
+    Filled orders leave the book; a partially filled one keeps its place. An own
     order of the same beneficial owner never trades: with `cancel_resting` it leaves the book and
     matching goes on; with `cancel_both` it leaves and matching ends; with `cancel_incoming` it
     stays and matching ends. Each is one encounter of quantity 0.
     """
     encounters: list[Encounter[O]] = []
+    side = book.asks if incoming == "buy" else book.bids
     live, levels = side.live, side.levels
     bound = limit_price * side.sign
     while qty and live and live[-1] >= bound:
@@ -36,8 +37,7 @@ def match(
         if maker.owner == owner:
             encounters.append((maker, 0))
             if prevention != "cancel_incoming":
-                del orders[maker.order_id]
-                side.remove(maker)
+                book.remove(maker)
             if prevention != "cancel_resting":
                 break
             continue
@@ -49,7 +49,6 @@ def match(
             break
         qty -= traded
         encounters.append((maker, traded))
-        del orders[maker.order_id]
         after = maker.after
         if after is None:
             side.drop_level(level)

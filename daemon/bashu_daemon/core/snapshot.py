@@ -263,7 +263,9 @@ def load(data: bytes) -> State:
         _load_receipts(state.directory.users[user.user], user.seen, orders)
     for instrument in dumped.instruments:
         _load_instrument(state, instrument, orders)
-    _list_open_orders(state)
+    for live in filter(LiveOrder.is_live, orders.values()):
+        live.user.open_orders[live.order_id] = live
+        live.user.member.open_orders += 1
     return state
 
 
@@ -345,10 +347,3 @@ def _load_statistics(dumped: _Statistics) -> DayStatistics:
     day.turnover = dumped.turnover
     day.trade_count = dumped.trade_count
     return day
-
-
-def _list_open_orders(state: State) -> None:
-    live = [order for item in state.instruments.values() for order in item.book.orders.values()]
-    for order in live:
-        order.user.open_orders[order.order_id] = order
-        order.user.member.open_orders += 1

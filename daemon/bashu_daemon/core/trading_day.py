@@ -94,7 +94,8 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
 
 
 def _expire_orders(state: State) -> None:
-    live = [order for item in state.instruments.values() for order in item.book.orders.values()]
+    members = state.directory.members.values()
+    live = [order for member in members for order in member.live_orders()]
     for order in sorted(live, key=lambda order: order.order_id):
         withdraw(state, order, "expired", "The trading day is over.")
 
