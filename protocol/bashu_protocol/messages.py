@@ -271,7 +271,7 @@ class ExecutionReport(Message, frozen=True, tag="execution_report"):
     exec_type: ExecType
     ord_status: OrdStatus
     symbol: str
-    side: Side
+    side: Literal["buy", "sell", ""]
     price: int
     order_qty: int
     leaves_qty: int
