@@ -11,12 +11,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Literal
+
+import msgspec
 
 from bashu_daemon.core.book import Order, OrderBook
 from bashu_daemon.core.matching import match
 from bashu_protocol.messages import Side
 
-Operation = tuple[str, int, Side, int, int]
+Operation = tuple[Literal["new", "cancel", "replace", "ioc"], int, Side, int, int]
 """Kind, order id, side, price, quantity."""
 
 SEED = 20240101
@@ -146,7 +149,10 @@ def mixed_operations(count: int, seed: int = SEED) -> tuple[list[Operation], lis
     """Return a ramp-up to `LIVE_ORDERS`, and `count` mixed operations around that many."""
     generator = Generator(count, seed)
     ramp = [generator.new_order() for _ in range(LIVE_ORDERS)]
-    return ramp, [generator.step() for _ in range(count)]
+    operations = [generator.step() for _ in range(count)]
+    # Decoded anew they lie one behind the other in memory, as from a wire, and not between orders.
+    compact = msgspec.msgpack.Decoder(list[Operation])
+    return ramp, compact.decode(msgspec.msgpack.encode(operations))
 
 
 def yardstick_seconds(count: int) -> float:

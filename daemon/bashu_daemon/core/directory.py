@@ -20,6 +20,7 @@ from bashu_protocol.messages import (
     RegistrarCommand,
     ReplaceOrder,
     Role,
+    StateCommand,
     SupervisorCommand,
     TimeInForce,
 )
@@ -34,6 +35,10 @@ ROLES: Final[dict[type, Role]] = {
     **dict.fromkeys(RegistrarCommand.__args__, "registrar"),
 }
 """The role that each command asks for."""
+
+
+_NAMING: Final = (NewOrder, ReplaceOrder)
+"""Commands whose id an order bears."""
 
 
 class UserInfo(Struct, frozen=True):
@@ -89,8 +94,16 @@ class Member:
         return sorted(orders, key=lambda order: order.order_id)
 
 
-Receipt = tuple[OrderCommand | SupervisorCommand | RegistrarCommand, "LiveOrder | None", bool]
-"""A command that was received, the order it made or meant, and whether it was accepted."""
+class Receipt(Struct, frozen=True, gc=False):
+    """A command that was received, the order it made or meant, and whether it was accepted.
+
+    Not tracked by the garbage collector: a day keeps one for each command, and all are dropped
+    at once.
+    """
+
+    command: StateCommand
+    order: LiveOrder | None
+    accepted: bool
 
 
 class User:
@@ -113,9 +126,9 @@ class User:
     def named_order(self, cl_ord_id: str) -> LiveOrder | None:
         """Return the order that was placed or replaced under an id today, live or not."""
         receipt = self.seen.get(cl_ord_id)
-        if receipt is None or not receipt[2]:
+        if receipt is None or not receipt.accepted:
             return None
-        return receipt[1] if isinstance(receipt[0], NewOrder | ReplaceOrder) else None
+        return receipt.order if type(receipt.command) in _NAMING else None
 
 
 class LiveOrder(Order):

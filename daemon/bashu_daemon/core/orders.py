@@ -50,7 +50,7 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     order = LiveOrder(state.order_id, user, command, state.now_ns)
     state.report_order(order, "new")
     execute(state, instrument, order)
-    return command, order, True
+    return Receipt(command, order, accepted=True)
 
 
 def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
@@ -137,7 +137,7 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
     state.report_order(order, "replaced", orig_cl_ord_id=previous_id)
     if not keeps_place:
         execute(state, instrument, order)
-    return command, order, True
+    return Receipt(command, order, accepted=True)
 
 
 def _check_replace(
@@ -183,7 +183,7 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
     else:
         withdraw(state, order, "canceled", f"Withdrawn by {user.user} of the same member.")
         state.report_command(user, command, affected=1, symbol=order.symbol)
-    return command, order, True
+    return Receipt(command, order, accepted=True)
 
 
 def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
@@ -194,7 +194,7 @@ def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
     for order in orders:
         withdraw(state, order, "canceled", "Withdrawn by a mass cancel.")
     state.report_command(user, command, affected=len(orders), symbol=command.symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def _find_order(user: User, cl_ord_id: str) -> LiveOrder | None:

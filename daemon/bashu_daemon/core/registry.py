@@ -42,7 +42,7 @@ def list_instrument(state: State, user: User, command: ListInstrument) -> Receip
         if not instrument.ever_traded:
             instrument.next_reference = instrument.day_reference = rules.reference_price
     state.report_command(user, command, symbol=symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def add_member(state: State, user: User, command: AddMember) -> Receipt:
@@ -66,7 +66,7 @@ def add_member(state: State, user: User, command: AddMember) -> Receipt:
         )
     )
     state.report_command(user, command)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def add_user(state: State, user: User, command: AddUser) -> Receipt:
@@ -82,7 +82,7 @@ def add_user(state: State, user: User, command: AddUser) -> Receipt:
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
     state.directory.add_user(User(command.user, member, command.role))
     state.report_command(user, command)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def deposit(state: State, user: User, command: Deposit) -> Receipt:
@@ -99,7 +99,7 @@ def deposit(state: State, user: User, command: Deposit) -> Receipt:
         return refuse(state, user, command, refusal)
     state.ledger.deposit(account, command.amount)
     state.report_command(user, command, symbol="" if command.asset == CASH else command.asset)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def _check_deposit(state: State, command: Deposit, available: int) -> Refusal | None:

@@ -32,14 +32,14 @@ def refuse(
     else:
         reject_code, text = refusal
         state.report_command(user, command, reject_code=reject_code, text=text)
-    return command, order, False
+    return Receipt(command, order, accepted=False)
 
 
 def refuse_repeated(state: State, user: User, command: StateCommand, first: Receipt) -> None:
     """Answer a `cl_ord_id` that was seen before today; a repeated command is told its outcome."""
-    seen, order, accepted = first
-    if seen == command:
-        outcome = "accepted" if accepted else "refused"
+    order = first.order
+    if first.command == command:
+        outcome = "accepted" if first.accepted else "refused"
         text = f"The command was received before and {outcome}."
         refuse(state, user, command, (RejectCode.ALREADY_RECEIVED, text), order)
     else:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from bashu_daemon.core.directory import LiveOrder, Member, User
+from bashu_daemon.core.directory import LiveOrder, Member, Receipt, User
 from bashu_daemon.core.ledger import Account
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
@@ -160,9 +160,9 @@ def _known_orders(users: Iterable[User]) -> list[LiveOrder]:
     known: dict[int, LiveOrder] = {}
     for user in users:
         known.update(user.open_orders)
-        for _, order, _ in user.seen.values():
-            if order is not None:
-                known[order.order_id] = order
+        for receipt in user.seen.values():
+            if receipt.order is not None:
+                known[receipt.order.order_id] = receipt.order
     return [known[order_id] for order_id in sorted(known)]
 
 
@@ -184,8 +184,8 @@ def _dump_member(member: Member) -> _Member:
 
 def _dump_user(user: User) -> _User:
     seen = [
-        _Receipt(command, order.order_id if order else 0, accepted)
-        for command, order, accepted in user.seen.values()
+        _Receipt(receipt.command, receipt.order.order_id if receipt.order else 0, receipt.accepted)
+        for receipt in user.seen.values()
     ]
     return _User(user.user, user.member.member, user.role, user.rpt_seq, seen)
 
@@ -319,7 +319,8 @@ def _load_order(state: State, dumped: _Order) -> LiveOrder:
 def _load_receipts(user: User, seen: list[_Receipt], orders: dict[int, LiveOrder]) -> None:
     for receipt in seen:
         order = orders[receipt.order_id] if receipt.order_id else None
-        user.seen[receipt.command.cl_ord_id] = (receipt.command, order, receipt.accepted)
+        command = receipt.command
+        user.seen[command.cl_ord_id] = Receipt(command, order, receipt.accepted)
 
 
 def _load_instrument(state: State, dumped: _Instrument, orders: dict[int, LiveOrder]) -> None:

@@ -32,7 +32,7 @@ def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receip
     title = f"Trading in {symbol} is halted"
     state.publish_notice("halt", user.user, title, command.reason, symbol=symbol)
     state.report_command(user, command, symbol=symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Receipt:
@@ -50,7 +50,7 @@ def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Re
     title = f"Trading in {symbol} resumes: {command.phase}"
     state.publish_notice("resume", user.user, title, command.reason, symbol=symbol)
     state.report_command(user, command, symbol=symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
@@ -70,7 +70,7 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
     state.report_command(user, command, affected=len(orders))
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def reinstate_member(state: State, user: User, command: ReinstateMember) -> Receipt:
@@ -89,7 +89,7 @@ def reinstate_member(state: State, user: User, command: ReinstateMember) -> Rece
     title = f"{member.member} may trade again"
     state.publish_notice("reinstate", user.user, title, command.reason, member=member.member)
     state.report_command(user, command)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def publish_notice(state: State, user: User, command: PublishNotice) -> Receipt:
@@ -98,4 +98,4 @@ def publish_notice(state: State, user: User, command: PublishNotice) -> Receipt:
         return refuse(state, user, command, unknown_symbol(command.symbol))
     state.publish_notice("notice", user.user, command.title, command.body, symbol=command.symbol)
     state.report_command(user, command, symbol=command.symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)

@@ -35,7 +35,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
         instrument.limit_up, instrument.limit_down = limit_prices(reference, band)
         state.change_phase(symbol, instrument, at_open_day(instrument.phase), user.user)
     state.report_command(user, command)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def _is_date(yyyymmdd: int) -> bool:
@@ -66,7 +66,7 @@ def set_phase(state: State, user: User, command: SetPhase) -> Receipt:
         assert not instrument.book.is_crossed()
         state.change_phase(name, instrument, command.phase, user.user)
     state.report_command(user, command, symbol=symbol)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def close_day(state: State, user: User, command: CloseDay) -> Receipt:
@@ -90,7 +90,7 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
         state.change_phase(symbol, instrument, at_close_day(instrument.phase), user.user)
     state.events.append(DayClosed(state.seq, state.now_ns, state.trade_date))
     state.report_command(user, command)
-    return command, None, True
+    return Receipt(command, None, accepted=True)
 
 
 def _expire_orders(state: State) -> None:
