@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.core.book import Order
-from bashu_daemon.core.ledger import CASH, Account
+from bashu_daemon.core.ledger import Account
 from bashu_protocol.messages import (
     City,
     FillRow,
@@ -20,6 +20,7 @@ from bashu_protocol.messages import (
     RegistrarCommand,
     ReplaceOrder,
     Role,
+    Side,
     StateCommand,
     SupervisorCommand,
     TimeInForce,
@@ -88,93 +89,73 @@ class Member:
         self.users: list[User] = []
         self.fills: deque[FillRow] = deque(maxlen=MAX_FILL_ROWS)
 
-    def live_orders(self) -> list[LiveOrder]:
-        """Return all resting orders of the member's users, oldest id first."""
-        orders = [order for user in self.users for order in user.open_orders.values()]
-        return sorted(orders, key=lambda order: order.order_id)
+    def live_tickets(self) -> list[Ticket]:
+        """Return all open tickets of the member's users, oldest id first."""
+        tickets = [ticket for user in self.users for ticket in user.open_tickets.values()]
+        return sorted(tickets, key=lambda ticket: ticket.order_id)
 
 
 class Receipt(Struct, frozen=True, gc=False):
-    """A command that was received, the order it made or meant, and whether it was accepted.
+    """A command that was received, the ticket it made or meant, and whether it was accepted.
 
     Not tracked by the garbage collector: a day keeps one for each command, and all are dropped
     at once.
     """
 
     command: StateCommand
-    order: LiveOrder | None
+    ticket: Ticket | None
     accepted: bool
 
 
 class User:
     """A login of a member, with its own report numbers and remembered commands."""
 
-    __slots__ = ("member", "open_orders", "role", "rpt_seq", "seen", "user")
+    __slots__ = ("member", "open_tickets", "role", "rpt_seq", "seen", "user")
 
     def __init__(self, user: str, member: Member, role: Role) -> None:
         self.user = user
         self.member = member
         self.role: Role = role
         self.rpt_seq = 0
-        self.open_orders: dict[int, LiveOrder] = {}
+        self.open_tickets: dict[int, Ticket] = {}
         self.seen: dict[str, Receipt] = {}
 
-    def live_orders(self) -> list[LiveOrder]:
-        """Return the user's resting orders, oldest id first."""
-        return sorted(self.open_orders.values(), key=lambda order: order.order_id)
+    def live_tickets(self) -> list[Ticket]:
+        """Return the user's open tickets, oldest id first."""
+        return sorted(self.open_tickets.values(), key=lambda ticket: ticket.order_id)
 
-    def named_order(self, cl_ord_id: str) -> LiveOrder | None:
-        """Return the order that was placed or replaced under an id today, live or not."""
+    def named_ticket(self, cl_ord_id: str) -> Ticket | None:
+        """Return the ticket placed or replaced under an id today, be it open or not."""
         receipt = self.seen.get(cl_ord_id)
         if receipt is None or not receipt.accepted:
             return None
-        return receipt.order if type(receipt.command) in _NAMING else None
+        return receipt.ticket if type(receipt.command) in _NAMING else None
 
 
-class LiveOrder(Order):
-    """An accepted order with its party; kept after its end while the day remembers it.
+class Ticket(Struct, gc=False):
+    """An accepted order as its user knows it, kept after its end while the day remembers it.
 
     A market order has the price 0 and never rests: one for the day is immediate-or-cancel.
-    `ended` is None while the order lives, and for good when it was filled.
+    `ended` is None while the order lives, and for good when it was filled. Like a receipt it
+    is not tracked by the garbage collector.
     """
 
-    __slots__ = (
-        "cash",
-        "cl_ord_id",
-        "cum_qty",
-        "ended",
-        "holding",
-        "ord_type",
-        "order_qty",
-        "symbol",
-        "time_in_force",
-        "transact_time",
-        "user",
-    )
-
-    def __init__(self, order_id: int, user: User, command: NewOrder, now_ns: int) -> None:
-        member = user.member
-        is_market = command.ord_type == "market"
-        self.order_id = order_id
-        self.side = command.side
-        self.price = 0 if is_market else command.price
-        self.leaves_qty = command.order_qty
-        self.owner = member.owner
-        self.level = self.before = self.after = None
-        self.user = user
-        self.cl_ord_id = command.cl_ord_id
-        self.symbol = command.symbol
-        self.order_qty = command.order_qty
-        self.cum_qty = 0
-        self.ord_type: OrdType = command.ord_type
-        time_in_force = command.time_in_force
-        self.time_in_force: TimeInForce = (
-            "ioc" if is_market and time_in_force == "day" else time_in_force
-        )
-        self.transact_time = now_ns
-        self.cash = member.accounts[CASH]
-        self.holding = member.accounts[command.symbol]
-        self.ended: OrdStatus | None = None
+    order_id: int
+    user: User
+    cl_ord_id: str
+    symbol: str
+    side: Side
+    price: int
+    order_qty: int
+    leaves_qty: int
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    transact_time: int
+    cash: Account
+    holding: Account
+    cum_qty: int = 0
+    ended: OrdStatus | None = None
+    resting: RestingOrder | None = None
 
     def status(self) -> OrdStatus:
         if self.ended is not None:
@@ -183,22 +164,38 @@ class LiveOrder(Order):
             return "filled"
         return "partially_filled" if self.cum_qty else "new"
 
-    def is_live(self) -> bool:
-        return self.level is not None
-
     def frozen_amount(self) -> int:
-        """What a resting order holds frozen: fen for a buy, tonnes for a sale."""
+        """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
         return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty
 
     def freeze(self) -> None:
-        """Set aside what the order needs to rest."""
-        account = self.cash if self.side == "buy" else self.holding
-        account.freeze(self.frozen_amount())
+        """Set aside what it needs to rest."""
+        if self.side == "buy":
+            self.cash.freeze(self.price * self.leaves_qty)
+        else:
+            self.holding.freeze(self.leaves_qty)
 
     def release(self) -> None:
-        """Give back what the resting order holds frozen."""
-        account = self.cash if self.side == "buy" else self.holding
-        account.release(self.frozen_amount())
+        """Give back what it holds frozen."""
+        if self.side == "buy":
+            self.cash.release(self.price * self.leaves_qty)
+        else:
+            self.holding.release(self.leaves_qty)
+
+
+class RestingOrder(Order):
+    """A ticket's place in the book; the two let go of each other when it leaves."""
+
+    __slots__ = ("ticket",)
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.order_id = ticket.order_id
+        self.side = ticket.side
+        self.price = ticket.price
+        self.leaves_qty = ticket.leaves_qty
+        self.owner = ticket.user.member.owner
+        self.level = self.before = self.after = None
+        self.ticket = ticket
 
 
 class Directory:

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from bashu_daemon.core.directory import LiveOrder
+from bashu_daemon.core.directory import RestingOrder, Ticket
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
 from bashu_daemon.core.ledger import settle_buy, settle_sell
-from bashu_daemon.core.matching import Encounter, match
+from bashu_daemon.core.matching import match
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.state import Instrument, State
 from bashu_protocol.messages import FillRow, OrdStatus
@@ -15,36 +15,37 @@ _SELF_TRADE: Final = "Withdrawn: it would have met an order of the same benefici
 _REMAINDER: Final = "Nothing more to trade at once; the remainder is withdrawn."
 
 
-def execute(state: State, instrument: Instrument, order: LiveOrder) -> None:
+def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
     """Match an incoming order that every check has passed, then rest or withdraw the remainder."""
-    side = instrument.book.opposite(order.side)
+    side = instrument.book.opposite(ticket.side)
     if side.live:
-        limit = order.price or market_limit(
-            order.side == "buy", instrument.limit_up, instrument.limit_down
+        limit = ticket.price or market_limit(
+            ticket.side == "buy", instrument.limit_up, instrument.limit_down
         )
-        if side.live[-1] >= limit * side.sign and _trade(state, instrument, order, limit):
-            _end(state, order, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+        if side.live[-1] >= limit * side.sign and _trade(state, instrument, ticket, limit):
+            _end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
             return
-    if order.leaves_qty == 0:
+    if ticket.leaves_qty == 0:
         return
-    if order.time_in_force == "day":
-        rest(instrument, order)
+    if ticket.time_in_force == "day":
+        rest(instrument, ticket)
     else:
-        _end(state, order, "canceled", _REMAINDER)
+        _end(state, ticket, "canceled", _REMAINDER)
 
 
-def rest(instrument: Instrument, order: LiveOrder) -> None:
+def rest(instrument: Instrument, ticket: Ticket) -> None:
     """Put an order into the book, last at its price, and freeze what it needs."""
-    user = order.user
-    order.freeze()
-    instrument.book.add(order)
-    user.open_orders[order.order_id] = order
+    user = ticket.user
+    ticket.freeze()
+    ticket.resting = resting = RestingOrder(ticket)
+    instrument.book.add(resting)
+    user.open_tickets[ticket.order_id] = ticket
     user.member.open_orders += 1
 
 
 def withdraw(
     state: State,
-    order: LiveOrder,
+    ticket: Ticket,
     status: OrdStatus,
     text: str = "",
     *,
@@ -52,22 +53,25 @@ def withdraw(
     orig_cl_ord_id: str = "",
 ) -> None:
     """Take a resting order out of the book, release what it froze, and report it."""
-    state.instruments[order.symbol].book.remove(order)
-    order.release()
-    forget(order)
-    _end(state, order, status, text, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig_cl_ord_id)
+    resting = ticket.resting
+    assert resting is not None, "the order is not in the book"
+    state.instruments[ticket.symbol].book.remove(resting)
+    ticket.release()
+    forget(ticket)
+    _end(state, ticket, status, text, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig_cl_ord_id)
 
 
-def forget(order: LiveOrder) -> None:
-    """Take an order that left the book off its user's list."""
-    user = order.user
-    del user.open_orders[order.order_id]
+def forget(ticket: Ticket) -> None:
+    """Let go of the place in the book that a ticket had."""
+    user = ticket.user
+    ticket.resting = None
+    del user.open_tickets[ticket.order_id]
     user.member.open_orders -= 1
 
 
 def _end(
     state: State,
-    order: LiveOrder,
+    ticket: Ticket,
     status: OrdStatus,
     text: str,
     reject_code: RejectCode = RejectCode.NONE,
@@ -76,10 +80,10 @@ def _end(
     orig_cl_ord_id: str = "",
 ) -> None:
     """Mark an order that is out of the book as canceled or expired, and report it."""
-    order.ended = status
-    order.leaves_qty = 0
+    ticket.ended = status
+    ticket.leaves_qty = 0
     state.report_order(
-        order,
+        ticket,
         "expired" if status == "expired" else "canceled",
         text,
         cl_ord_id=cl_ord_id,
@@ -88,38 +92,39 @@ def _end(
     )
 
 
-def _trade(state: State, instrument: Instrument, taker: LiveOrder, limit: int) -> bool:
-    """Match and settle; return whether self-trade prevention ended the incoming order."""
+def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> bool:
+    """Match and settle; return whether self-trade prevention ended the incoming ticket."""
     prevention = instrument.rules.self_trade_prevention
     encounters = match(
         instrument.book,
         taker.side,
         limit,
         taker.leaves_qty,
-        owner=taker.owner,
+        owner=taker.user.member.owner,
         prevention=prevention,
     )
-    for maker, qty in encounters:
+    qty = 0
+    for resting, qty in encounters:
+        maker = resting.ticket
         if qty:
             _settle(state, instrument, taker, maker, qty)
+            assert maker.leaves_qty == resting.leaves_qty
         else:
             _prevent(state, taker, maker)
             if prevention != "cancel_incoming":
                 maker.release()
                 forget(maker)
                 _end(state, maker, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
-    last: Encounter[LiveOrder] = encounters[-1]
-    return last[1] == 0 and prevention != "cancel_resting"
+    return qty == 0 and prevention != "cancel_resting"
 
 
-def _settle(
-    state: State, instrument: Instrument, taker: LiveOrder, maker: LiveOrder, qty: int
-) -> None:
+def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, qty: int) -> None:
     """Book one trade at the resting order's price and report it to both."""
     price = maker.price
     state.exec_id += 1
     taker.leaves_qty -= qty
     taker.cum_qty += qty
+    maker.leaves_qty -= qty
     maker.cum_qty += qty
     if maker.leaves_qty == 0:
         forget(maker)
@@ -139,8 +144,8 @@ def _settle(
             taker.side,
             buyer.order_id,
             seller.order_id,
-            buyer.owner,
-            seller.owner,
+            buyer.user.member.owner,
+            seller.user.member.owner,
         )
     )
     _report_party(state, taker, maker, price, qty, aggressor=True)
@@ -148,18 +153,18 @@ def _settle(
 
 
 def _report_party(
-    state: State, order: LiveOrder, contra: LiveOrder, price: int, qty: int, *, aggressor: bool
+    state: State, ticket: Ticket, contra: Ticket, price: int, qty: int, *, aggressor: bool
 ) -> None:
-    state.report_fill(order, contra, price, qty, aggressor)
-    user = order.user
+    state.report_fill(ticket, contra, price, qty, aggressor)
+    user = ticket.user
     user.member.fills.append(
         FillRow(
             state.exec_id,
-            order.order_id,
-            order.cl_ord_id,
+            ticket.order_id,
+            ticket.cl_ord_id,
             user.user,
-            order.symbol,
-            order.side,
+            ticket.symbol,
+            ticket.side,
             price,
             qty,
             state.now_ns,
@@ -167,13 +172,13 @@ def _report_party(
     )
 
 
-def _prevent(state: State, taker: LiveOrder, maker: LiveOrder) -> None:
+def _prevent(state: State, taker: Ticket, maker: Ticket) -> None:
     state.events.append(
         SelfTradePrevented(
             state.seq,
             state.now_ns,
             taker.symbol,
-            taker.owner,
+            taker.user.member.owner,
             taker.order_id,
             maker.order_id,
             maker.price,

@@ -18,7 +18,7 @@ from bashu_daemon.core.checks import (
     check_quantity,
     check_turnover,
 )
-from bashu_daemon.core.directory import LiveOrder, Receipt, User
+from bashu_daemon.core.directory import Receipt, Ticket, User
 from bashu_daemon.core.execution import execute, forget, withdraw
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
@@ -36,21 +36,36 @@ _NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with
 
 
 def place_order(state: State, user: User, command: NewOrder) -> Receipt:
-    """Take a new order, match it, and let a day order's remainder rest.
-
-    A market order for the day is taken as immediate-or-cancel: market orders never rest.
-    """
-    instrument = state.instruments.get(command.symbol)
+    """Take a new order, match it, and let a day order's remainder rest."""
+    symbol = command.symbol
+    instrument = state.instruments.get(symbol)
     if instrument is None:
-        return refuse(state, user, command, unknown_symbol(command.symbol))
+        return refuse(state, user, command, unknown_symbol(symbol))
     refusal = _check_entry(user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
+    is_market = command.ord_type == "market"
+    time_in_force = command.time_in_force
+    accounts = user.member.accounts
     state.order_id += 1
-    order = LiveOrder(state.order_id, user, command, state.now_ns)
-    state.report_order(order, "new")
-    execute(state, instrument, order)
-    return Receipt(command, order, accepted=True)
+    ticket = Ticket(
+        state.order_id,
+        user,
+        command.cl_ord_id,
+        symbol,
+        command.side,
+        0 if is_market else command.price,
+        command.order_qty,
+        command.order_qty,
+        command.ord_type,
+        "ioc" if is_market and time_in_force == "day" else time_in_force,
+        state.now_ns,
+        accounts[CASH],
+        accounts[symbol],
+    )
+    state.report_order(ticket, "new")
+    execute(state, instrument, ticket)
+    return Receipt(command, ticket, accepted=True)
 
 
 def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
@@ -112,45 +127,47 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
     It keeps its place only where the price stays and the quantity falls; otherwise it goes to the
     end of its queue, and trades first if the new price crosses.
     """
-    order = _find_order(user, command.orig_cl_ord_id)
-    if order is None:
+    ticket = _find_ticket(user, command.orig_cl_ord_id)
+    if ticket is None:
         return refuse(state, user, command, _UNKNOWN_ORDER)
-    refusal = _check_replace(state, user, order, command)
+    refusal = _check_replace(state, user, ticket, command)
     if refusal is not None:
-        return refuse(state, user, command, refusal, order)
-    instrument = state.instruments[order.symbol]
-    previous_id = order.cl_ord_id
-    leaves_qty = command.order_qty - order.cum_qty
-    keeps_place = command.price == order.price and leaves_qty < order.leaves_qty
-    order.release()
+        return refuse(state, user, command, refusal, ticket)
+    instrument = state.instruments[ticket.symbol]
+    previous_id = ticket.cl_ord_id
+    resting = ticket.resting
+    assert resting is not None, "checked above"
+    leaves_qty = command.order_qty - ticket.cum_qty
+    keeps_place = command.price == ticket.price and leaves_qty < ticket.leaves_qty
+    ticket.release()
+    ticket.price = command.price
+    ticket.leaves_qty = leaves_qty
     if keeps_place:
-        instrument.book.reduce(order, leaves_qty)
-        order.freeze()
+        instrument.book.reduce(resting, leaves_qty)
+        ticket.freeze()
     else:
-        instrument.book.remove(order)
-        forget(order)
-        order.price = command.price
-        order.leaves_qty = leaves_qty
-    order.order_qty = command.order_qty
-    order.cl_ord_id = command.cl_ord_id
-    order.transact_time = state.now_ns
-    state.report_order(order, "replaced", orig_cl_ord_id=previous_id)
+        instrument.book.remove(resting)
+        forget(ticket)
+    ticket.order_qty = command.order_qty
+    ticket.cl_ord_id = command.cl_ord_id
+    ticket.transact_time = state.now_ns
+    state.report_order(ticket, "replaced", orig_cl_ord_id=previous_id)
     if not keeps_place:
-        execute(state, instrument, order)
-    return Receipt(command, order, accepted=True)
+        execute(state, instrument, ticket)
+    return Receipt(command, ticket, accepted=True)
 
 
 def _check_replace(
-    state: State, user: User, order: LiveOrder, command: ReplaceOrder
+    state: State, user: User, ticket: Ticket, command: ReplaceOrder
 ) -> Refusal | None:
-    """Find what is wrong with changing a known order."""
-    if not order.is_live():
+    """Find what is wrong with changing a known ticket."""
+    if ticket.resting is None:
         return _NOT_OPEN
-    if order.user is not user:
+    if ticket.user is not user:
         return _NOT_OWN
     if user.member.suspended:
         return _SUSPENDED
-    instrument = state.instruments[order.symbol]
+    instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
     refusal = (
         check_entry_phase(instrument.phase)
@@ -160,54 +177,56 @@ def _check_replace(
     )
     if refusal is not None:
         return refusal
-    leaves_qty = command.order_qty - order.cum_qty
+    leaves_qty = command.order_qty - ticket.cum_qty
     if leaves_qty <= 0:
-        return RejectCode.INVALID_QTY, f"{order.cum_qty} t are filled; the new total must be more."
-    if order.side == "buy":
-        return check_cash(order.cash.available + order.frozen_amount(), command.price * leaves_qty)
-    holding = order.holding
-    tradable = holding.available + order.leaves_qty
+        return RejectCode.INVALID_QTY, f"{ticket.cum_qty} t are filled; the new total must be more."
+    if ticket.side == "buy":
+        return check_cash(
+            ticket.cash.available + ticket.frozen_amount(), command.price * leaves_qty
+        )
+    holding = ticket.holding
+    tradable = holding.available + ticket.leaves_qty
     return check_holding(tradable, holding.bought_today, leaves_qty)
 
 
 def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
     """Withdraw an order of the user, or of another user of the same member."""
-    order = _find_order(user, command.orig_cl_ord_id)
-    if order is None:
+    ticket = _find_ticket(user, command.orig_cl_ord_id)
+    if ticket is None:
         return refuse(state, user, command, _UNKNOWN_ORDER)
-    if not order.is_live():
-        return refuse(state, user, command, _NOT_OPEN, order)
-    if order.user is user:
-        previous_id = order.cl_ord_id
-        withdraw(state, order, "canceled", cl_ord_id=command.cl_ord_id, orig_cl_ord_id=previous_id)
+    if ticket.resting is None:
+        return refuse(state, user, command, _NOT_OPEN, ticket)
+    if ticket.user is user:
+        previous_id = ticket.cl_ord_id
+        withdraw(state, ticket, "canceled", cl_ord_id=command.cl_ord_id, orig_cl_ord_id=previous_id)
     else:
-        withdraw(state, order, "canceled", f"Withdrawn by {user.user} of the same member.")
-        state.report_command(user, command, affected=1, symbol=order.symbol)
-    return Receipt(command, order, accepted=True)
+        withdraw(state, ticket, "canceled", f"Withdrawn by {user.user} of the same member.")
+        state.report_command(user, command, affected=1, symbol=ticket.symbol)
+    return Receipt(command, ticket, accepted=True)
 
 
 def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
     """Withdraw all orders that the user placed, or those in one symbol, oldest id first."""
     if command.symbol and command.symbol not in state.instruments:
         return refuse(state, user, command, unknown_symbol(command.symbol))
-    orders = [order for order in user.live_orders() if command.symbol in ("", order.symbol)]
-    for order in orders:
-        withdraw(state, order, "canceled", "Withdrawn by a mass cancel.")
-    state.report_command(user, command, affected=len(orders), symbol=command.symbol)
+    tickets = [ticket for ticket in user.live_tickets() if command.symbol in ("", ticket.symbol)]
+    for ticket in tickets:
+        withdraw(state, ticket, "canceled", "Withdrawn by a mass cancel.")
+    state.report_command(user, command, affected=len(tickets), symbol=command.symbol)
     return Receipt(command, None, accepted=True)
 
 
-def _find_order(user: User, cl_ord_id: str) -> LiveOrder | None:
+def _find_ticket(user: User, cl_ord_id: str) -> Ticket | None:
     """Return the order that bears or bore an id: the user's own, else a colleague's live one.
 
     Every id of a replaced order still leads to it. Another member's order is not found, so that
     its existence is not revealed.
     """
-    own = user.named_order(cl_ord_id)
+    own = user.named_ticket(cl_ord_id)
     if own is not None:
         return own
     for colleague in user.member.users:
-        order = colleague.named_order(cl_ord_id)
-        if order is not None and order.is_live():
-            return order
+        ticket = colleague.named_ticket(cl_ord_id)
+        if ticket is not None and ticket.resting:
+            return ticket
     return None

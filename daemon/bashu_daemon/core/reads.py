@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bashu_daemon.core.directory import LiveOrder
+from bashu_daemon.core.directory import Ticket
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
 from bashu_protocol.messages import AccountRow, InstrumentRow, MemberRow, OrderRow, Phase
@@ -73,23 +73,23 @@ def member_rows(state: State) -> list[MemberRow]:
 def order_rows(state: State, member: str) -> list[OrderRow]:
     """List a member's resting orders, oldest id first; none of an unknown member."""
     found = state.directory.members.get(member)
-    return [_order_row(order) for order in found.live_orders()] if found else []
+    return [_order_row(ticket) for ticket in found.live_tickets()] if found else []
 
 
-def _order_row(order: LiveOrder) -> OrderRow:
+def _order_row(ticket: Ticket) -> OrderRow:
     return OrderRow(
-        order.order_id,
-        order.cl_ord_id,
-        order.user.user,
-        order.symbol,
-        order.side,
-        order.price,
-        order.order_qty,
-        order.leaves_qty,
-        order.cum_qty,
-        order.ord_type,
-        order.time_in_force,
-        order.transact_time,
+        ticket.order_id,
+        ticket.cl_ord_id,
+        ticket.user.user,
+        ticket.symbol,
+        ticket.side,
+        ticket.price,
+        ticket.order_qty,
+        ticket.leaves_qty,
+        ticket.cum_qty,
+        ticket.ord_type,
+        ticket.time_in_force,
+        ticket.transact_time,
     )
 
 

@@ -1,7 +1,7 @@
 """How a refused command is reported: nothing but the report numbers changes."""
 
 from bashu_daemon.core.checks import Refusal
-from bashu_daemon.core.directory import LiveOrder, Receipt, User
+from bashu_daemon.core.directory import Receipt, Ticket, User
 from bashu_daemon.core.state import State
 from bashu_protocol.messages import (
     CancelOrder,
@@ -18,45 +18,45 @@ def refuse(
     user: User,
     command: StateCommand,
     refusal: Refusal,
-    order: LiveOrder | None = None,
+    ticket: Ticket | None = None,
 ) -> Receipt:
     """Report a refusal and return the receipt of a command that was not accepted.
 
-    `order` is the order that the command referred to; the report carries its real state.
+    `ticket` is of the order that the command referred to; the report carries its real state.
     """
     if isinstance(command, NewOrder | CancelOrder | ReplaceOrder):
-        if order is not None:
-            _refuse_about_order(state, user, command, refusal, order)
+        if ticket is not None:
+            _refuse_with_ticket(state, user, command, refusal, ticket)
         else:
-            _refuse_without_order(state, user, command, refusal)
+            _refuse_without_ticket(state, user, command, refusal)
     else:
         reject_code, text = refusal
         state.report_command(user, command, reject_code=reject_code, text=text)
-    return Receipt(command, order, accepted=False)
+    return Receipt(command, ticket, accepted=False)
 
 
 def refuse_repeated(state: State, user: User, command: StateCommand, first: Receipt) -> None:
     """Answer a `cl_ord_id` that was seen before today; a repeated command is told its outcome."""
-    order = first.order
+    ticket = first.ticket
     if first.command == command:
         outcome = "accepted" if first.accepted else "refused"
         text = f"The command was received before and {outcome}."
-        refuse(state, user, command, (RejectCode.ALREADY_RECEIVED, text), order)
+        refuse(state, user, command, (RejectCode.ALREADY_RECEIVED, text), ticket)
     else:
         text = "The cl_ord_id was used before today by another command."
-        refuse(state, user, command, (RejectCode.DUPLICATE_CL_ORD_ID, text), order)
+        refuse(state, user, command, (RejectCode.DUPLICATE_CL_ORD_ID, text), ticket)
 
 
 def _original_id(command: NewOrder | CancelOrder | ReplaceOrder) -> str:
     return "" if isinstance(command, NewOrder) else command.orig_cl_ord_id
 
 
-def _refuse_about_order(
+def _refuse_with_ticket(
     state: State,
     user: User,
     command: NewOrder | CancelOrder | ReplaceOrder,
     refusal: Refusal,
-    order: LiveOrder,
+    ticket: Ticket,
 ) -> None:
     user.rpt_seq += 1
     reject_code, text = refusal
@@ -65,25 +65,25 @@ def _refuse_about_order(
         state.seq,
         state.now_ns,
         command.cl_ord_id,
-        order.order_id,
+        ticket.order_id,
         "rejected",
-        order.status(),
-        order.symbol,
-        order.side,
-        order.price,
-        order.order_qty,
-        order.leaves_qty,
-        order.cum_qty,
+        ticket.status(),
+        ticket.symbol,
+        ticket.side,
+        ticket.price,
+        ticket.order_qty,
+        ticket.leaves_qty,
+        ticket.cum_qty,
         reject_code=reject_code,
         text=text,
         orig_cl_ord_id=_original_id(command),
-        ord_type=order.ord_type,
-        time_in_force=order.time_in_force,
+        ord_type=ticket.ord_type,
+        time_in_force=ticket.time_in_force,
     )
     state.report_rejection(user, report)
 
 
-def _refuse_without_order(
+def _refuse_without_ticket(
     state: State,
     user: User,
     command: NewOrder | CancelOrder | ReplaceOrder,

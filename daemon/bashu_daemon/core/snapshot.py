@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from bashu_daemon.core.directory import LiveOrder, Member, Receipt, User
-from bashu_daemon.core.ledger import Account
+from bashu_daemon.core.directory import Member, Receipt, RestingOrder, Ticket, User
+from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
 from bashu_protocol.messages import (
@@ -19,7 +19,6 @@ from bashu_protocol.messages import (
     FillRow,
     InstrumentRules,
     MemberKind,
-    NewOrder,
     Notice,
     OrdStatus,
     OrdType,
@@ -70,7 +69,7 @@ class _User(_Dumped):
     seen: list[_Receipt]
 
 
-class _Order(_Dumped, array_like=True):
+class _Ticket(_Dumped, array_like=True):
     order_id: int
     user: str
     cl_ord_id: str
@@ -123,7 +122,7 @@ class _State(_Dumped):
     external: list[tuple[str, int]]
     members: list[_Member]
     users: list[_User]
-    orders: list[_Order]
+    tickets: list[_Ticket]
     instruments: list[_Instrument]
     notices: list[Notice]
 
@@ -148,21 +147,21 @@ def dump(state: State) -> bytes:
             list(state.ledger.external.items()),
             [_dump_member(member) for member in state.directory.members.values()],
             [_dump_user(user) for user in users],
-            [_dump_order(order) for order in _known_orders(users)],
+            [_dump_ticket(ticket) for ticket in _known_tickets(users)],
             [_dump_instrument(instrument) for instrument in state.instruments.values()],
             list(state.notices),
         )
     )
 
 
-def _known_orders(users: Iterable[User]) -> list[LiveOrder]:
+def _known_tickets(users: Iterable[User]) -> list[Ticket]:
     """Return all orders that are live or that a receipt refers to, by id."""
-    known: dict[int, LiveOrder] = {}
+    known: dict[int, Ticket] = {}
     for user in users:
-        known.update(user.open_orders)
+        known.update(user.open_tickets)
         for receipt in user.seen.values():
-            if receipt.order is not None:
-                known[receipt.order.order_id] = receipt.order
+            if receipt.ticket is not None:
+                known[receipt.ticket.order_id] = receipt.ticket
     return [known[order_id] for order_id in sorted(known)]
 
 
@@ -184,27 +183,29 @@ def _dump_member(member: Member) -> _Member:
 
 def _dump_user(user: User) -> _User:
     seen = [
-        _Receipt(receipt.command, receipt.order.order_id if receipt.order else 0, receipt.accepted)
+        _Receipt(
+            receipt.command, receipt.ticket.order_id if receipt.ticket else 0, receipt.accepted
+        )
         for receipt in user.seen.values()
     ]
     return _User(user.user, user.member.member, user.role, user.rpt_seq, seen)
 
 
-def _dump_order(order: LiveOrder) -> _Order:
-    return _Order(
-        order.order_id,
-        order.user.user,
-        order.cl_ord_id,
-        order.symbol,
-        order.side,
-        order.price,
-        order.order_qty,
-        order.leaves_qty,
-        order.cum_qty,
-        order.ord_type,
-        order.time_in_force,
-        order.transact_time,
-        order.ended,
+def _dump_ticket(ticket: Ticket) -> _Ticket:
+    return _Ticket(
+        ticket.order_id,
+        ticket.user.user,
+        ticket.cl_ord_id,
+        ticket.symbol,
+        ticket.side,
+        ticket.price,
+        ticket.order_qty,
+        ticket.leaves_qty,
+        ticket.cum_qty,
+        ticket.ord_type,
+        ticket.time_in_force,
+        ticket.transact_time,
+        ticket.ended,
     )
 
 
@@ -258,14 +259,12 @@ def load(data: bytes) -> State:
         _load_member(state, member)
     for user in dumped.users:
         _load_user(state, user)
-    orders = {order.order_id: _load_order(state, order) for order in dumped.orders}
+    tickets = {ticket.order_id: _load_ticket(state, ticket) for ticket in dumped.tickets}
     for user in dumped.users:
-        _load_receipts(state.directory.users[user.user], user.seen, orders)
+        _load_receipts(state.directory.users[user.user], user.seen, tickets)
     for instrument in dumped.instruments:
-        _load_instrument(state, instrument, orders)
-    for live in filter(LiveOrder.is_live, orders.values()):
-        live.user.open_orders[live.order_id] = live
-        live.user.member.open_orders += 1
+        _load_instrument(state, instrument, tickets)
+    _list_open_tickets(tickets.values())
     return state
 
 
@@ -298,32 +297,36 @@ def _load_user(state: State, dumped: _User) -> None:
     user.rpt_seq = dumped.rpt_seq
 
 
-def _load_order(state: State, dumped: _Order) -> LiveOrder:
-    placed = NewOrder(
+def _load_ticket(state: State, dumped: _Ticket) -> Ticket:
+    user = state.directory.users[dumped.user]
+    accounts = user.member.accounts
+    return Ticket(
+        dumped.order_id,
+        user,
         dumped.cl_ord_id,
         dumped.symbol,
         dumped.side,
-        dumped.order_qty,
         dumped.price,
+        dumped.order_qty,
+        dumped.leaves_qty,
         dumped.ord_type,
         dumped.time_in_force,
+        dumped.transact_time,
+        accounts[CASH],
+        accounts[dumped.symbol],
+        dumped.cum_qty,
+        dumped.ended,
     )
-    user = state.directory.users[dumped.user]
-    order = LiveOrder(dumped.order_id, user, placed, dumped.transact_time)
-    order.leaves_qty = dumped.leaves_qty
-    order.cum_qty = dumped.cum_qty
-    order.ended = dumped.ended
-    return order
 
 
-def _load_receipts(user: User, seen: list[_Receipt], orders: dict[int, LiveOrder]) -> None:
+def _load_receipts(user: User, seen: list[_Receipt], tickets: dict[int, Ticket]) -> None:
     for receipt in seen:
-        order = orders[receipt.order_id] if receipt.order_id else None
+        ticket = tickets[receipt.order_id] if receipt.order_id else None
         command = receipt.command
-        user.seen[command.cl_ord_id] = Receipt(command, order, receipt.accepted)
+        user.seen[command.cl_ord_id] = Receipt(command, ticket, receipt.accepted)
 
 
-def _load_instrument(state: State, dumped: _Instrument, orders: dict[int, LiveOrder]) -> None:
+def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticket]) -> None:
     instrument = Instrument(dumped.rules)
     instrument.phase = dumped.phase
     instrument.day_reference = dumped.day_reference
@@ -333,7 +336,9 @@ def _load_instrument(state: State, dumped: _Instrument, orders: dict[int, LiveOr
     instrument.ever_traded = dumped.ever_traded
     instrument.statistics = _load_statistics(dumped.statistics)
     for order_id in (*dumped.bids, *dumped.asks):
-        instrument.book.add(orders[order_id])
+        ticket = tickets[order_id]
+        ticket.resting = RestingOrder(ticket)
+        instrument.book.add(ticket.resting)
     state.instruments[dumped.rules.symbol] = instrument
 
 
@@ -348,3 +353,10 @@ def _load_statistics(dumped: _Statistics) -> DayStatistics:
     day.turnover = dumped.turnover
     day.trade_count = dumped.trade_count
     return day
+
+
+def _list_open_tickets(tickets: Iterable[Ticket]) -> None:
+    for ticket in tickets:
+        if ticket.resting is not None:
+            ticket.user.open_tickets[ticket.order_id] = ticket
+            ticket.user.member.open_orders += 1

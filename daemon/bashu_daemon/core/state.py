@@ -4,7 +4,7 @@ from collections import deque
 from typing import Final
 
 from bashu_daemon.core.book import OrderBook
-from bashu_daemon.core.directory import Directory, LiveOrder, User
+from bashu_daemon.core.directory import Directory, RestingOrder, Ticket, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
 from bashu_daemon.core.ledger import Ledger
 from bashu_daemon.core.prices import DayStatistics
@@ -51,7 +51,7 @@ class Instrument:
         self.limit_down = 0
         self.ever_traded = False
         self.statistics = DayStatistics()
-        self.book: OrderBook[LiveOrder] = OrderBook()
+        self.book: OrderBook[RestingOrder] = OrderBook()
 
 
 class State:
@@ -88,7 +88,7 @@ class State:
 
     def report_order(
         self,
-        order: LiveOrder,
+        ticket: Ticket,
         exec_type: ExecType,
         text: str = "",
         *,
@@ -100,7 +100,8 @@ class State:
 
         `cl_ord_id` is that of the request it answers; without one, the order's own.
         """
-        user = order.user
+        user = ticket.user
+        member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
         self.events.append(
             OrderEvent(
@@ -108,36 +109,37 @@ class State:
                     rpt_seq,
                     self.seq,
                     self.now_ns,
-                    cl_ord_id or order.cl_ord_id,
-                    order.order_id,
+                    cl_ord_id or ticket.cl_ord_id,
+                    ticket.order_id,
                     exec_type,
-                    order.status(),
-                    order.symbol,
-                    order.side,
-                    order.price,
-                    order.order_qty,
-                    order.leaves_qty,
-                    order.cum_qty,
+                    ticket.status(),
+                    ticket.symbol,
+                    ticket.side,
+                    ticket.price,
+                    ticket.order_qty,
+                    ticket.leaves_qty,
+                    ticket.cum_qty,
                     0,
                     0,
                     0,
                     reject_code,
                     text,
                     orig_cl_ord_id,
-                    order.ord_type,
-                    order.time_in_force,
+                    ticket.ord_type,
+                    ticket.time_in_force,
                 ),
                 user.user,
-                user.member.member,
-                order.owner,
+                member.member,
+                member.owner,
             )
         )
 
     def report_fill(
-        self, order: LiveOrder, contra: LiveOrder, price: int, qty: int, aggressor: bool
+        self, ticket: Ticket, contra: Ticket, price: int, qty: int, aggressor: bool
     ) -> None:
         """Report one side of a trade, whose quantity the order counts already."""
-        user = order.user
+        user = ticket.user
+        member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
         self.events.append(
             OrderEvent(
@@ -145,31 +147,31 @@ class State:
                     rpt_seq,
                     self.seq,
                     self.now_ns,
-                    order.cl_ord_id,
-                    order.order_id,
+                    ticket.cl_ord_id,
+                    ticket.order_id,
                     "trade",
-                    "partially_filled" if order.cum_qty < order.order_qty else "filled",
-                    order.symbol,
-                    order.side,
-                    order.price,
-                    order.order_qty,
-                    order.order_qty - order.cum_qty,
-                    order.cum_qty,
+                    "partially_filled" if ticket.leaves_qty else "filled",
+                    ticket.symbol,
+                    ticket.side,
+                    ticket.price,
+                    ticket.order_qty,
+                    ticket.leaves_qty,
+                    ticket.cum_qty,
                     price,
                     qty,
                     self.exec_id,
                     RejectCode.NONE,
                     "",
                     "",
-                    order.ord_type,
-                    order.time_in_force,
+                    ticket.ord_type,
+                    ticket.time_in_force,
                 ),
                 user.user,
-                user.member.member,
-                order.owner,
+                member.member,
+                member.owner,
                 aggressor,
                 contra.order_id,
-                contra.owner,
+                contra.user.member.owner,
             )
         )
 

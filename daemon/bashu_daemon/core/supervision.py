@@ -64,12 +64,12 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     state.events.append(
         MemberStatusChanged(state.seq, state.now_ns, member.member, True, user.user, command.reason)
     )
-    orders = member.live_orders()
-    for order in orders:
-        withdraw(state, order, "canceled", "Withdrawn: the member is suspended.")
+    tickets = member.live_tickets()
+    for ticket in tickets:
+        withdraw(state, ticket, "canceled", "Withdrawn: the member is suspended.")
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
-    state.report_command(user, command, affected=len(orders))
+    state.report_command(user, command, affected=len(tickets))
     return Receipt(command, None, accepted=True)
 
 

@@ -95,9 +95,9 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
 
 def _expire_orders(state: State) -> None:
     members = state.directory.members.values()
-    live = [order for member in members for order in member.live_orders()]
-    for order in sorted(live, key=lambda order: order.order_id):
-        withdraw(state, order, "expired", "The trading day is over.")
+    live = [ticket for member in members for ticket in member.live_tickets()]
+    for ticket in sorted(live, key=lambda ticket: ticket.order_id):
+        withdraw(state, ticket, "expired", "The trading day is over.")
 
 
 def _fix_close(instrument: Instrument) -> None:

@@ -168,7 +168,7 @@ class Venue:
     def has_live_orders(self, user: str) -> bool:
         """Whether a user has resting orders; an unknown one has none."""
         known = self._state.directory.users.get(user)
-        return known is not None and bool(known.open_orders)
+        return known is not None and bool(known.open_tickets)
 
     def order_rows(self, member: str) -> list[OrderRow]:
         return reads.order_rows(self._state, member)
