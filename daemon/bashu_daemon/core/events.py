@@ -95,6 +95,17 @@ class DayOpened(Struct, frozen=True, gc=False):
     trade_date: int
 
 
+class LimitsSet(Struct, frozen=True, gc=False):
+    """The price limits of an instrument's day, in fen; 0 where there are none."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    reference_price: int
+    limit_up: int
+    limit_down: int
+
+
 class DayClosed(Struct, frozen=True, gc=False):
     """A trading day ended."""
 
@@ -113,4 +124,5 @@ Event = (
     | NoticePublished
     | DayOpened
     | DayClosed
+    | LimitsSet
 )

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bashu_daemon.core.directory import Receipt, User
-from bashu_daemon.core.events import DayClosed, DayOpened
+from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.prices import DayStatistics, limit_prices
 from bashu_daemon.core.rejections import refuse, unknown_symbol
@@ -33,6 +33,16 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
         reference = instrument.day_reference = instrument.next_reference
         band = instrument.rules.band_bps
         instrument.limit_up, instrument.limit_down = limit_prices(reference, band)
+        state.events.append(
+            LimitsSet(
+                state.seq,
+                state.now_ns,
+                symbol,
+                reference,
+                instrument.limit_up,
+                instrument.limit_down,
+            )
+        )
         state.change_phase(symbol, instrument, at_open_day(instrument.phase), user.user)
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
