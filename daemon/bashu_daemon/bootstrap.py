@@ -1,11 +1,20 @@
 """From the rulebook and the members file to the venue's first commands and passwords."""
 
-import secrets
 from pathlib import Path
+from typing import Final
 
-from bashu_daemon.bus.credentials import Credentials
+from msgspec import Struct
+
+from bashu_daemon.bus.credentials import (
+    hash_password,
+    load_credentials,
+    new_password,
+    save_credentials,
+    write_private,
+)
+from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
-from bashu_daemon.rulebook import MembersFile, Rulebook
+from bashu_daemon.rulebook import MembersFile, Rulebook, load_members, load_rulebook
 from bashu_protocol import topics
 from bashu_protocol.messages import (
     AddMember,
@@ -16,44 +25,87 @@ from bashu_protocol.messages import (
     StateCommand,
 )
 
-CREDENTIALS_FILE = "passwd"
-FIRST_PASSWORDS_FILE = "first-passwords.txt"
-VENUE_PASSWORD_FILE = "venue-password"
+CREDENTIALS_FILE: Final = "passwd"
+FIRST_PASSWORDS_FILE: Final = "first-passwords.txt"
 
 
-def founding_commands(venue: Venue, rulebook: Rulebook, members: MembersFile) -> list[StateCommand]:
-    """Return what the files say and the journal does not hold yet.
+class Founding(Struct, frozen=True):
+    """What the files say the venue begins with."""
 
-    The journal wins: an instrument, member or user that exists is left as it is, so a changed
-    file never changes a running market behind the registrar's back.
-    """
-    commands: list[StateCommand] = []
-    listed = set(venue.symbols())
-    for rules in rulebook.instruments:
-        if rules.symbol not in listed:
-            commands.append(ListInstrument(f"list-{rules.symbol}", rules))
-    known = {row.member for row in venue.member_rows()}
-    for member in members.members:
-        if member.member not in known:
-            commands.append(
-                AddMember(
-                    f"member-{member.member}",
-                    member.member,
-                    member.name,
-                    member.owner,
-                    member.city,
-                    member.kind,
+    rulebook: Rulebook
+    members: MembersFile
+
+    def commands(self, venue: Venue) -> list[StateCommand]:
+        """Return what the journal does not hold yet.
+
+        The journal wins: an instrument, member or user that exists is left as it is, so a
+        changed file never changes a running market behind the registrar's back.
+        """
+        listed = set(venue.symbols())
+        found: list[StateCommand] = [
+            ListInstrument(f"list-{rules.symbol}", rules)
+            for rules in self.rulebook.instruments
+            if rules.symbol not in listed
+        ]
+        known = {row.member for row in venue.member_rows()}
+        for entry in self.members.members:
+            name = entry.member
+            if name not in known:
+                found.append(
+                    AddMember(f"m-{name}", name, entry.name, entry.owner, entry.city, entry.kind)
                 )
+                balances = {"CNY": entry.cash, **entry.holdings}
+                found.extend(
+                    Deposit(f"d-{symbol}-{name}"[:36], name, symbol, amount)
+                    for symbol, amount in balances.items()
+                    if amount
+                )
+            found.extend(
+                AddUser(f"u-{user.user}", user.user, name, user.role)
+                for user in entry.users
+                if venue.user_info(user.user) is None
             )
-            if member.cash:
-                commands.append(Deposit(f"cash-{member.member}", member.member, "CNY", member.cash))
-            commands.extend(
-                Deposit(f"holding-{member.member}-{symbol}"[:36], member.member, symbol, quantity)
-                for symbol, quantity in sorted(member.holdings.items())
-            )
-        commands.extend(
-            AddUser(f"user-{user.user}"[:36], user.user, member.member, user.role)
-            for user in member.users
-            if venue.user_info(user.user) is None
-        )
-    return commands
+        return found
+
+    def role_of(self, venue: Venue, user: str) -> Role | None:
+        """Return a user's role, from the venue or, before its first commands, from the file."""
+        info = venue.user_info(user)
+        return info.role if info is not None else self.roles().get(user)
+
+    def roles(self) -> dict[str, Role]:
+        return {user.user: user.role for entry in self.members.members for user in entry.users}
+
+
+def load_founding(config: Config) -> Founding:
+    """Read both files. Raises OperatorError."""
+    return Founding(load_rulebook(config.rulebook), load_members(config.members))
+
+
+def prepare_passwords(data_dir: Path, users: list[str]) -> str:
+    """Give every user without a password a random one, and return the venue's own.
+
+    First passwords are written beside the journal, readable by the owner only, until the
+    operator hands them out.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    credentials = load_credentials(data_dir / CREDENTIALS_FILE)
+    first = read_first_passwords(data_dir)
+    missing = [user for user in [topics.VENUE_USER, *users] if user not in credentials]
+    if topics.VENUE_USER not in first and topics.VENUE_USER not in missing:
+        missing.append(topics.VENUE_USER)
+    for user in dict.fromkeys(missing):
+        first[user] = new_password()
+        credentials[user] = hash_password(first[user])
+    if missing:
+        text = "".join(f"{user} {password}\n" for user, password in sorted(first.items()))
+        write_private(data_dir / FIRST_PASSWORDS_FILE, text)
+        save_credentials(data_dir / CREDENTIALS_FILE, credentials)
+    return first[topics.VENUE_USER]
+
+
+def read_first_passwords(data_dir: Path) -> dict[str, str]:
+    """Return the passwords that were drawn at random, by user."""
+    path = data_dir / FIRST_PASSWORDS_FILE
+    if not path.exists():
+        return {}
+    return dict(line.split(" ", 1) for line in path.read_text("utf-8").splitlines() if line)

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.directory import UserInfo
-from bashu_protocol.messages import Alert, BookRow, Query, QueryResult, Reject, Report, Row
+from bashu_protocol.messages import Alert, BookRow, Notice, Query, QueryResult, Reject, Report, Row
 from bashu_protocol.reject_codes import RejectCode
 
 T = TypeVar("T")
@@ -45,19 +45,27 @@ class Queries:
         elif query.what == "alerts":
             alerts = [a for a in self._alerts() if a.alert_id > query.since]
             for part, last in _parts(alerts):
-                yield self._result(query, last=last, alerts=part)
+                yield self._result(query, [], alerts=part, last=last)
         elif query.what == "notices":
             notices = [n for n in self._venue.notices() if n.notice_id > query.since]
-            for part, last in _parts(notices):
-                yield self._result(query, last=last, notices=part)
+            for found, last in _parts(notices):
+                yield self._result(query, [], notices=found, last=last)
         else:
-            for part, last in _parts(self._rows(asker, query)):
-                yield self._result(query, last=last, rows=part)
+            for rows, last in _parts(self._rows(asker, query)):
+                yield self._result(query, rows, last=last)
 
-    def _result(self, query: Query, **content: object) -> QueryResult:
-        fields: dict[str, object] = {"rows": [], **content}
-        return QueryResult(  # type: ignore[arg-type]  # the three kinds of content, by name
-            cl_ord_id=query.cl_ord_id, what=query.what, seq=self._venue.seq, **fields
+    def _result(
+        self,
+        query: Query,
+        rows: list[Row],
+        *,
+        last: bool,
+        alerts: list[Alert] | None = None,
+        notices: list[Notice] | None = None,
+    ) -> QueryResult:
+        seq = self._venue.seq
+        return QueryResult(
+            query.cl_ord_id, query.what, seq, rows, last, alerts or [], notices or []
         )
 
     def _rows(self, asker: UserInfo, query: Query) -> list[Row]:

@@ -4,12 +4,11 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-import msgspec
-
 from bashu_daemon.batch import MAX_REPORTS_PER_PAYLOAD, Batch, CatchUp
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.core.events import Event, NoticePublished
 from bashu_daemon.journal import Journal
+from bashu_daemon.stored_reports import decode_stored
 from bashu_daemon.surveillance.audit import audit_events
 from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol import topics
@@ -27,9 +26,6 @@ logger = logging.getLogger(__name__)
 
 MAX_CATCH_UP_ROWS = 2_000
 """Report rows sent for one logon; a client that is still behind sees the gap and asks again."""
-
-_STORED = msgspec.msgpack.Decoder(list[NumberedReport])
-_STORED_ONE = msgspec.msgpack.Decoder(NumberedReport)
 
 
 class Release:
@@ -123,10 +119,3 @@ class Release:
         except BusDown:
             self._counters["released_while_bus_down"] += 1
 
-
-def decode_stored(payload: bytes) -> list[NumberedReport]:
-    """Read a report row's payload: a batch, or a bare report."""
-    try:
-        return _STORED.decode(payload)
-    except msgspec.ValidationError:
-        return [_STORED_ONE.decode(payload)]

@@ -1,27 +1,35 @@
 """`bashu serve`: open the journal, recover, connect the bus, serve until told to stop."""
 
 import asyncio
-import contextlib
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from bashu_daemon.bootstrap import Founding, load_founding, prepare_passwords
+from bashu_daemon.bootstrap import (
+    CREDENTIALS_FILE,
+    FIRST_PASSWORDS_FILE,
+    load_founding,
+    prepare_passwords,
+)
 from bashu_daemon.bus.embedded import EmbeddedBroker
 from bashu_daemon.bus.mqtt import MqttBus
-from bashu_daemon.bus.port import Bus, BusDown
+from bashu_daemon.bus.port import BusDown
 from bashu_daemon.config import Broker, Config, load_config, parse_broker
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, recover
 from bashu_daemon.service import Service
 from bashu_daemon.surveillance.engine import Engine
+from bashu_protocol.messages import Role
 
 logger = logging.getLogger(__name__)
+
+OnReady = Callable[[Service, Broker], None]
 
 
 def run_serve(
@@ -32,7 +40,7 @@ def run_serve(
     logging.basicConfig(
         level=config.log_level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
     )
-    run_loop(_serve(config))
+    run_loop(_serve_until_signal(config))
     return 0
 
 
@@ -49,7 +57,7 @@ def effective_config(
     return msgspec.structs.replace(config, **given)
 
 
-def run_loop(main: "asyncio.coroutines.Coroutine[object, object, None]") -> None:
+def run_loop(main: Coroutine[object, object, None]) -> None:
     """Run on uvloop where there is one."""
     try:
         import uvloop  # noqa: PLC0415  not on every platform
@@ -60,30 +68,27 @@ def run_loop(main: "asyncio.coroutines.Coroutine[object, object, None]") -> None
             runner.run(main)
 
 
-async def _serve(config: Config) -> None:
+async def _serve_until_signal(config: Config) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
 
     def announce(service: Service, broker: Broker) -> None:
-        place = "embedded broker" if broker.embedded else "broker"
         logger.info(
-            "Serving %d instruments on the %s mqtt://%s:%d from %s.",
+            "Serving %d instruments on %s mqtt://%s:%d; journal and passwords in %s.",
             len(service.venue.symbols()),
-            place,
+            "the embedded broker" if broker.embedded else "the broker",
             broker.host,
             broker.port,
             config.data_dir,
         )
 
     await serve(config, stop, announce)
-    logger.info("Stopped in order; everything acknowledged is in the journal.")
+    logger.info("Stopped in order.")
 
 
-async def serve(
-    config: Config, stop: asyncio.Event, on_ready: Callable[[Service, Broker], None]
-) -> None:
+async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
     """Run a venue until `stop` is set.
 
     Raises:
@@ -91,19 +96,51 @@ async def serve(
         Exception: the disk failed, or an invariant broke; the venue must not go on.
     """
     founding = load_founding(config)
-    journal = Journal.open(config.data_dir)
-    try:
+    broker = parse_broker(config.broker, config)
+    with Journal(config.data_dir) as journal:
         engine = Engine(founding.rulebook.surveillance)
         venue = recover(journal, engine)
-        venue_password = prepare_passwords(config.data_dir, venue, founding)
-        async with connected_bus(config, venue_password, engine_role(venue, founding)) as link:
-            bus, broker = link
+        users = sorted({*venue.users(), *founding.roles()})
+        password = prepare_passwords(config.data_dir, users)
+
+        def role_of(user: str) -> Role | None:
+            return founding.role_of(venue, user)
+
+        async with _listening(broker, config.data_dir / CREDENTIALS_FILE, role_of) as place:
+            bus = MqttBus(
+                place.host,
+                place.port,
+                password,
+                public_encoding=config.public_encoding,
+                persistent=not place.embedded,
+            )
             service = Service(
                 venue, journal, engine, bus, config, founding.commands(venue), version("bashu")
             )
-            await _run_service(service, stop, lambda: on_ready(service, broker))
+            try:
+                await _run_service(service, stop, lambda: on_ready(service, place))
+            except BusDown as error:
+                raise OperatorError(
+                    f"{error} If it is Mosquitto, `bashu admin broker-config` writes its "
+                    f"configuration; the venue's password is in "
+                    f"{config.data_dir / FIRST_PASSWORDS_FILE}."
+                ) from error
+
+
+@asynccontextmanager
+async def _listening(
+    broker: Broker, credentials: Path, role_of: Callable[[str], Role | None]
+) -> AsyncIterator[Broker]:
+    """Run the embedded broker if it is wanted, and say where the bus is."""
+    if not broker.embedded:
+        yield broker
+        return
+    embedded = EmbeddedBroker(broker.host, broker.port, credentials, role_of)
+    await embedded.start()
+    try:
+        yield Broker(embedded=True, host=broker.host, port=embedded.port)
     finally:
-        journal.close()
+        await embedded.stop()
 
 
 async def _run_service(service: Service, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:

@@ -10,6 +10,8 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from bashu_daemon.batch import Batch
 from bashu_daemon.bus.port import Bus, BusDown
@@ -17,7 +19,7 @@ from bashu_daemon.clock import Clock
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.journal import GroupCommit, Journal
-from bashu_daemon.market_data import MarketData
+from bashu_daemon.market_data import MarketData, Publication
 from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
 from bashu_daemon.sequencer import Sequencer
@@ -110,9 +112,12 @@ class Service:
 
     async def execute(self, user: str, commands: Sequence[StateCommand]) -> None:
         """Apply the venue's own commands through the same pipeline."""
-        await self._in_turn(
-            lambda batch: [self._sequencer.apply(user, command, batch) for command in commands]
-        )
+
+        def fill(batch: Batch) -> None:
+            for command in commands:
+                self._sequencer.apply(user, command, batch)
+
+        await self._in_turn(fill)
 
     async def _finish(self, tasks: list[asyncio.Task[None]]) -> None:
         for task in tasks:
@@ -153,7 +158,7 @@ class Service:
                 continue
             for start in range(0, len(messages), MESSAGES_PER_BATCH):
                 part = messages[start : start + MESSAGES_PER_BATCH]
-                await self._in_turn(lambda batch, part=part: self._sequencer.take(part, batch))
+                await self._in_turn(partial(self._sequencer.take, part))
             if self.venue.seq - self._snapshot_seq >= self._config.snapshot_every:
                 await self._in_turn(self._close_batch_with_snapshot)
 
@@ -200,7 +205,7 @@ class Service:
                 if tick == 0:
                     found += self._market_data.snapshots(now_ns)
                 if found:
-                    await self._in_turn(lambda batch, found=found: batch.broadcasts.extend(found))
+                    await self._in_turn(partial(_add_broadcasts, found))
 
     async def _beat(self) -> None:
         while True:
@@ -227,7 +232,11 @@ class Service:
         )
 
 
-async def _cancel(tasks: list[asyncio.Task[None]] | list[asyncio.Task[bool]]) -> None:
+def _add_broadcasts(found: list[Publication], batch: Batch) -> None:
+    batch.broadcasts.extend(found)
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -51,7 +51,7 @@ class MqttConnection:
             password=password,
             identifier=client_id,
             clean_session=clean_session,
-            will=will and aiomqtt.Will(will.topic, will.payload, will.qos, will.retain),
+            will=_aiomqtt_will(will),
             keepalive=KEEPALIVE_SECONDS,
             timeout=CONNECT_SECONDS,
             tls_context=tls,
@@ -146,3 +146,9 @@ class MqttConnection:
     def _on_message(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
         self._incoming.append(message)
         self._has_incoming.set()
+
+
+def _aiomqtt_will(will: Will | None) -> aiomqtt.Will | None:
+    if will is None:
+        return None
+    return aiomqtt.Will(will.topic, will.payload, will.qos, will.retain)

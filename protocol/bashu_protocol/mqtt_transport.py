@@ -57,7 +57,7 @@ class MqttTransport:
         connection = self._open()
         while True:
             for message in await connection.receive():
-                yield Incoming(message.topic, message.payload, message.retain)
+                yield Incoming(message.topic, bytes(message.payload), message.retain)
 
     async def close(self) -> None:
         await self._leave()

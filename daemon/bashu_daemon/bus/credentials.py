@@ -67,7 +67,9 @@ def load_credentials(path: Path) -> dict[str, str]:
 
 def save_credentials(path: Path, credentials: dict[str, str]) -> None:
     """Replace the file, readable by its owner only."""
-    write_private(path, "".join(f"{user}:{stored}\n" for user, stored in sorted(credentials.items())))
+    write_private(
+        path, "".join(f"{user}:{stored}\n" for user, stored in sorted(credentials.items()))
+    )
 
 
 def write_private(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -56,7 +56,7 @@ class Doorkeeper:
         return may(user, self._role_of(user), wanted, topic)  # type: ignore[arg-type]  # one of two
 
 
-class DoorkeeperAuthentication(BaseAuthPlugin):
+class DoorkeeperAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt carries no types
     """amqtt's question who may connect, put to the doorkeeper."""
 
     @dataclass
@@ -64,13 +64,13 @@ class DoorkeeperAuthentication(BaseAuthPlugin):
         doorkeeper: Any = None
 
     async def authenticate(self, *, session: Session) -> bool | None:
-        doorkeeper: Doorkeeper = self.config.doorkeeper  # type: ignore[attr-defined]  # see Config
+        doorkeeper: Doorkeeper = self.config.doorkeeper
         if not session.username or session.password is None:
             return False
         return await doorkeeper.admits(session.username, session.password)
 
 
-class DoorkeeperTopics(BaseTopicPlugin):
+class DoorkeeperTopics(BaseTopicPlugin):  # type: ignore[misc]  # the same
     """amqtt's question about topics, put to the doorkeeper."""
 
     @dataclass
@@ -84,10 +84,22 @@ class DoorkeeperTopics(BaseTopicPlugin):
         topic: str | None = None,
         action: Action | None = None,
     ) -> bool | None:
-        doorkeeper: Doorkeeper = self.config.doorkeeper  # type: ignore[attr-defined]  # see Config
+        doorkeeper: Doorkeeper = self.config.doorkeeper
         if session is None or session.username is None or topic is None or action is None:
             return False
         return doorkeeper.allows(session.username, action, topic)
+
+
+class _Snapshotting(dict[str, Any]):
+    """amqtt iterates over its subscriptions while it awaits, and loses a message, and all that
+    wait behind it, if somebody subscribes meanwhile. So it is given a copy to iterate over.
+    """
+
+    def items(self) -> Any:
+        return [(pattern, list(sessions)) for pattern, sessions in super().items()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(list(super().__iter__()))
 
 
 class EmbeddedBroker:
@@ -126,6 +138,7 @@ class EmbeddedBroker:
                 },
             }
         )
+        self._broker._subscriptions = _Snapshotting()  # noqa: SLF001  see there
         await self._broker.start()
 
     async def stop(self) -> None:

@@ -64,7 +64,7 @@ class MqttBus:
         except ConnectionLost as error:
             raise BusDown(str(error)) from error
         return [
-            Inbound(message.topic, message.payload, message.retain, (connection, message))
+            Inbound(message.topic, bytes(message.payload), message.retain, (connection, message))
             for message in messages
         ]
 

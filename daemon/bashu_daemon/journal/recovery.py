@@ -55,6 +55,8 @@ def recover(journal: Journal, follower: Follower) -> Venue:
     if replayed or snapshot is not None:
         logger.info(
             "Recovered to record %d: snapshot at %d, %d replayed.",
-            venue.seq, venue.seq - replayed, replayed,
+            venue.seq,
+            venue.seq - replayed,
+            replayed,
         )
     return venue

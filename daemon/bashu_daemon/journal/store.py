@@ -168,7 +168,9 @@ class Journal:
     def latest_snapshot(self) -> Snapshot | None:
         """Return the newest snapshot that is whole and belongs to this journal."""
         for snapshot in self._snapshots.newest_first():
-            if snapshot.seq <= self.head_seq and snapshot.journal_hash == self.hash_at(snapshot.seq):
+            if snapshot.seq <= self.head_seq and snapshot.journal_hash == self.hash_at(
+                snapshot.seq
+            ):
                 return snapshot
             logger.warning("Snapshot %d does not belong to this journal; ignored.", snapshot.seq)
         return None

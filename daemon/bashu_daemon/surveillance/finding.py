@@ -1,0 +1,76 @@
+"""What a rule hands to the engine, and how rules read their parameters."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from msgspec import Struct
+
+from bashu_daemon.core.events import Event
+from bashu_protocol.messages import Severity
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One more observation of an episode.
+
+    All findings of one `episode` of a rule grow one alert. `owner` is the control group: the
+    beneficial owner, not the account.
+    """
+
+    episode: str
+    severity: Severity
+    score: int
+    """0 to 100."""
+    symbol: str
+    owner: str
+    members: tuple[str, ...]
+    seq: int
+    transact_time: int
+    facts: dict[str, int | str]
+    order_ids: tuple[int, ...] = ()
+    exec_ids: tuple[int, ...] = ()
+    count: int = 1
+    """How many observations the episode has by now."""
+
+
+class Rule(Protocol):
+    """A pure consumer of events. Its state can be kept and restored."""
+
+    name: str
+    version: int
+
+    def on_event(self, event: Event) -> Iterable[Finding]:
+        """Return what the event makes certain, if anything."""
+
+    def dump(self) -> bytes:
+        """Return the state in canonical bytes."""
+
+    def load(self, data: bytes) -> None:
+        """Go on from a dumped state."""
+
+
+class WrongParameter(ValueError):
+    """A rulebook names a parameter or rule that does not exist."""
+
+
+def read_parameters(
+    rule: str, defaults: Mapping[str, int], given: Mapping[str, int]
+) -> dict[str, int]:
+    """Lay the rulebook's values over the defaults.
+
+    Raises:
+        WrongParameter: one is unknown or negative.
+    """
+    for name, value in given.items():
+        if name not in defaults:
+            known = ", ".join(sorted(defaults))
+            raise WrongParameter(
+                f"[surveillance.{rule}] has no parameter {name!r}; it has {known}."
+            )
+        if value < 0:
+            raise WrongParameter(f"[surveillance.{rule}] {name} = {value} is negative.")
+    return {**defaults, **given}
+
+
+def percent(part: int, whole: int) -> int:
+    """Return part of whole in percent, rounded down, at most 100; 0 of nothing is 0."""
+    return min(100, part * 100 // whole) if whole else 0
