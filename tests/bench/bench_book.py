@@ -44,20 +44,19 @@ class Driver:
         book, orders = self.book, self.orders
         bids, asks = book.bids.live, book.asks.live
         for kind, order_id, side, price, qty in operations:
-            if kind == "new" or kind == "ioc":
-                order = orders[order_id] = Order(order_id, side, price, qty, OWNERS[order_id % 100])
-            else:
+            if kind == "cancel":
+                book.remove(orders[order_id])
+                orders[order_id] = None
+                continue
+            if kind == "replace":
                 order = orders[order_id]
                 book.remove(order)
-                if kind == "cancel":
-                    orders[order_id] = None
-                    continue
                 order.price = price
                 order.leaves_qty = qty
+            else:
+                order = orders[order_id] = Order(order_id, side, price, qty, OWNERS[order_id % 100])
             crosses = asks and price >= -asks[-1] if side == "buy" else bids and price <= bids[-1]
-            if crosses and not self.take(order):
-                orders[order_id] = None
-            elif kind == "ioc":
+            if (crosses and not self.take(order)) or kind == "ioc":
                 orders[order_id] = None
             else:
                 book.add(order)
@@ -93,8 +92,10 @@ class Generator:
         self.order_id = 0
 
     def step(self) -> Operation:
-        """About 55 % new orders within 50 ticks of a walking mid, 35 % cancels of a random live
-        order, 5 % replaces, 5 % immediate-or-cancel orders through several.
+        """Make one operation and carry it out.
+
+        About 55 % are new orders within 50 ticks of a walking mid, 35 % cancels of a random
+        live order, 5 % replaces, 5 % immediate-or-cancel orders through several.
         """
         rng = self.rng
         self.mid += rng.choice(STEPS)

@@ -28,10 +28,15 @@ def is_cl_ord_id(cl_ord_id: str) -> bool:
     return 0 < len(cl_ord_id) <= MAX_CL_ORD_ID and cl_ord_id.isascii() and cl_ord_id.isprintable()
 
 
-def check_entry_phase(phase: Phase) -> Refusal | None:
-    """Orders are taken and amended in continuous trading only (market_rules.md 1.2, session)."""
+def check_entry(phase: Phase, turnover: int) -> Refusal | None:
+    """Orders are taken and amended in continuous trading only (market_rules.md 1.2, session).
+
+    `turnover` is the day's in fen; past its bound the instrument takes no more.
+    """
     if phase == "continuous":
-        return None
+        if turnover < MAX_TURNOVER:
+            return None
+        return RejectCode.TOO_MANY_ORDERS, "The instrument's turnover of the day is at its bound."
     if phase == "halted":
         return RejectCode.INSTRUMENT_HALTED, "Trading in the instrument is halted."
     return RejectCode.MARKET_CLOSED, f"No orders are taken in the phase {phase}."
@@ -92,13 +97,6 @@ def check_open_orders(open_orders: int) -> Refusal | None:
     if open_orders < MAX_OPEN_ORDERS:
         return None
     return RejectCode.TOO_MANY_ORDERS, f"The member has {open_orders} open orders already."
-
-
-def check_turnover(turnover: int) -> Refusal | None:
-    """The day's sums stay within 63 bits."""
-    if turnover < MAX_TURNOVER:
-        return None
-    return RejectCode.TOO_MANY_ORDERS, "The instrument's turnover of the day is at its bound."
 
 
 def check_rules(rules: InstrumentRules) -> Refusal | None:

@@ -14,29 +14,18 @@ from bashu_protocol.messages import (
     FillRow,
     MemberKind,
     NewOrder,
-    OrderCommand,
     OrdStatus,
     OrdType,
-    RegistrarCommand,
     ReplaceOrder,
     Role,
     Side,
     StateCommand,
-    SupervisorCommand,
     TimeInForce,
 )
 from bashu_protocol.topics import VENUE_USER
 
 MAX_FILL_ROWS: Final = 10_000
 """Fills of a member that a day keeps for queries; older ones leave first."""
-
-ROLES: Final[dict[type, Role]] = {
-    **dict.fromkeys(OrderCommand.__args__, "trader"),
-    **dict.fromkeys(SupervisorCommand.__args__, "supervisor"),
-    **dict.fromkeys(RegistrarCommand.__args__, "registrar"),
-}
-"""The role that each command asks for."""
-
 
 _NAMING: Final = (NewOrder, ReplaceOrder)
 """Commands whose id an order bears."""
@@ -62,7 +51,7 @@ class Member:
         "kind",
         "member",
         "name",
-        "open_orders",
+        "open_tickets",
         "owner",
         "suspended",
         "users",
@@ -85,14 +74,13 @@ class Member:
         self.kind: MemberKind = kind
         self.accounts = accounts
         self.suspended = False
-        self.open_orders = 0
+        self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
         self.fills: deque[FillRow] = deque(maxlen=MAX_FILL_ROWS)
 
     def live_tickets(self) -> list[Ticket]:
-        """Return all open tickets of the member's users, oldest id first."""
-        tickets = [ticket for user in self.users for ticket in user.open_tickets.values()]
-        return sorted(tickets, key=lambda ticket: ticket.order_id)
+        """Return the tickets of the member's resting orders, oldest id first."""
+        return sorted(self.open_tickets.values(), key=lambda ticket: ticket.order_id)
 
 
 class Receipt(Struct, frozen=True, gc=False):
@@ -110,19 +98,18 @@ class Receipt(Struct, frozen=True, gc=False):
 class User:
     """A login of a member, with its own report numbers and remembered commands."""
 
-    __slots__ = ("member", "open_tickets", "role", "rpt_seq", "seen", "user")
+    __slots__ = ("member", "role", "rpt_seq", "seen", "user")
 
     def __init__(self, user: str, member: Member, role: Role) -> None:
         self.user = user
         self.member = member
         self.role: Role = role
         self.rpt_seq = 0
-        self.open_tickets: dict[int, Ticket] = {}
         self.seen: dict[str, Receipt] = {}
 
     def live_tickets(self) -> list[Ticket]:
-        """Return the user's open tickets, oldest id first."""
-        return sorted(self.open_tickets.values(), key=lambda ticket: ticket.order_id)
+        """Return the tickets of the user's own resting orders, oldest id first."""
+        return [ticket for ticket in self.member.live_tickets() if ticket.user is self]
 
     def named_ticket(self, cl_ord_id: str) -> Ticket | None:
         """Return the ticket placed or replaced under an id today, be it open or not."""
@@ -167,13 +154,6 @@ class Ticket(Struct, gc=False):
     def frozen_amount(self) -> int:
         """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
         return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty
-
-    def freeze(self) -> None:
-        """Set aside what it needs to rest."""
-        if self.side == "buy":
-            self.cash.freeze(self.price * self.leaves_qty)
-        else:
-            self.holding.freeze(self.leaves_qty)
 
     def release(self) -> None:
         """Give back what it holds frozen."""

@@ -1,6 +1,6 @@
 """What becomes of an accepted order: trades, rest, or withdrawal."""
 
-from typing import Final
+from typing import Final, Literal
 
 from bashu_daemon.core.directory import RestingOrder, Ticket
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
@@ -8,7 +8,6 @@ from bashu_daemon.core.ledger import settle_buy, settle_sell
 from bashu_daemon.core.matching import match
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.state import Instrument, State
-from bashu_protocol.messages import FillRow, OrdStatus
 from bashu_protocol.reject_codes import RejectCode
 
 _SELF_TRADE: Final = "Withdrawn: it would have met an order of the same beneficial owner."
@@ -17,79 +16,80 @@ _REMAINDER: Final = "Nothing more to trade at once; the remainder is withdrawn."
 
 def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
     """Match an incoming order that every check has passed, then rest or withdraw the remainder."""
-    side = instrument.book.opposite(ticket.side)
+    is_buy = ticket.side == "buy"
+    side = instrument.book.asks if is_buy else instrument.book.bids
     if side.live:
-        limit = ticket.price or market_limit(
-            ticket.side == "buy", instrument.limit_up, instrument.limit_down
-        )
+        limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
         if side.live[-1] >= limit * side.sign and _trade(state, instrument, ticket, limit):
-            _end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+            end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
             return
     if ticket.leaves_qty == 0:
         return
     if ticket.time_in_force == "day":
-        rest(instrument, ticket)
+        _rest(instrument, ticket)
     else:
-        _end(state, ticket, "canceled", _REMAINDER)
+        end(state, ticket, "canceled", _REMAINDER)
 
 
-def rest(instrument: Instrument, ticket: Ticket) -> None:
+def _rest(instrument: Instrument, ticket: Ticket) -> None:
     """Put an order into the book, last at its price, and freeze what it needs."""
-    user = ticket.user
-    ticket.freeze()
+    if ticket.side == "buy":
+        ticket.cash.freeze(ticket.price * ticket.leaves_qty)
+    else:
+        ticket.holding.freeze(ticket.leaves_qty)
     ticket.resting = resting = RestingOrder(ticket)
     instrument.book.add(resting)
-    user.open_tickets[ticket.order_id] = ticket
-    user.member.open_orders += 1
+    ticket.user.member.open_tickets[ticket.order_id] = ticket
 
 
-def withdraw(
-    state: State,
-    ticket: Ticket,
-    status: OrdStatus,
-    text: str = "",
-    *,
-    cl_ord_id: str = "",
-    orig_cl_ord_id: str = "",
-) -> None:
-    """Take a resting order out of the book, release what it froze, and report it."""
-    resting = ticket.resting
-    assert resting is not None, "the order is not in the book"
-    state.instruments[ticket.symbol].book.remove(resting)
+def shrink(instrument: Instrument, ticket: Ticket, leaves_qty: int) -> None:
+    """Lower what is left of a resting order; it keeps its place and releases the difference."""
+    assert ticket.resting is not None, "the order is not in the book"
+    instrument.book.reduce(ticket.resting, leaves_qty)
+    surplus = ticket.leaves_qty - leaves_qty
+    if ticket.side == "buy":
+        ticket.cash.release(ticket.price * surplus)
+    else:
+        ticket.holding.release(surplus)
+    ticket.leaves_qty = leaves_qty
+
+
+def take_out(instrument: Instrument, ticket: Ticket) -> None:
+    """Take a resting order out of the book and release what it froze."""
+    assert ticket.resting is not None, "the order is not in the book"
+    instrument.book.remove(ticket.resting)
     ticket.release()
-    forget(ticket)
-    _end(state, ticket, status, text, cl_ord_id=cl_ord_id, orig_cl_ord_id=orig_cl_ord_id)
+    _forget(ticket)
 
 
-def forget(ticket: Ticket) -> None:
+def _forget(ticket: Ticket) -> None:
     """Let go of the place in the book that a ticket had."""
-    user = ticket.user
     ticket.resting = None
-    del user.open_tickets[ticket.order_id]
-    user.member.open_orders -= 1
+    del ticket.user.member.open_tickets[ticket.order_id]
 
 
-def _end(
+def end(
     state: State,
     ticket: Ticket,
-    status: OrdStatus,
-    text: str,
+    how: Literal["canceled", "expired"],
+    text: str = "",
     reject_code: RejectCode = RejectCode.NONE,
-    *,
     cl_ord_id: str = "",
-    orig_cl_ord_id: str = "",
 ) -> None:
-    """Mark an order that is out of the book as canceled or expired, and report it."""
-    ticket.ended = status
+    """Mark an order that is out of the book as ended, and report it.
+
+    `cl_ord_id` is that of the user's own request that ended it, if one did.
+    """
+    ticket.ended = how
     ticket.leaves_qty = 0
-    state.report_order(
-        ticket,
-        "expired" if status == "expired" else "canceled",
-        text,
-        cl_ord_id=cl_ord_id,
-        orig_cl_ord_id=orig_cl_ord_id,
-        reject_code=reject_code,
-    )
+    orig_cl_ord_id = ticket.cl_ord_id if cl_ord_id else ""
+    state.report_order(ticket, how, text, reject_code, cl_ord_id, orig_cl_ord_id)
+
+
+def withdraw(state: State, ticket: Ticket, how: Literal["canceled", "expired"], text: str) -> None:
+    """Take a resting order out of the book unasked, and report it."""
+    take_out(state.instruments[ticket.symbol], ticket)
+    end(state, ticket, how, text)
 
 
 def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> bool:
@@ -113,8 +113,8 @@ def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> b
             _prevent(state, taker, maker)
             if prevention != "cancel_incoming":
                 maker.release()
-                forget(maker)
-                _end(state, maker, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+                _forget(maker)
+                end(state, maker, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
     return qty == 0 and prevention != "cancel_resting"
 
 
@@ -127,7 +127,7 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
     maker.leaves_qty -= qty
     maker.cum_qty += qty
     if maker.leaves_qty == 0:
-        forget(maker)
+        _forget(maker)
     buys = taker.side == "buy"
     settle = settle_buy if buys else settle_sell
     settle(taker, maker, price * qty, qty, resale_ban=instrument.rules.resale_ban)
@@ -148,28 +148,8 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
             seller.user.member.owner,
         )
     )
-    _report_party(state, taker, maker, price, qty, aggressor=True)
-    _report_party(state, maker, taker, price, qty, aggressor=False)
-
-
-def _report_party(
-    state: State, ticket: Ticket, contra: Ticket, price: int, qty: int, *, aggressor: bool
-) -> None:
-    state.report_fill(ticket, contra, price, qty, aggressor)
-    user = ticket.user
-    user.member.fills.append(
-        FillRow(
-            state.exec_id,
-            ticket.order_id,
-            ticket.cl_ord_id,
-            user.user,
-            ticket.symbol,
-            ticket.side,
-            price,
-            qty,
-            state.now_ns,
-        )
-    )
+    state.report_fill(taker, maker, price, qty, aggressor=True)
+    state.report_fill(maker, taker, price, qty, aggressor=False)
 
 
 def _prevent(state: State, taker: Ticket, maker: Ticket) -> None:

@@ -11,15 +11,14 @@ from typing import Final
 from bashu_daemon.core.checks import (
     Refusal,
     check_cash,
-    check_entry_phase,
+    check_entry,
     check_holding,
     check_open_orders,
     check_price,
     check_quantity,
-    check_turnover,
 )
 from bashu_daemon.core.directory import Receipt, Ticket, User
-from bashu_daemon.core.execution import execute, forget, withdraw
+from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.prices import market_limit
@@ -73,24 +72,19 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
     member = user.member
     if member.suspended:
         return _SUSPENDED
-    rules = instrument.rules
     qty = command.order_qty
-    refusal = (
-        check_entry_phase(instrument.phase)
-        or check_quantity(qty, rules)
-        or check_turnover(instrument.statistics.turnover)
-    )
-    if refusal is not None:
-        return refusal
     is_limit = command.ord_type == "limit"
     price = command.price
     cost = price * qty
-    if is_limit:
-        refusal = check_price(price, rules, instrument.limit_up, instrument.limit_down)
+    refusal = check_entry(instrument.phase, instrument.statistics.turnover) or check_quantity(
+        qty, instrument.rules
+    )
+    if refusal is None and is_limit:
+        refusal = check_price(price, instrument.rules, instrument.limit_up, instrument.limit_down)
         if refusal is None and command.time_in_force == "day":
-            refusal = check_open_orders(member.open_orders)
-        if refusal is not None:
-            return refusal
+            refusal = check_open_orders(len(member.open_tickets))
+    if refusal is not None:
+        return refusal
     if not is_limit or command.time_in_force == "fok":
         refusal, cost = _check_reach(user, instrument, command)
         if refusal is not None:
@@ -135,19 +129,14 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
         return refuse(state, user, command, refusal, ticket)
     instrument = state.instruments[ticket.symbol]
     previous_id = ticket.cl_ord_id
-    resting = ticket.resting
-    assert resting is not None, "checked above"
     leaves_qty = command.order_qty - ticket.cum_qty
     keeps_place = command.price == ticket.price and leaves_qty < ticket.leaves_qty
-    ticket.release()
-    ticket.price = command.price
-    ticket.leaves_qty = leaves_qty
     if keeps_place:
-        instrument.book.reduce(resting, leaves_qty)
-        ticket.freeze()
+        shrink(instrument, ticket, leaves_qty)
     else:
-        instrument.book.remove(resting)
-        forget(ticket)
+        take_out(instrument, ticket)
+        ticket.price = command.price
+        ticket.leaves_qty = leaves_qty
     ticket.order_qty = command.order_qty
     ticket.cl_ord_id = command.cl_ord_id
     ticket.transact_time = state.now_ns
@@ -170,9 +159,8 @@ def _check_replace(
     instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
     refusal = (
-        check_entry_phase(instrument.phase)
+        check_entry(instrument.phase, instrument.statistics.turnover)
         or check_quantity(command.order_qty, rules)
-        or check_turnover(instrument.statistics.turnover)
         or check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
     )
     if refusal is not None:
@@ -196,11 +184,11 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
         return refuse(state, user, command, _UNKNOWN_ORDER)
     if ticket.resting is None:
         return refuse(state, user, command, _NOT_OPEN, ticket)
+    take_out(state.instruments[ticket.symbol], ticket)
     if ticket.user is user:
-        previous_id = ticket.cl_ord_id
-        withdraw(state, ticket, "canceled", cl_ord_id=command.cl_ord_id, orig_cl_ord_id=previous_id)
+        end(state, ticket, "canceled", cl_ord_id=command.cl_ord_id)
     else:
-        withdraw(state, ticket, "canceled", f"Withdrawn by {user.user} of the same member.")
+        end(state, ticket, "canceled", f"Withdrawn by {user.user} of the same member.")
         state.report_command(user, command, affected=1, symbol=ticket.symbol)
     return Receipt(command, ticket, accepted=True)
 

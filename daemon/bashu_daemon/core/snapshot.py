@@ -147,18 +147,19 @@ def dump(state: State) -> bytes:
             list(state.ledger.external.items()),
             [_dump_member(member) for member in state.directory.members.values()],
             [_dump_user(user) for user in users],
-            [_dump_ticket(ticket) for ticket in _known_tickets(users)],
+            [_dump_ticket(ticket) for ticket in _known_tickets(state)],
             [_dump_instrument(instrument) for instrument in state.instruments.values()],
             list(state.notices),
         )
     )
 
 
-def _known_tickets(users: Iterable[User]) -> list[Ticket]:
-    """Return all orders that are live or that a receipt refers to, by id."""
+def _known_tickets(state: State) -> list[Ticket]:
+    """Return all tickets that are open or that a receipt refers to, by id."""
     known: dict[int, Ticket] = {}
-    for user in users:
-        known.update(user.open_tickets)
+    for member in state.directory.members.values():
+        known.update(member.open_tickets)
+    for user in state.directory.users.values():
         for receipt in user.seen.values():
             if receipt.ticket is not None:
                 known[receipt.ticket.order_id] = receipt.ticket
@@ -358,5 +359,4 @@ def _load_statistics(dumped: _Statistics) -> DayStatistics:
 def _list_open_tickets(tickets: Iterable[Ticket]) -> None:
     for ticket in tickets:
         if ticket.resting is not None:
-            ticket.user.open_tickets[ticket.order_id] = ticket
-            ticket.user.member.open_orders += 1
+            ticket.user.member.open_tickets[ticket.order_id] = ticket

@@ -12,6 +12,7 @@ from bashu_protocol.messages import (
     CommandReport,
     ExecType,
     ExecutionReport,
+    FillRow,
     InstrumentRules,
     Notice,
     NoticeKind,
@@ -20,6 +21,7 @@ from bashu_protocol.messages import (
 )
 from bashu_protocol.reject_codes import RejectCode
 
+_NONE: Final = RejectCode.NONE
 MAX_NOTICES: Final = 200
 
 
@@ -91,10 +93,9 @@ class State:
         ticket: Ticket,
         exec_type: ExecType,
         text: str = "",
-        *,
+        reject_code: RejectCode = _NONE,
         cl_ord_id: str = "",
         orig_cl_ord_id: str = "",
-        reject_code: RejectCode = RejectCode.NONE,
     ) -> None:
         """Report an order's present state to the user who placed it.
 
@@ -135,9 +136,9 @@ class State:
         )
 
     def report_fill(
-        self, ticket: Ticket, contra: Ticket, price: int, qty: int, aggressor: bool
+        self, ticket: Ticket, contra: Ticket, price: int, qty: int, *, aggressor: bool
     ) -> None:
-        """Report one side of a trade, whose quantity the order counts already."""
+        """Report one side of a trade, which the ticket counts already, and keep it for the day."""
         user = ticket.user
         member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
@@ -160,7 +161,7 @@ class State:
                     price,
                     qty,
                     self.exec_id,
-                    RejectCode.NONE,
+                    _NONE,
                     "",
                     "",
                     ticket.ord_type,
@@ -172,6 +173,19 @@ class State:
                 aggressor,
                 contra.order_id,
                 contra.user.member.owner,
+            )
+        )
+        member.fills.append(
+            FillRow(
+                self.exec_id,
+                ticket.order_id,
+                ticket.cl_ord_id,
+                user.user,
+                ticket.symbol,
+                ticket.side,
+                price,
+                qty,
+                self.now_ns,
             )
         )
 

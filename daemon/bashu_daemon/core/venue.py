@@ -17,7 +17,7 @@ from bashu_daemon.core import (
     trading_day,
 )
 from bashu_daemon.core.checks import MAX_REMEMBERED, is_cl_ord_id
-from bashu_daemon.core.directory import ROLES, Receipt, User, UserInfo
+from bashu_daemon.core.directory import Receipt, User, UserInfo
 from bashu_daemon.core.events import Event
 from bashu_daemon.core.reads import StatRow
 from bashu_daemon.core.rejections import refuse, refuse_repeated
@@ -43,6 +43,7 @@ from bashu_protocol.messages import (
     ReinstateMember,
     ReplaceOrder,
     ResumeInstrument,
+    Role,
     SetPhase,
     StateCommand,
     SuspendMember,
@@ -50,24 +51,27 @@ from bashu_protocol.messages import (
 from bashu_protocol.reject_codes import RejectCode
 
 # Each handler takes its own command class, which a common type cannot say.
-_HANDLERS: Final[dict[type, Callable[[State, User, Any], Receipt]]] = {
-    NewOrder: orders.place_order,
-    CancelOrder: orders.cancel_order,
-    ReplaceOrder: orders.replace_order,
-    MassCancel: orders.mass_cancel,
-    HaltInstrument: supervision.halt_instrument,
-    ResumeInstrument: supervision.resume_instrument,
-    SuspendMember: supervision.suspend_member,
-    ReinstateMember: supervision.reinstate_member,
-    PublishNotice: supervision.publish_notice,
-    ListInstrument: registry.list_instrument,
-    AddMember: registry.add_member,
-    AddUser: registry.add_user,
-    Deposit: registry.deposit,
-    OpenDay: trading_day.open_day,
-    SetPhase: trading_day.set_phase,
-    CloseDay: trading_day.close_day,
+_Handler = Callable[[State, User, Any], Receipt]
+_HANDLERS: Final[dict[type, tuple[Role, _Handler]]] = {
+    NewOrder: ("trader", orders.place_order),
+    CancelOrder: ("trader", orders.cancel_order),
+    ReplaceOrder: ("trader", orders.replace_order),
+    MassCancel: ("trader", orders.mass_cancel),
+    HaltInstrument: ("supervisor", supervision.halt_instrument),
+    ResumeInstrument: ("supervisor", supervision.resume_instrument),
+    SuspendMember: ("supervisor", supervision.suspend_member),
+    ReinstateMember: ("supervisor", supervision.reinstate_member),
+    PublishNotice: ("supervisor", supervision.publish_notice),
+    ListInstrument: ("registrar", registry.list_instrument),
+    AddMember: ("registrar", registry.add_member),
+    AddUser: ("registrar", registry.add_user),
+    Deposit: ("registrar", registry.deposit),
+    OpenDay: ("registrar", trading_day.open_day),
+    SetPhase: ("registrar", trading_day.set_phase),
+    CloseDay: ("registrar", trading_day.close_day),
 }
+"""The role that each command asks for, and what carries it out."""
+
 _INVALID_ID: Final = (
     RejectCode.INVALID_CL_ORD_ID,
     "A cl_ord_id has 1 to 36 printable ASCII characters.",
@@ -123,15 +127,18 @@ class Venue:
         if sender is None:
             return events
         cl_ord_id = command.cl_ord_id
-        seen = sender.seen.get(cl_ord_id)
-        if seen is not None:
-            refuse_repeated(state, sender, command, seen)
+        seen = sender.seen
+        if cl_ord_id in seen:
+            refuse_repeated(state, sender, command, seen[cl_ord_id])
         elif not is_cl_ord_id(cl_ord_id):
             refuse(state, sender, command, _INVALID_ID)
-        elif len(sender.seen) >= MAX_REMEMBERED:
-            _apply_unremembered(state, sender, command)
+        elif len(seen) < MAX_REMEMBERED:
+            seen[cl_ord_id] = _carry_out(state, sender, command)
+        elif isinstance(command, NewOrder | ReplaceOrder | Deposit):
+            refuse(state, sender, command, _TOO_MANY_COMMANDS)
         else:
-            sender.seen[cl_ord_id] = _dispatch(state, sender, command)
+            # What does no harm if it comes twice needs no memory.
+            _carry_out(state, sender, command)
         return events
 
     def dump(self) -> bytes:
@@ -168,7 +175,9 @@ class Venue:
     def has_live_orders(self, user: str) -> bool:
         """Whether a user has resting orders; an unknown one has none."""
         known = self._state.directory.users.get(user)
-        return known is not None and bool(known.open_tickets)
+        if known is None:
+            return False
+        return any(ticket.user is known for ticket in known.member.open_tickets.values())
 
     def order_rows(self, member: str) -> list[OrderRow]:
         return reads.order_rows(self._state, member)
@@ -208,18 +217,9 @@ class Venue:
         return self._state.ledger.totals()
 
 
-def _dispatch(state: State, sender: User, command: StateCommand) -> Receipt:
-    kind = type(command)
-    role = ROLES[kind]
+def _carry_out(state: State, sender: User, command: StateCommand) -> Receipt:
+    role, handler = _HANDLERS[type(command)]
     if sender.role != role:
         text = f"This command is for the role {role}."
         return refuse(state, sender, command, (RejectCode.NOT_PERMITTED, text))
-    return _HANDLERS[kind](state, sender, command)
-
-
-def _apply_unremembered(state: State, sender: User, command: StateCommand) -> None:
-    """Past the day's bound take only what does no harm if it comes twice."""
-    if isinstance(command, NewOrder | ReplaceOrder | Deposit):
-        refuse(state, sender, command, _TOO_MANY_COMMANDS)
-    else:
-        _dispatch(state, sender, command)
+    return handler(state, sender, command)
