@@ -13,10 +13,8 @@ from bashu_protocol.messages import (
     City,
     FillRow,
     MemberKind,
-    NewOrder,
     OrdStatus,
     OrdType,
-    ReplaceOrder,
     Role,
     Side,
     StateCommand,
@@ -26,9 +24,6 @@ from bashu_protocol.topics import VENUE_USER
 
 MAX_FILL_ROWS: Final = 10_000
 """Fills of a member that a day keeps for queries; older ones leave first."""
-
-_NAMING: Final = (NewOrder, ReplaceOrder)
-"""Commands whose id an order bears."""
 
 
 class UserInfo(Struct, frozen=True):
@@ -112,11 +107,9 @@ class User:
         return [ticket for ticket in self.member.live_tickets() if ticket.user is self]
 
     def named_ticket(self, cl_ord_id: str) -> Ticket | None:
-        """Return the ticket placed or replaced under an id today, be it open or not."""
+        """Return the ticket of an accepted command of today, be it open or not."""
         receipt = self.seen.get(cl_ord_id)
-        if receipt is None or not receipt.accepted:
-            return None
-        return receipt.ticket if type(receipt.command) in _NAMING else None
+        return receipt.ticket if receipt is not None and receipt.accepted else None
 
 
 class Ticket(Struct, gc=False):
@@ -154,13 +147,6 @@ class Ticket(Struct, gc=False):
     def frozen_amount(self) -> int:
         """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
         return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty
-
-    def release(self) -> None:
-        """Give back what it holds frozen."""
-        if self.side == "buy":
-            self.cash.release(self.price * self.leaves_qty)
-        else:
-            self.holding.release(self.leaves_qty)
 
 
 class RestingOrder(Order):

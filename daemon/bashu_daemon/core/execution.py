@@ -58,12 +58,15 @@ def take_out(instrument: Instrument, ticket: Ticket) -> None:
     """Take a resting order out of the book and release what it froze."""
     assert ticket.resting is not None, "the order is not in the book"
     instrument.book.remove(ticket.resting)
-    ticket.release()
-    _forget(ticket)
+    _let_go(ticket)
 
 
-def _forget(ticket: Ticket) -> None:
-    """Let go of the place in the book that a ticket had."""
+def _let_go(ticket: Ticket) -> None:
+    """Release what a ticket froze that has left the book with something left."""
+    if ticket.side == "buy":
+        ticket.cash.release(ticket.price * ticket.leaves_qty)
+    else:
+        ticket.holding.release(ticket.leaves_qty)
     ticket.resting = None
     del ticket.user.member.open_tickets[ticket.order_id]
 
@@ -112,8 +115,7 @@ def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> b
         else:
             _prevent(state, taker, maker)
             if prevention != "cancel_incoming":
-                maker.release()
-                _forget(maker)
+                _let_go(maker)
                 end(state, maker, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
     return qty == 0 and prevention != "cancel_resting"
 
@@ -127,7 +129,8 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
     maker.leaves_qty -= qty
     maker.cum_qty += qty
     if maker.leaves_qty == 0:
-        _forget(maker)
+        maker.resting = None
+        del maker.user.member.open_tickets[maker.order_id]
     buys = taker.side == "buy"
     settle = settle_buy if buys else settle_sell
     settle(taker, maker, price * qty, qty, resale_ban=instrument.rules.resale_ban)

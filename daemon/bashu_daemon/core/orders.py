@@ -207,14 +207,14 @@ def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
 def _find_ticket(user: User, cl_ord_id: str) -> Ticket | None:
     """Return the order that bears or bore an id: the user's own, else a colleague's live one.
 
-    Every id of a replaced order still leads to it. Another member's order is not found, so that
-    its existence is not revealed.
+    Every id of a replaced order still leads to it, and so does that of its cancel. Another
+    member's order is not found, so that its existence is not revealed.
     """
-    own = user.named_ticket(cl_ord_id)
-    if own is not None:
-        return own
+    receipt = user.seen.get(cl_ord_id)
+    if receipt is not None and receipt.accepted and receipt.ticket is not None:
+        return receipt.ticket
     for colleague in user.member.users:
         ticket = colleague.named_ticket(cl_ord_id)
-        if ticket is not None and ticket.resting:
+        if ticket is not None and ticket.resting is not None:
             return ticket
     return None
