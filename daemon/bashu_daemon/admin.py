@@ -47,9 +47,7 @@ def write_broker_files(config_file: Path | None, data_dir: Path | None, port: in
     return 0
 
 
-def set_password(
-    config_file: Path | None, data_dir: Path | None, user: str, source: TextIO
-) -> int:
+def set_password(config_file: Path | None, data_dir: Path | None, user: str, source: TextIO) -> int:
     """Set a user's password, read as one line."""
     if topics.USER_NAME.fullmatch(user) is None or user == topics.VENUE_USER:
         raise OperatorError(f"{user!r} is not the name of a member's user.")

@@ -118,4 +118,3 @@ class Release:
                 await self._bus.publish(topics.ALERT, payload, qos=1)
         except BusDown:
             self._counters["released_while_bus_down"] += 1
-

@@ -1,0 +1,220 @@
+"""`bashu replay cea`: every listing day of the national market, through the real core.
+
+For each vintage and day, orders are sent whose fills have exactly the day's first price, high,
+low, volume and amount; then the core's open, high, low, close and limits of the day, and its
+reference of the next day, are compared with the official feed.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final, TextIO
+
+from msgspec import Struct
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import CommandEvent, OrderEvent
+from bashu_daemon.tools.daily_feed import FeedDay, read_feed, trades_of
+from bashu_protocol import topics
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    CloseDay,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    NewOrder,
+    OpenDay,
+    SetPhase,
+    Side,
+    StateCommand,
+)
+from bashu_protocol.units import divide_half_up, format_price
+
+FIRST_REFERENCES: Final = {"CEA": 4800, "CEA21": 7306, "CEA22": 7306, "CEA23": 10425}
+"""Fen, from the registrar: 48.00 on the first market day, then the composite's close of the day
+before a vintage's launch (market_rules.md §1.3)."""
+
+FIELDS: Final = ("open", "high", "low", "close", "limits", "reference")
+_BUYER, _SELLER = "buyer", "seller"
+MAX_ORDER_QTY: Final = 99_999
+"""Tonnes; listing orders stay below the block threshold (market_rules.md §1.2)."""
+_CASH: Final = 10**15
+_TONNES: Final = 10**9
+
+
+class Difference(Struct, frozen=True):
+    """A value that is not the official one; prices in yuan."""
+
+    date: int
+    symbol: str
+    field: str
+    official: str
+    computed: str
+
+
+class Result(Struct):
+    """How many values agree, by vintage and field, and those that do not."""
+
+    compared: dict[tuple[str, str], list[int]]
+    differences: list[Difference]
+    days_with_trades: int = 0
+    days_without: int = 0
+
+
+def replay_cea(feed: Path, out: TextIO = sys.stdout) -> int:
+    """Replay a feed and print the comparison; 1 if anything differs.
+
+    Raises:
+        OperatorError: the feed cannot be read.
+    """
+    console = Console(file=out)
+    days = read_feed(feed)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Replaying", total=len(days))
+        result = Replay().run(days, lambda: progress.advance(task))
+    _show(result, console)
+    return 1 if result.differences else 0
+
+
+class Replay:
+    """One venue through all days of a feed."""
+
+    def __init__(self) -> None:
+        self._venue = Venue()
+        self._now_ns = 0
+        self._count = 0
+        self._closes: dict[str, int] = {}
+        """The official close of each vintage's last day in the feed."""
+        self._result = Result(defaultdict(lambda: [0, 0]), [])
+        for name in (_BUYER, _SELLER):
+            self._registrar(AddMember(self._id(), name, name, name))
+            self._registrar(AddUser(self._id(), name, name))
+        self._registrar(Deposit(self._id(), _BUYER, "CNY", _CASH))
+
+    def run(self, days: list[FeedDay], on_day: Callable[[], None] = lambda: None) -> Result:
+        """Replay the days, which must be in order of date."""
+        for date, rows in groupby(days, key=lambda day: day.date):
+            today = list(rows)
+            self._open(date, today)
+            for day in today:
+                self._trade(day)
+            self._registrar(CloseDay(self._id()))
+            for day in today:
+                self._compare(day)
+                self._closes[day.symbol] = day.close
+                on_day()
+        return self._result
+
+    def _open(self, date: int, today: list[FeedDay]) -> None:
+        for day in today:
+            if day.symbol not in self._venue.symbols():
+                reference = FIRST_REFERENCES.get(day.symbol, day.last_close or day.close)
+                rules = InstrumentRules(
+                    symbol=day.symbol,
+                    name_zh=day.symbol,
+                    name_en=day.symbol,
+                    product="CEA",
+                    reference_price=reference,
+                    max_order_qty=MAX_ORDER_QTY,
+                )
+                self._registrar(ListInstrument(self._id(), rules))
+                self._registrar(Deposit(self._id(), _SELLER, day.symbol, _TONNES))
+        self._registrar(OpenDay(self._id(), date))
+        self._registrar(SetPhase(self._id(), "continuous"))
+
+    def _trade(self, day: FeedDay) -> None:
+        for price, quantity in trades_of(day):
+            for part in _parts(quantity, MAX_ORDER_QTY):
+                self._order(_SELLER, day.symbol, "sell", part, price)
+                self._order(_BUYER, day.symbol, "buy", part, price)
+
+    def _compare(self, day: FeedDay) -> None:
+        stat = self._venue.stat(day.symbol)
+        if day.volume:
+            self._result.days_with_trades += 1
+        else:
+            self._result.days_without += 1
+        for name in ("open", "high", "low", "close"):
+            self._check(day, name, getattr(day, name), getattr(stat, name))
+        previous = self._closes.get(day.symbol, FIRST_REFERENCES.get(day.symbol, day.last_close))
+        official_limits = (divide_half_up(previous * 11, 10), divide_half_up(previous * 9, 10))
+        self._check_text(
+            day,
+            "limits",
+            " to ".join(format_price(limit) for limit in official_limits),
+            f"{format_price(stat.limit_up)} to {format_price(stat.limit_down)}",
+        )
+        self._check(day, "reference", day.last_close or previous, stat.reference_price)
+        if stat.volume != day.volume or stat.turnover != day.amount:
+            raise AssertionError(f"{day.symbol} {day.date}: the fills are not the day's trades")
+
+    def _check(self, day: FeedDay, field: str, official: int, computed: int) -> None:
+        self._check_text(day, field, format_price(official), format_price(computed))
+
+    def _check_text(self, day: FeedDay, field: str, official: str, computed: str) -> None:
+        count = self._result.compared[day.symbol, field]
+        count[1] += 1
+        if official == computed:
+            count[0] += 1
+        else:
+            self._result.differences.append(
+                Difference(day.date, day.symbol, field, official, computed)
+            )
+
+    def _order(self, user: str, symbol: str, side: Side, quantity: int, price: int) -> None:
+        self._apply(user, NewOrder(self._id(), symbol, side, quantity, price))
+
+    def _registrar(self, command: StateCommand) -> None:
+        self._apply(topics.VENUE_USER, command)
+
+    def _apply(self, user: str, command: StateCommand) -> None:
+        self._now_ns += 1
+        for event in self._venue.apply(user, command, self._now_ns):
+            if isinstance(event, OrderEvent | CommandEvent) and event.report.reject_code:
+                raise AssertionError(f"{command} was refused: {event.report.text}")
+
+    def _id(self) -> str:
+        self._count += 1
+        return str(self._count)
+
+
+def _parts(quantity: int, largest: int) -> Iterator[int]:
+    while quantity:
+        part = min(quantity, largest)
+        yield part
+        quantity -= part
+
+
+def _show(result: Result, console: Console) -> None:
+    table = Table(
+        title="Core against the official feed", title_justify="left", box=SIMPLE, padding=0
+    )
+    table.add_column("vintage", no_wrap=True)
+    for field in FIELDS:
+        table.add_column(field, justify="right", no_wrap=True)
+    for symbol in sorted({symbol for symbol, _field in result.compared}):
+        cells = (result.compared[symbol, field] for field in FIELDS)
+        table.add_row(symbol, *(f"{agree} of {of}" for agree, of in cells))
+    totals = [
+        [sum(c[i] for (_s, f), c in result.compared.items() if f == field) for i in (0, 1)]
+        for field in FIELDS
+    ]
+    table.add_section()
+    table.add_row("all", *(f"{agree} of {of}" for agree, of in totals))
+    console.print(table)
+    console.print(
+        f"{result.days_with_trades} vintage-days with trades, {result.days_without} without."
+    )
+    for found in result.differences:
+        console.print(
+            f"{found.date} {found.symbol} {found.field}: official {found.official}, "
+            f"computed {found.computed}",
+            style="red",
+        )
