@@ -1,0 +1,172 @@
+"""The terminal: one app, a session at the venue, and the screens in front of it."""
+
+import asyncio
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from bashu_protocol.client import Client
+from bashu_protocol.requests import CommandTimeout
+from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
+from bashu_tui.i18n import Language, Texts
+from bashu_tui.palette import THEME, MarketColors, Palette
+from bashu_tui.screens.base import MarketScreen
+from bashu_tui.screens.login import LoginScreen
+from bashu_tui.screens.supervisor import SupervisorScreen
+from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.state.session import Session
+
+FRAME_SECONDS = 1 / 20
+"""How often what changed is painted; messages come far more often."""
+LOGON_SECONDS = 8.0
+
+
+class BashuApp(App[None]):
+    """Begins with the login, or with the session if everything needed was given."""
+
+    CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "language", show=False, priority=True),
+        Binding("ctrl+q", "quit", show=False, priority=True),
+        Binding("ctrl+c", "quit", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        *,
+        broker: str = "mqtt://127.0.0.1:1883",
+        user: str = "",
+        password: str = "",
+        language: Language = "en",
+        colors: MarketColors = "red_up",
+        symbol: str = "",
+        transport: Transport | None = None,
+    ) -> None:
+        super().__init__()
+        self.texts = Texts(language)
+        self.palette = Palette(colors)
+        self.session: Session | None = None
+        self.symbol = symbol
+        self._broker = broker
+        self._user = user
+        self._password = password
+        self._transport = transport
+
+    def on_mount(self) -> None:
+        self.register_theme(THEME)
+        self.theme = THEME.name
+        self.set_interval(FRAME_SECONDS, self._paint)
+        self.set_interval(1.0, self._tick)
+        self.push_screen(LoginScreen(self._broker, self._user, self._password))
+        if self._user and (self._password or self._transport is not None):
+            self.log_in(self._broker, self._user, self._password)
+
+    async def action_quit(self) -> None:
+        if self.session is not None:
+            await self.session.client.close()
+        self.exit()
+
+    def action_language(self) -> None:
+        self.texts.toggle()
+        for screen in self.screen_stack:
+            if isinstance(screen, MarketScreen | LoginScreen):
+                screen.repaint_all()
+        if isinstance(self.screen, TradingScreen):
+            self.screen.apply_changes({"all"})
+
+    def choose_symbol(self, symbol: str) -> None:
+        """Make another instrument the one that is traded."""
+        self.symbol = symbol
+        if isinstance(self.screen, TradingScreen | SupervisorScreen):
+            self.screen.symbol_changed()
+
+    @work(group="login", exclusive=True)
+    async def log_in(self, broker: str, user: str, password: str) -> None:
+        """Connect, load what the venue knows, and open the screen of the user's role."""
+        login = self.screen
+        assert isinstance(login, LoginScreen)  # noqa: S101  only it calls
+        transport = self._transport
+        if transport is None:
+            place = urlsplit(broker)
+            if place.scheme != "mqtt" or not place.hostname:
+                login.say(self.texts("login.bad_broker"))
+                return
+            # 66 ms of MQTT, only now that they are needed.
+            from bashu_protocol.mqtt_transport import MqttTransport  # noqa: PLC0415
+
+            transport = MqttTransport(place.hostname, place.port or 1883, user, password)
+        client = Client(transport, user, supervise=True)
+        problem = await self._start(client)
+        if problem:
+            await client.close()
+            login.say(problem)
+            return
+        session = Session(client)
+        await session.reload()
+        self.session = session
+        if self.symbol not in session.instruments:
+            self.symbol = _first_symbol(session)
+        screen = SupervisorScreen() if session.role == "supervisor" else TradingScreen()
+        await self.switch_screen(screen)
+
+    async def _start(self, client: Client) -> str:
+        """Return why the session could not begin, or nothing."""
+        try:
+            await client.start(LOGON_SECONDS)
+        except LogonRefused:
+            return self.texts("login.refused")
+        except CommandTimeout:
+            if client.link.state in ("connecting", "reconnecting"):
+                return self.texts("login.unreachable", why=self._broker)
+            return self.texts("login.silent")
+        except ConnectionLost as error:
+            return self.texts("login.unreachable", why=error)
+        return ""
+
+    def _paint(self) -> None:
+        session = self.session
+        if session is None:
+            return
+        if session.needs_reload or session.account_is_old:
+            self._catch_up(session)
+        changed = session.take_changes()
+        if not changed:
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, MarketScreen):
+                if "all" in changed:
+                    screen.show_link()
+                screen.apply_changes(changed)
+
+    def _catch_up(self, session: Session) -> None:
+        if not any(
+            worker.group == "catch up" and not worker.is_finished for worker in self.workers
+        ):
+            self._ask_venue(session)
+
+    @work(group="catch up")
+    async def _ask_venue(self, session: Session) -> None:
+        """After a reconnect ask for everything, after a fill for the account."""
+        try:
+            if session.needs_reload:
+                await session.reload()
+            elif session.account_is_old:
+                await session.reload_account()
+                await asyncio.sleep(0.3)
+        except (CommandTimeout, ConnectionLost):
+            return  # the link shows it, and the next frame asks again
+
+    def _tick(self) -> None:
+        """The clock of the status bar."""
+        if self.session is not None:
+            self.session.changed.add("status")
+
+
+def _first_symbol(session: Session) -> str:
+    """Prefer the newest national vintage."""
+    national = [s for s, row in session.instruments.items() if row.rules.product == "CEA"]
+    return max(national) if national else next(iter(session.symbols), "")

@@ -1,0 +1,78 @@
+"""A supervisor's action: its target, a typed reason, and what it will touch."""
+
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
+
+from msgspec import Struct
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+if TYPE_CHECKING:
+    from bashu_tui.app import BashuApp
+
+Kind = Literal["halt", "resume", "suspend", "reinstate", "notice"]
+_TARGET: Final[dict[Kind, str]] = {
+    "halt": "symbol", "resume": "symbol", "suspend": "member", "reinstate": "member",
+    "notice": "title",
+}  # fmt: skip
+
+
+class Decision(Struct, frozen=True):
+    """What a supervisor decided."""
+
+    kind: Kind
+    target: str
+    reason: str
+
+
+class ActionScreen(ModalScreen[Decision | None]):
+    """Two fields and the effect in words; Enter in the last field acts."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+b", "back", show=False)]
+
+    def __init__(self, kind: Kind, target: str) -> None:
+        super().__init__()
+        self._kind: Kind = kind
+        self._target = target
+
+    @property
+    def bashu(self) -> "BashuApp":
+        return cast("BashuApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        texts = self.bashu.texts
+        with Vertical(classes="card") as card:
+            card.border_title = texts(f"sup.{self._kind}")
+            yield Static(texts(f"sup.target.{_TARGET[self._kind]}"))
+            yield Input(self._target, id="target", compact=True)
+            yield Static(texts("sup.body" if self._kind == "notice" else "sup.reason"))
+            yield Input(id="reason", compact=True)
+            yield Static(id="effect", classes="effect")
+            yield Static(texts("sup.confirm"), classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one("#reason" if self._target else "#target", Input).focus()
+        self._show_effect()
+
+    def on_input_changed(self) -> None:
+        self._show_effect()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        target = self.query_one("#target", Input).value.strip()
+        reason = self.query_one("#reason", Input).value.strip()
+        if event.input.id == "target":
+            self.query_one("#reason", Input).focus()
+        elif target and reason:
+            self.dismiss(Decision(self._kind, target, reason))
+        else:
+            self.query_one("#effect", Static).update(self.bashu.texts("sup.missing"))
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def _show_effect(self) -> None:
+        target = self.query_one("#target", Input).value.strip() or "-"
+        text = self.bashu.texts(f"sup.effect.{self._kind}", target=target)
+        self.query_one("#effect", Static).update(text)

@@ -1,0 +1,61 @@
+"""The card before an order leaves: what it is, what it is worth, how far from the market."""
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from bashu_protocol.units import format_money, format_price
+from bashu_tui.widgets.ticket import OrderDraft
+
+if TYPE_CHECKING:
+    from bashu_tui.app import BashuApp
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """True to send."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,f4", "send", show=False),
+        Binding("escape,ctrl+b", "back", show=False),
+    ]
+
+    def __init__(self, draft: OrderDraft, last: int) -> None:
+        super().__init__()
+        self._draft = draft
+        self._last = last
+
+    def compose(self) -> ComposeResult:
+        app = cast("BashuApp", self.app)
+        texts, palette, draft = app.texts, app.palette, self._draft
+        order = texts(
+            "confirm.order",
+            side=texts(f"side.{draft.side}"),
+            qty=f"{draft.quantity:,}",
+            symbol=draft.symbol,
+            price=format_price(draft.price),
+        )
+        style = palette.buy if draft.side == "buy" else palette.sell
+        with Vertical(classes="card") as card:
+            card.border_title = texts("confirm.title")
+            yield Static(Text(order, style))
+            yield Static(texts("confirm.value", value=format_money(draft.value)))
+            yield Static(texts("confirm.distance", percent=self._distance()))
+            yield Static(texts("confirm.tif", tif=texts(f"tif.{draft.time_in_force}")))
+            yield Static(texts("confirm.keys"), classes="hint")
+
+    def action_send(self) -> None:
+        self.dismiss(True)
+
+    def action_back(self) -> None:
+        self.dismiss(False)
+
+    def _distance(self) -> str:
+        if not self._last:
+            return "-"
+        basis_points = (self._draft.price - self._last) * 10_000 // self._last
+        return f"{basis_points / 100:+.2f}%"

@@ -1,0 +1,238 @@
+"""The trader's screen."""
+
+import time
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from bashu_protocol.client import CommandRefused
+from bashu_protocol.messages import ExecutionReport, Side
+from bashu_protocol.requests import CommandTimeout
+from bashu_protocol.transport import ConnectionLost
+from bashu_tui.screens.base import MarketScreen
+from bashu_tui.screens.confirm import ConfirmScreen
+from bashu_tui.widgets.account import Account
+from bashu_tui.widgets.blotter import Blotter
+from bashu_tui.widgets.ladder import Ladder
+from bashu_tui.widgets.status_bar import StatusBar
+from bashu_tui.widgets.tape import Tape
+from bashu_tui.widgets.ticket import OrderDraft, Ticket
+from bashu_tui.widgets.watchlist import Watchlist
+
+CANCEL_SECONDS = 5.0
+
+
+class TradingScreen(MarketScreen):
+    """Watchlist, ladder, ticket, account, trades, and one's own orders."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "side('buy')", show=False, priority=True),
+        Binding("f3", "side('sell')", show=False, priority=True),
+        Binding("1", "side('buy')", show=False),
+        Binding("3", "side('sell')", show=False),
+        Binding("f8,ctrl+x", "cancel_here", show=False, priority=True),
+        Binding("shift+f8,f20,ctrl+a", "cancel_all", show=False, priority=True),
+        Binding("ctrl+t", "validity", show=False, priority=True),
+        Binding("5", "validity", show=False),
+        Binding("up", "price(1)", show=False, priority=True),
+        Binding("down", "price(-1)", show=False, priority=True),
+        Binding("pageup", "price(10)", show=False, priority=True),
+        Binding("pagedown", "price(-10)", show=False, priority=True),
+        Binding("left", "symbol(-1)", show=False),
+        Binding("right", "symbol(1)", show=False),
+        Binding("ctrl+left", "symbol(-1)", show=False, priority=True),
+        Binding("ctrl+right", "symbol(1)", show=False, priority=True),
+        Binding("space,f4", "recentre", show=False),
+        Binding("minus", "step(1)", show=False),
+        Binding("equals_sign", "step(-1)", show=False),
+        Binding("enter", "submit", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sending = False
+
+    def compose_body(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Watchlist(id="watchlist")
+                yield Tape(id="tape")
+            yield Ladder(id="ladder")
+            with Vertical(id="right"):
+                yield Ticket(id="ticket")
+                yield Account(id="account")
+                yield Blotter(id="blotter-small")
+        yield Blotter(id="blotter")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(Ladder).focus()
+
+    def apply_changes(self, changed: set[str]) -> None:
+        if "all" in changed:
+            self.repaint_all()
+            self.query_one(Ticket).repaint()
+            return
+        if changed & {"book", "stat", "orders"}:
+            self.query_one(Ladder).repaint()
+            self.query_one(Watchlist).repaint()
+        if "stat" in changed:
+            self.query_one(Ticket).repaint()
+        if "trades" in changed:
+            self.query_one(Tape).repaint()
+        if changed & {"orders", "history"}:
+            for blotter in self.query(Blotter):
+                blotter.repaint()
+        if "account" in changed:
+            self.query_one(Account).repaint()
+        if changed & {"status", "stat"}:
+            self.query_one(StatusBar).repaint()
+
+    def symbol_changed(self) -> None:
+        """Another instrument was chosen."""
+        self.query_one(Ladder).reset()
+        self.query_one("#ticket-price", Input).value = ""
+        self.query_one(Ticket).show_outcome("", "faint")
+        self.repaint_all()
+
+    # Keys
+
+    def action_side(self, side: Side) -> None:
+        ladder = self.query_one(Ladder)
+        self.query_one(Ticket).choose(side=side, price=ladder.cursor_price or None)
+        self.query_one("#ticket-qty", Input).focus()
+
+    def action_validity(self) -> None:
+        self.query_one(Ticket).next_validity()
+
+    def action_price(self, rows: int) -> None:
+        self.query_one(Ladder).move(rows)
+
+    def action_symbol(self, by: int) -> None:
+        session = self.bashu.session
+        if session is None or not session.symbols:
+            return
+        at = session.symbols.index(self.bashu.symbol)
+        self.bashu.choose_symbol(session.symbols[(at + by) % len(session.symbols)])
+
+    def action_recentre(self) -> None:
+        self.query_one(Ladder).recentre()
+
+    def action_step(self, by: int) -> None:
+        self.query_one(Ladder).coarser(by)
+
+    def action_submit(self) -> None:
+        """Enter on the ladder: take its price and go to the quantity."""
+        ladder = self.query_one(Ladder)
+        self.query_one(Ticket).choose(price=ladder.cursor_price or None)
+        self.query_one("#ticket-qty", Input).focus()
+
+    def action_cancel_here(self) -> None:
+        session = self.bashu.session
+        if session is not None and not session.orders_in(self.bashu.symbol):
+            self.query_one(Ticket).show_outcome(self.bashu.texts("ticket.none_mine"), "faint")
+            return
+        self.cancel(self.bashu.symbol)
+
+    def action_cancel_all(self) -> None:
+        self.cancel("")
+
+    # Messages of the widgets
+
+    def on_ladder_price_chosen(self, event: Ladder.PriceChosen) -> None:
+        self.query_one(Ticket).choose(price=event.price)
+
+    def on_ladder_own_clicked(self, event: Ladder.OwnClicked) -> None:
+        session = self.bashu.session
+        if session is None:
+            return
+        for order in session.orders_in(self.bashu.symbol):
+            if order.side == event.side and event.low <= order.price <= event.high and order.own:
+                self.cancel_one(order.cl_ord_id)
+
+    def on_ticket_submitted(self, event: Ticket.Submitted) -> None:
+        session = self.bashu.session
+        if session is None or self._sending:
+            return
+        stat = session.stat(event.draft.symbol)
+        last = (stat.last or stat.reference_price) if stat is not None else 0
+
+        def decided(send: bool | None) -> None:
+            if send and not self._sending:
+                self.send(event.draft)
+
+        self.app.push_screen(ConfirmScreen(event.draft, last), decided)
+
+    # Work that waits for the venue
+
+    @work(group="order")
+    async def send(self, draft: OrderDraft) -> None:
+        """Send an order and show what becomes of it."""
+        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        if session is None or not session.market_open(draft.symbol):
+            ticket.show_outcome(texts("ticket.locked"), "alarm")
+            return
+        self._sending = True
+        ticket.show_outcome(texts("ticket.sending"), "faint")
+        began = time.perf_counter()
+        try:
+            report = await session.client.place(
+                draft.symbol,
+                draft.side,
+                draft.quantity,
+                draft.price,
+                time_in_force=draft.time_in_force,
+            )
+        except CommandTimeout:
+            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            return
+        except CommandRefused as refused:
+            ticket.show_outcome(self._refusal(refused.reject.reject_code.value), "warn")
+            return
+        finally:
+            self._sending = False
+        self._show_report(report, (time.perf_counter() - began) * 1000)
+        self.query_one(Ladder).focus()
+
+    @work(group="cancel")
+    async def cancel(self, symbol: str) -> None:
+        """Withdraw one's own orders; never asks, never locked."""
+        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        if session is None:
+            return
+        try:
+            report = await session.client.mass_cancel(symbol, timeout=CANCEL_SECONDS)
+        except (CommandTimeout, CommandRefused, ConnectionLost):
+            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            return
+        ticket.show_outcome(texts("ticket.cancelled", count=report.affected), "plain")
+
+    @work(group="cancel")
+    async def cancel_one(self, cl_ord_id: str) -> None:
+        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        if session is None:
+            return
+        try:
+            report = await session.client.cancel(cl_ord_id, timeout=CANCEL_SECONDS)
+        except (CommandTimeout, CommandRefused, ConnectionLost):
+            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            return
+        if report.reject_code:
+            ticket.show_outcome(self._refusal(report.reject_code.value), "warn")
+        else:
+            ticket.show_outcome(texts("ticket.cancelled", count=1), "plain")
+
+    def _show_report(self, report: ExecutionReport, milliseconds: float) -> None:
+        ticket, texts = self.query_one(Ticket), self.bashu.texts
+        if report.reject_code:
+            ticket.show_outcome(self._refusal(report.reject_code.value), "warn")
+        else:
+            ticket.show_outcome(texts("ticket.accepted", ms=f"{milliseconds:.0f}"), "good")
+
+    def _refusal(self, code: str) -> str:
+        texts = self.bashu.texts
+        return texts("ticket.rejected", why=texts.get(f"reject.{code}", code))

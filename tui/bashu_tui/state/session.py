@@ -1,0 +1,241 @@
+"""All that the screens show, kept from the client's messages; no Textual in here."""
+
+import time
+from collections import deque
+from typing import Final
+
+from msgspec import Struct
+
+from bashu_protocol.client import Client
+from bashu_protocol.link import LinkState
+from bashu_protocol.messages import (
+    AccountRow,
+    Alert,
+    AnyMessage,
+    AuditBatch,
+    AuditEvent,
+    BookDelta,
+    BookSnapshot,
+    ExecutionReport,
+    FillRow,
+    InstrumentRow,
+    InstrumentStat,
+    LogonAck,
+    MemberRow,
+    Notice,
+    OrderRow,
+    OrdStatus,
+    PublicTrade,
+    Side,
+    VenueStatus,
+)
+
+HISTORY: Final = 500
+TAPE: Final = 200
+
+
+class OrderLine(Struct):
+    """A working order."""
+
+    order_id: int
+    cl_ord_id: str
+    symbol: str
+    side: Side
+    price: int
+    order_qty: int
+    leaves_qty: int
+    cum_qty: int
+    status: OrdStatus
+    transact_time: int
+    own: bool = True
+    """Placed by this user, so that this user can withdraw it."""
+
+
+class HistoryLine(Struct, frozen=True):
+    """Something that happened to an order: a fill, its end, or a refusal."""
+
+    transact_time: int
+    symbol: str
+    side: str
+    price: int
+    quantity: int
+    kind: str
+    """A text key."""
+    reject_code: str = ""
+
+
+class Session:
+    """The view model of one logged-on user. `changed` collects what has to be painted anew."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.instruments: dict[str, InstrumentRow] = {}
+        self.orders: dict[int, OrderLine] = {}
+        self.history: deque[HistoryLine] = deque(maxlen=HISTORY)
+        self.accounts: dict[str, AccountRow] = {}
+        self.trades: dict[str, deque[PublicTrade]] = {}
+        self.alerts: dict[int, Alert] = {}
+        self.audit: deque[AuditEvent] = deque(maxlen=HISTORY)
+        self.members: dict[str, MemberRow] = {}
+        self.notices: deque[Notice] = deque(maxlen=HISTORY)
+        self.status: VenueStatus | None = None
+        self.changed: set[str] = {"all"}
+        self.account_is_old = True
+        self.needs_reload = False
+        self.last_exec_id = 0
+        client.listen(self.hear)
+        client.link.listen(self._link_moved)
+
+    @property
+    def link_state(self) -> LinkState:
+        return self.client.link.state
+
+    @property
+    def is_live(self) -> bool:
+        return self.link_state == "live"
+
+    @property
+    def role(self) -> str:
+        return self.client.logon.role if self.client.logon is not None else "trader"
+
+    @property
+    def symbols(self) -> list[str]:
+        return sorted(self.instruments)
+
+    def stat(self, symbol: str) -> InstrumentStat | None:
+        return self.client.feed.stats.get(symbol)
+
+    def market_open(self, symbol: str) -> bool:
+        """Whether orders may be entered here now, as far as the terminal knows."""
+        stat = self.stat(symbol)
+        return self.is_live and stat is not None and stat.phase == "continuous"
+
+    def orders_in(self, symbol: str) -> list[OrderLine]:
+        return [order for order in self.orders.values() if order.symbol == symbol]
+
+    async def reload(self) -> None:
+        """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
+        client = self.client
+        rows = (await client.query("instruments")).rows
+        self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
+        rows = (await client.query("orders")).rows
+        self.orders = {
+            r.order_id: _order_line(r, client.user) for r in rows if isinstance(r, OrderRow)
+        }
+        if not self.history:
+            for row in (await client.query("fills")).rows:
+                if isinstance(row, FillRow):
+                    self._note_fill(row)
+        await self.reload_account()
+        if self.role == "supervisor":
+            alerts = (await client.query("alerts")).alerts
+            self.alerts = {alert.alert_id: alert for alert in alerts}
+            rows = (await client.query("members")).rows
+            self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
+        self.needs_reload = False
+        self.changed.add("all")
+
+    async def reload_account(self) -> None:
+        self.account_is_old = False
+        rows = (await self.client.query("account")).rows
+        self.accounts = {row.asset: row for row in rows if isinstance(row, AccountRow)}
+        self.changed.add("account")
+
+    def take_changes(self) -> set[str]:
+        """Return what changed since the last call."""
+        changed, self.changed = self.changed, set()
+        return changed
+
+    def hear(self, message: AnyMessage) -> None:
+        """Take one message of the client."""
+        if isinstance(message, BookDelta | BookSnapshot):
+            self.changed.add("book")
+        elif isinstance(message, InstrumentStat):
+            self._take_stat(message)
+        elif isinstance(message, PublicTrade):
+            self.trades.setdefault(message.symbol, deque(maxlen=TAPE)).appendleft(message)
+            self.changed.add("trades")
+        elif isinstance(message, ExecutionReport):
+            self._take_report(message)
+        elif isinstance(message, VenueStatus):
+            self.status = message
+            self.changed.add("status")
+        elif isinstance(message, Alert):
+            known = self.alerts.get(message.alert_id)
+            if known is None or known.update < message.update:
+                self.alerts[message.alert_id] = message
+                self.changed.add("alerts")
+        elif isinstance(message, AuditBatch):
+            self.audit.extendleft(message.events)
+            self.changed.add("audit")
+        elif isinstance(message, Notice):
+            self.notices.appendleft(message)
+            self.changed.add("notices")
+        elif isinstance(message, LogonAck):
+            self.needs_reload = True
+
+    def _take_stat(self, stat: InstrumentStat) -> None:
+        row = self.instruments.get(stat.symbol)
+        if row is not None and (row.limit_up, row.limit_down) != (stat.limit_up, stat.limit_down):
+            self.instruments[stat.symbol] = InstrumentRow(
+                row.rules, stat.phase, stat.trade_date, stat.reference_price, stat.limit_up,
+                stat.limit_down,
+            )  # fmt: skip
+        self.changed.add("stat")
+
+    def _take_report(self, report: ExecutionReport) -> None:
+        self.changed.update(("orders", "history"))
+        if report.exec_type == "rejected":
+            if report.side:
+                self._note(report, "status.rejected", report.order_qty)
+            return
+        self.account_is_old = True
+        if report.exec_type == "trade":
+            self._note(report, "blotter.fill", report.last_qty)
+        elif report.exec_type in ("canceled", "expired"):
+            self._note(report, f"status.{report.exec_type}", report.order_qty - report.cum_qty)
+        if report.leaves_qty and report.side:
+            self.orders[report.order_id] = OrderLine(
+                report.order_id, report.cl_ord_id, report.symbol, report.side, report.price,
+                report.order_qty, report.leaves_qty, report.cum_qty, report.ord_status,
+                report.transact_time,
+            )  # fmt: skip
+        else:
+            self.orders.pop(report.order_id, None)
+
+    def _note(self, report: ExecutionReport, kind: str, quantity: int) -> None:
+        price = report.last_px if report.exec_type == "trade" else report.price
+        self.history.appendleft(
+            HistoryLine(
+                report.transact_time,
+                report.symbol,
+                report.side,
+                price,
+                quantity,
+                kind,
+                report.reject_code.value,
+            )  # fmt: skip
+        )
+
+    def _note_fill(self, row: FillRow) -> None:
+        self.history.appendleft(
+            HistoryLine(
+                row.transact_time, row.symbol, row.side, row.last_px, row.last_qty, "blotter.fill"
+            )
+        )
+
+    def _link_moved(self, _state: LinkState) -> None:
+        self.changed.add("all")
+
+
+def _order_line(row: OrderRow, user: str) -> OrderLine:
+    status: OrdStatus = "partially_filled" if row.cum_qty else "new"
+    return OrderLine(
+        row.order_id, row.cl_ord_id, row.symbol, row.side, row.price, row.order_qty,
+        row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user,
+    )  # fmt: skip
+
+
+def local_time(transact_time: int) -> str:
+    """Show a time of day in the terminal's own zone."""
+    return time.strftime("%H:%M:%S", time.localtime(transact_time // 1_000_000_000))

@@ -1,0 +1,37 @@
+"""The identified event stream as it comes, newest first."""
+
+from collections.abc import Sequence
+
+from bashu_protocol.units import format_price
+from bashu_tui.cells import left, right
+from bashu_tui.state.session import local_time
+from bashu_tui.widgets.line_panel import LinePanel, Piece
+
+
+class AuditTail(LinePanel):
+    """A line an event, with the member behind it."""
+
+    title_key = "panel.audit"
+
+    def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        head = left(texts("column.time"), 9) + left(texts("column.event"), 11)
+        head += left(texts("column.member"), 17) + left(texts("column.symbol"), 7)
+        head += left(texts("column.side"), 5) + right(texts("column.qty"), 8)
+        head += right(texts("column.price"), 9)
+        made: list[Sequence[Piece]] = [[(head, palette.head)]]
+        if app.session is None:
+            return made
+        for event in list(app.session.audit)[: height - 1]:
+            is_trade = event.event == "trade"
+            quantity = event.last_qty or event.order_qty
+            price = event.last_px or event.price
+            text = left(local_time(event.transact_time), 9)
+            text += left(texts.get(f"event.{event.event}", event.event), 11)
+            text += left(event.member, 16) + " " + left(event.symbol, 7)
+            text += left(texts(f"side.{event.side}") if event.side else "", 5)
+            text += right(f"{quantity:,}" if quantity else "", 8)
+            text += right(format_price(price) if price else "", 9)
+            made.append([(text, palette.plain if is_trade else palette.faint)])
+        return made

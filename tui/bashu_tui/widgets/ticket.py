@@ -1,0 +1,167 @@
+"""The order ticket: side, tonnes, price, validity, and what became of the last order."""
+
+from typing import TYPE_CHECKING, Final, cast
+
+from msgspec import Struct
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from bashu_protocol.messages import Side, TimeInForce
+from bashu_protocol.units import format_money, format_price
+from bashu_tui.cells import left
+from bashu_tui.state.entry import Entry, read_price, read_quantity
+from bashu_tui.widgets.entry_input import EntryInput
+
+if TYPE_CHECKING:
+    from bashu_tui.app import BashuApp
+
+_VALIDITIES: Final[tuple[TimeInForce, ...]] = ("day", "ioc", "fok")
+
+
+class OrderDraft(Struct, frozen=True):
+    """An order as it was read from the ticket."""
+
+    symbol: str
+    side: Side
+    quantity: int
+    price: int
+    time_in_force: TimeInForce
+
+    @property
+    def value(self) -> int:
+        """Fen."""
+        return self.quantity * self.price
+
+
+class Ticket(Vertical):
+    """Everything needed to send an order; Enter in a field asks for it to be sent."""
+
+    class Submitted(Message):
+        """The ticket holds a valid order."""
+
+        def __init__(self, draft: OrderDraft) -> None:
+            super().__init__()
+            self.draft = draft
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002  Textual's own word
+        super().__init__(id=id)
+        self.side: Side = "buy"
+        self.time_in_force: TimeInForce = "day"
+        self._outcome: tuple[str, str] = ("", "faint")
+
+    @property
+    def bashu(self) -> "BashuApp":
+        return cast("BashuApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="ticket-side")
+        yield Static(id="ticket-qty-label")
+        yield EntryInput(id="ticket-qty")
+        yield Static(id="ticket-price-label")
+        yield EntryInput(id="ticket-price")
+        yield Static(id="ticket-reading")
+        yield Static(id="ticket-outcome")
+
+    def on_mount(self) -> None:
+        self.query_one("#ticket-qty", Input).value = "100"
+        self.repaint()
+
+    def choose(self, *, side: Side | None = None, price: int | None = None) -> None:
+        """Take a side or a price, and go to the quantity."""
+        if side is not None:
+            self.side = side
+        if price is not None:
+            self.query_one("#ticket-price", Input).value = format_price(price)
+        self.repaint()
+
+    def next_validity(self) -> None:
+        at = _VALIDITIES.index(self.time_in_force)
+        self.time_in_force = _VALIDITIES[(at + 1) % len(_VALIDITIES)]
+        self.repaint()
+
+    def show_outcome(self, text: str, style: str) -> None:
+        """Say what became of the last order; style is a name of the palette's."""
+        self._outcome = (text, style)
+        self.repaint()
+
+    def draft(self) -> OrderDraft | None:
+        """Return the order if everything in the ticket is valid and the market is open."""
+        price, quantity = self._entries()
+        app = self.bashu
+        if price.value is None or quantity.value is None or app.session is None:
+            return None
+        if not app.session.market_open(app.symbol):
+            return None
+        return OrderDraft(app.symbol, self.side, quantity.value, price.value, self.time_in_force)
+
+    def repaint(self) -> None:
+        """Write all texts anew."""
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        self.border_title = texts("panel.ticket")
+        side = Text()
+        for name, style in (("buy", palette.buy), ("sell", palette.sell)):
+            mark = style.combine([style]) + palette.cursor if name == self.side else palette.faint
+            chosen = (
+                f"[{texts('side.' + name)}]" if name == self.side else f" {texts('side.' + name)} "
+            )
+            side.append(chosen + " ", mark)
+        side.append(" " + texts(f"tif.{self.time_in_force}"), palette.warn)
+        self._write("ticket-side", side)
+        self._write("ticket-qty-label", Text(left(texts("ticket.qty"), 8), palette.head))
+        self._write("ticket-price-label", Text(left(texts("ticket.price"), 8), palette.head))
+        self._write("ticket-reading", self._reading())
+        outcome, name = self._outcome
+        self._write("ticket-outcome", Text(outcome, getattr(palette, name)))
+
+    def on_input_changed(self) -> None:
+        self.repaint()
+
+    def on_input_submitted(self) -> None:
+        draft = self.draft()
+        if draft is not None:
+            self.post_message(self.Submitted(draft))
+
+    def _entries(self) -> tuple[Entry, Entry]:
+        app = self.bashu
+        row = app.session.instruments.get(app.symbol) if app.session is not None else None
+        price = read_price(self.query_one("#ticket-price", Input).value, row)
+        quantity = read_quantity(self.query_one("#ticket-qty", Input).value, row)
+        return price, quantity
+
+    def _reading(self) -> Text:
+        """Echo what the fields were understood as, or why not."""
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        if app.session is not None and not app.session.is_live:
+            return Text(texts("ticket.locked"), palette.alarm)
+        stat = app.session.stat(app.symbol) if app.session is not None else None
+        if stat is not None and stat.phase == "halted":
+            return Text(texts("ticket.halted", symbol=app.symbol), palette.alarm)
+        price, quantity = self._entries()
+        for key, entry in (("ticket.qty", quantity), ("ticket.price", price)):
+            if entry.value is None:
+                values = {"limit": entry.limit, "tick": entry.limit, "lot": entry.limit}
+                return Text(f"{texts(key)}: {texts(entry.error, **values)}", palette.warn)
+        assert price.value is not None and quantity.value is not None  # noqa: S101, PT018  as above
+        style = palette.buy if self.side == "buy" else palette.sell
+        reads = texts(
+            "ticket.reads",
+            side=texts(f"side.{self.side}"),
+            qty=f"{quantity.value:,}",
+            price=format_price(price.value),
+        )
+        value = texts("ticket.value", value=format_money(price.value * quantity.value))
+        return Text.assemble(
+            (reads, style),
+            "\n",
+            (value, palette.plain),
+            "\n",
+            (texts("ticket.send"), palette.faint),
+        )
+
+    def _write(self, name: str, text: Text) -> None:
+        self.query_one(f"#{name}", Static).update(text)
