@@ -76,9 +76,6 @@ class BookSide(Generic[O]):
             del live[bisect_left(live, key)]
         del self.levels[key]
 
-    def best_price(self) -> int | None:
-        return self.live[-1] * self.sign if self.live else None
-
     def depth(self) -> list[tuple[int, int, int]]:
         """Return (price, quantity, number of orders) of each level, best first."""
         levels = self.levels
@@ -127,10 +124,12 @@ class OrderBook(Generic[O]):
         assert level is not None, "the order is not in the book"
         order.level = None
         if level.count == 1:
+            assert level.qty == order.leaves_qty
             (self.bids if order.side == "buy" else self.asks).drop_level(level)
             return
         level.count -= 1
         level.qty -= order.leaves_qty
+        assert level.qty >= level.count
         before, after = order.before, order.after
         if before is None:
             assert after is not None

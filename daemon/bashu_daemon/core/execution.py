@@ -20,9 +20,12 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
     side = instrument.book.asks if is_buy else instrument.book.bids
     if side.live:
         limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
-        if side.live[-1] >= limit * side.sign and _trade(state, instrument, ticket, limit):
-            end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
-            return
+        bound = limit * side.sign
+        if side.live[-1] >= bound:
+            if _trade(state, instrument, ticket, limit):
+                end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+                return
+            assert not ticket.leaves_qty or not side.live or side.live[-1] < bound
     if ticket.leaves_qty == 0:
         return
     if ticket.time_in_force == "day":

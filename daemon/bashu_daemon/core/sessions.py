@@ -1,7 +1,7 @@
 """Which phase may follow which, and what each allows.
 
 A day goes closed, pre_open, continuous (with pauses), closed; `open_day` and `close_day` make
-its first and last step for all instruments. A halt can begin in any phase, and only `resume`
+its first and last step for all instruments. A halt can begin in any of them, and only `resume`
 ends it: it outlasts the close and the next opening.
 """
 
@@ -23,6 +23,14 @@ _NIGHT: Final[frozenset[Phase]] = frozenset({"closed"})
 def may_set(current: Phase, phase: Phase) -> bool:
     """Whether the registrar's `set_phase` may make this step."""
     return phase in _SET_PHASE[current]
+
+
+def may_halt(current: Phase, day_open: bool) -> bool:
+    """Whether a halt may begin; not twice, and not on a day that the instrument does not trade.
+
+    On an open day only an instrument that was listed after the opening is closed.
+    """
+    return current != "halted" and not (day_open and current == "closed")
 
 
 def may_resume_into(phase: Phase, day_open: bool) -> bool:

@@ -8,7 +8,7 @@ from bashu_daemon.core.directory import Receipt, User
 from bashu_daemon.core.events import MemberStatusChanged
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
-from bashu_daemon.core.sessions import may_resume_into
+from bashu_daemon.core.sessions import may_halt, may_resume_into
 from bashu_daemon.core.state import State
 from bashu_protocol.messages import (
     HaltInstrument,
@@ -26,8 +26,9 @@ def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receip
     instrument = state.instruments.get(symbol)
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(symbol))
-    if instrument.phase == "halted":
-        return refuse(state, user, command, (RejectCode.INVALID_PHASE, "It is halted already."))
+    if not may_halt(instrument.phase, state.day_open):
+        text = f"{symbol} is {instrument.phase} and cannot be halted."
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
     state.change_phase(symbol, instrument, "halted", user.user, command.reason)
     title = f"Trading in {symbol} is halted"
     state.publish_notice("halt", user.user, title, command.reason, symbol=symbol)
