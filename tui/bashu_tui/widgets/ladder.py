@@ -1,172 +1,189 @@
-"""The price ladder on screen: own buys | bids | price | asks | own sales."""
+"""The price ladder: fixed steps, depth bars by background, own orders, last trade, limits."""
 
-import time
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Final
 
+from rich.style import Style
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from bashu_protocol.messages import Side
 from bashu_protocol.units import format_price
-from bashu_tui.i18n import Locale
-from bashu_tui.state.desk import Desk
-from bashu_tui.state.ladder import Ladder, LadderRow, View
-from bashu_tui.text import amount, centre, left, right
-from bashu_tui.widgets.lines import Line, LineWidget, Part
+from bashu_tui.cells import centre, right
+from bashu_tui.state.ladder import STEPS, LadderRow, build, middle
+from bashu_tui.widgets.line_panel import LinePanel, Piece
 
-PRICE_WIDTH = 10
-MINE_WIDTH = 7
-HEAD_LINES = 2
+_OWN: Final = 8
+_PRICE: Final = 10
+_MIN_BAR: Final = 6
 
 
-class LadderWidget(LineWidget):
-    """Depth is a bar of background colour; a row has one price, or none outside the limits."""
+class Ladder(LinePanel):
+    """Bids left, asks right, prices between. Arrows choose a price, a click takes it."""
 
     can_focus = True
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(1)", show=False),
-        Binding("down", "move(-1)", show=False),
-        Binding("pageup", "move(10)", show=False),
-        Binding("pagedown", "move(-10)", show=False),
-        Binding("enter", "pick", show=False),
-    ]
+    title_key = "panel.ladder"
 
-    class PricePicked(Message):
-        """A price was picked; a click also says which side, by where it was."""
+    class PriceChosen(Message):
+        """A price was taken into the ticket."""
 
-        def __init__(self, price: int, side: Side | None) -> None:
+        def __init__(self, price: int) -> None:
             super().__init__()
             self.price = price
-            self.side: Side | None = side
 
-    def __init__(self, locale: Locale, desk: Desk) -> None:
-        super().__init__(locale, id="ladder")
-        self._desk = desk
-        self.model = Ladder()
+    class OwnClicked(Message):
+        """Own quantity between two prices was clicked, to be withdrawn."""
+
+        def __init__(self, side: str, low: int, high: int) -> None:
+            super().__init__()
+            self.side = side
+            self.low = low
+            self.high = high
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own word
+        super().__init__(id=id)
+        self.cursor_price = 0
+        self._top_price = 0
+        self._step_index = 0
         self._rows: list[LadderRow] = []
 
-    def build(self, width: int, height: int) -> list[Line]:
-        heads = self._heads(width)
-        rows = self._model_rows(height - HEAD_LINES)
-        if not rows:
-            return [*heads, ((left(f" {self.locale.t('ladder.empty')}", width), "dim"),)]
-        self._rows = rows
-        deepest = max((max(row.bid_qty, row.ask_qty) for row in rows), default=0)
-        side = (width - PRICE_WIDTH) // 2
-        return [*heads, *(self._line(row, side, width, deepest) for row in rows)]
+    @property
+    def step(self) -> int:
+        """Fen between two rows."""
+        session = self.bashu.session
+        row = session.instruments.get(self.bashu.symbol) if session is not None else None
+        return STEPS[self._step_index] * (row.rules.tick if row is not None else 1)
 
-    def _model_rows(self, height: int) -> list[LadderRow]:
-        market, symbol = self._desk.market, self.model.symbol
-        rules = market.rules(symbol)
-        if rules is None:
+    def reset(self) -> None:
+        """Another instrument: begin in the middle of its market."""
+        self.cursor_price = self._top_price = 0
+        self.repaint()
+
+    def recentre(self) -> None:
+        """Bring the market to the middle; the chosen price stays chosen."""
+        self._top_price = 0
+        self.repaint()
+
+    def coarser(self, by: int) -> None:
+        """Change the step between rows."""
+        self._step_index = max(0, min(len(STEPS) - 1, self._step_index + by))
+        self.cursor_price -= self.cursor_price % self.step
+        self.recentre()
+
+    def move(self, rows: int) -> None:
+        """Choose a price so many rows up; the ladder scrolls at its edges."""
+        if not self._rows:
+            return
+        self.cursor_price = max(self.step, self.cursor_price + rows * self.step)
+        if self.cursor_price > self._rows[0].price:
+            self._top_price = self.cursor_price
+        elif self.cursor_price < self._rows[-1].price:
+            self._top_price -= self._rows[-1].price - self.cursor_price
+        self.repaint()
+        self.post_message(self.PriceChosen(self.cursor_price))
+
+    def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
+        app = self.bashu
+        if app.session is None:
             return []
-        book = market.book(symbol)
-        orders = self._desk.blotter.orders_in(symbol)
-        view = View(market.quote(symbol), rules, book.bids, book.asks, orders)
-        return self.model.rows(view, height, time.monotonic())
+        book = app.session.client.feed.book(app.symbol)
+        stat = app.session.stat(app.symbol)
+        count = max(1, height - 1)
+        last = stat.last if stat is not None else 0
+        reference = stat.reference_price if stat is not None else 0
+        self._place(middle(book, last, reference), count)
+        own = app.session.orders_in(app.symbol)
+        self._rows = build(book, own, self._top_price, self.step, count)
+        bar = max(_MIN_BAR, (width - 2 * _OWN - _PRICE) // 2)
+        largest = max(1, *(max(row.bid_qty, row.ask_qty) for row in self._rows))
+        limits = (stat.limit_up, stat.limit_down) if stat is not None else (0, 0)
+        made: list[Sequence[Piece]] = [self._head(bar)]
+        made += [self._line(row, bar, largest, last, limits) for row in self._rows]
+        return made
 
-    def _heads(self, width: int) -> list[Line]:
-        t, symbol = self.locale.t, self.model.symbol
-        rules = self._desk.market.rules(symbol)
-        name = (rules.name_zh if self.locale.language == "zh" else rules.name_en) if rules else ""
-        title = f"{symbol} {name}  {t('ladder.step', step=format_price(self.model.unit))}"
-        side = (width - PRICE_WIDTH) // 2
-        columns = (
-            left(f" {t('ladder.mine')}", MINE_WIDTH)
-            + right(t("ladder.bid") + " ", side - MINE_WIDTH)
-            + centre(t("column.price"), PRICE_WIDTH)
-            + left(" " + t("ladder.ask"), side - MINE_WIDTH)
-            + right(t("ladder.mine") + " ", MINE_WIDTH)
-        )
-        return [self.head(title, width), ((left(columns, width), "dim"),)]
+    def _head(self, bar: int) -> list[Piece]:
+        texts = self.bashu.texts
+        mine = right(texts("column.mine"), _OWN - 1) + " "
+        head = mine + right(texts("column.bid") + " ", bar)
+        head += centre(texts("column.price"), _PRICE) + right(texts("column.ask") + " ", bar)
+        return [(head + mine, self.bashu.palette.head)]
 
-    def _line(self, row: LadderRow, side: int, width: int, deepest: int) -> Line:
-        if not row.price:
-            return ((" " * width, "hole"),)
-        base = " cursor" if row.is_cursor else ""
-        depth = side - MINE_WIDTH
-        return (
-            *_mine(row.my_buy_qty, base, at_end=False),
-            *self._bid(row, depth, deepest, base),
-            self._price(row, base),
-            *self._ask(row, depth, deepest, base),
-            *_mine(row.my_sell_qty, base, at_end=True),
-        )
+    def _place(self, centre_price: int, count: int) -> None:
+        """Fix the top row once; after that the ladder holds still until it is recentred."""
+        step = self.step
+        if not self._top_price and centre_price:
+            self._top_price = centre_price + (count // 2) * step
+        if not self.cursor_price and centre_price:
+            self.cursor_price = centre_price - centre_price % step
+        self._top_price -= self._top_price % step
 
-    def _bid(self, row: LadderRow, depth: int, deepest: int, base: str) -> list[Part]:
-        text = right(f"{amount(row.bid_qty)} ", depth)
-        if row.is_limit_up and not row.bid_qty:
-            return [(right(f"{self.locale.t('ladder.limit_up')} ", depth), f"limit{base}")]
-        bar = _bar(row.bid_qty, deepest, depth)
-        return _cut(text, depth - bar, f"buy{base}", "buy bid-bar")
+    def _line(
+        self, row: LadderRow, bar: int, largest: int, last: int, limits: tuple[int, int]
+    ) -> list[Piece]:
+        palette = self.bashu.palette
+        is_chosen = row.price == self.cursor_price
+        ground = palette.cursor if is_chosen else Style.null()
+        label = format_price(row.price) if row.price > 0 else ""
+        return [
+            _own(row.own_buy, palette.own, ground),
+            *_bar(row.bid_qty, largest, bar, palette.buy_bar, ground + palette.buy, at_right=True),
+            (
+                centre(f">{label}<" if is_chosen else label, _PRICE),
+                ground + self._price_style(row.price, last, limits),
+            ),
+            *_bar(row.ask_qty, largest, bar, palette.sell_bar, ground + palette.sell),
+            _own(row.own_sell, palette.own, ground),
+        ]
 
-    def _ask(self, row: LadderRow, depth: int, deepest: int, base: str) -> list[Part]:
-        text = left(f" {amount(row.ask_qty)}", depth)
-        if row.is_limit_down and not row.ask_qty:
-            return [(left(f" {self.locale.t('ladder.limit_down')}", depth), f"limit{base}")]
-        bar = _bar(row.ask_qty, deepest, depth)
-        return _cut(text, bar, "sell ask-bar", f"sell{base}")
-
-    def _price(self, row: LadderRow, base: str) -> Part:
-        text = format_price(row.price)
-        mark = ">" if row.is_cursor and self.has_focus else " "
-        if row.is_last:
-            return left(f"{mark}[{right(text, PRICE_WIDTH - 3)}]", PRICE_WIDTH), "last bold"
-        style = "limit" if row.is_limit_up or row.is_limit_down else self._trend(row.price)
-        return left(f"{mark}{right(text, PRICE_WIDTH - 2)} ", PRICE_WIDTH), f"{style}{base}"
-
-    def _trend(self, price: int) -> str:
-        reference = self._desk.market.quote(self.model.symbol).reference_price
-        return "up" if price > reference else "down" if price < reference else "flat"
-
-    # What the user does
-
-    def action_move(self, rows: int) -> None:
-        self.model.move(rows, self.size.height - HEAD_LINES, time.monotonic())
-        self.paint()
-
-    def action_pick(self) -> None:
-        if self.model.cursor:
-            self.post_message(self.PricePicked(self.model.cursor, None))
-
-    def on_mouse_scroll_up(self) -> None:
-        self.action_move(1)
-
-    def on_mouse_scroll_down(self) -> None:
-        self.action_move(-1)
+    def _price_style(self, price: int, last: int, limits: tuple[int, int]) -> Style:
+        """Mark the row of the last trade and those of the limits; beyond them nothing trades."""
+        palette = self.bashu.palette
+        up, down = limits
+        if last and last - last % self.step == price:
+            return palette.mark
+        if price in limits:
+            return palette.limit
+        if (up and price > up) or price < down:
+            return palette.faint
+        return palette.plain
 
     def on_click(self, event: events.Click) -> None:
-        """Left of the price buys there, right of it sells there, on it only takes the price."""
         offset = event.get_content_offset(self)
-        if offset is None or not 0 <= offset.y - HEAD_LINES < len(self._rows):
+        if offset is None or not 1 <= offset.y <= len(self._rows):
             return
-        price = self._rows[offset.y - HEAD_LINES].price
-        if not price:
-            return
-        self.model.point(price, time.monotonic())
-        half = (self.size.width - PRICE_WIDTH) // 2
-        side: Side | None = None
-        if offset.x < half:
-            side = "buy"
-        elif offset.x >= half + PRICE_WIDTH:
-            side = "sell"
-        self.paint()
-        self.post_message(self.PricePicked(price, side))
+        self.focus()
+        row = self._rows[offset.y - 1]
+        self.cursor_price = row.price
+        if row.own_buy and offset.x < _OWN:
+            self.post_message(self.OwnClicked("buy", row.price, row.price + self.step - 1))
+        elif row.own_sell and offset.x >= self.size.width - _OWN:
+            self.post_message(self.OwnClicked("sell", row.price - self.step + 1, row.price))
+        else:
+            self.post_message(self.PriceChosen(row.price))
+        self.repaint()
+
+    def on_mouse_scroll_up(self) -> None:
+        self._top_price += self.step * 3
+        self.repaint()
+
+    def on_mouse_scroll_down(self) -> None:
+        self._top_price -= self.step * 3
+        self.repaint()
 
 
-def _mine(quantity: int, base: str, *, at_end: bool) -> list[Part]:
+def _own(quantity: int, style: Style, ground: Style) -> Piece:
     if not quantity:
-        return [(" " * MINE_WIDTH, base.strip())]
-    text = f"{quantity:,}"
-    return [(left(f" {text}", MINE_WIDTH) if not at_end else right(f"{text} ", MINE_WIDTH), "mine")]
+        return " " * _OWN, ground
+    return right(f"{quantity:,}", _OWN - 1) + " ", style
 
 
-def _bar(quantity: int, deepest: int, width: int) -> int:
-    """Return the cells that a quantity fills; a cell at least where there is any."""
-    return max(1, quantity * width // deepest) if quantity and deepest else 0
-
-
-def _cut(text: str, at: int, first: str, second: str) -> list[Part]:
-    """Give two styles to a text of one-cell characters."""
-    return [(text[:at], first), (text[at:], second)]
+def _bar(
+    quantity: int, largest: int, width: int, bar: Style, plain: Style, *, at_right: bool = False
+) -> list[Piece]:
+    """Return a quantity with a bar behind it, growing away from the price."""
+    if not quantity:
+        return [(" " * width, plain)]
+    text = right(f"{quantity:,} ", width)
+    filled = max(1, quantity * width // largest)
+    if at_right:
+        return [(text[: width - filled], plain), (text[width - filled :], bar)]
+    return [(text[:filled], bar), (text[filled:], plain)]

@@ -1,64 +1,37 @@
-"""The first line: where one is, what the link does, and the venue's clock."""
+"""The line that says where one stands: instrument, phase, link, user, time."""
 
-from typing import Final
+import time
+from collections.abc import Sequence
 
-from rich.cells import cell_len
-
-from bashu_tui.i18n import Locale
-from bashu_tui.state.desk import Desk
-from bashu_tui.text import clock
-from bashu_tui.widgets.lines import Line, LineWidget, Part
-
-_LINK_STYLE: Final = {"live": "head good", "connecting": "head warn", "catching_up": "head warn"}
+from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 
-class StatusBar(LineWidget):
-    """One line; what does not fit is left out from the least important on."""
+class StatusBar(LinePanel):
+    """One line at the top; the link's state is never quiet when it is not live."""
 
-    def __init__(self, locale: Locale, desk: Desk, place: str) -> None:
-        super().__init__(locale, id="status")
-        self._desk = desk
-        self._place = place
-        self.symbol = ""
-
-    def build(self, width: int, height: int) -> list[Line]:
-        desk, t = self._desk, self.locale.t
-        link = desk.link
-        needed = [self._instrument(), self._link()]
-        optional: list[Part] = [
-            (f" {clock(link.venue_time_ns)} ", "bold"),
-            (f" {t('role.' + desk.role)} {desk.user} ", ""),
-            (f" #{link.seq} ", "dim"),
-            (f" {desk.member} ", "dim"),
-            (f" {self._place} ", "dim"),
-        ]
-        room = width - sum(cell_len(text) for part in needed for text, _ in part)
-        shown: list[Part] = []
-        for part in optional:
-            if cell_len(part[0]) <= room:
-                shown.append(part)
-                room -= cell_len(part[0])
-        instrument, state = needed
-        return [(*instrument, (" " * room, "head"), *_on_bar(shown[::-1]), *state)]
-
-    def _instrument(self) -> list[Part]:
-        if not self.symbol:
-            return [(" Bashu ", "head bold accent")]
-        phase = self._desk.market.quote(self.symbol).phase
-        style = {"continuous": "good", "halted": "halt"}.get(phase, "warn")
-        name = f" {self.symbol} "
+    def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
+        app = self.bashu
+        texts, palette, session = app.texts, app.palette, app.session
+        if session is None:
+            return [[(f" {texts('app.title')} ", palette.mark)]]
+        stat = session.stat(app.symbol)
+        phase = texts(f"phase.{stat.phase}") if stat is not None else texts("phase.unknown")
+        link = texts(f"link.{session.link_state}")
+        trip = session.client.link.round_trip_ms
+        if session.is_live and trip is not None:
+            link = f"{link} {trip:.0f} ms"
+        halted = stat is not None and stat.phase == "halted"
+        who = f"{session.client.user} {texts('role.' + session.role)}"
+        seq = session.status.seq if session.status is not None else 0
         return [
-            (name, "head bold accent"),
-            (f"{self.locale.t('phase.' + phase)} ", f"head {style}"),
+            [
+                (f" {texts('app.title')} ", palette.mark),
+                (f" {app.symbol} ", palette.plain),
+                (f" {phase} ", palette.alarm if halted else palette.faint),
+                ("  ", palette.plain),
+                (f" {link} ", palette.good if session.is_live else palette.alarm),
+                (f"  #{seq} ", palette.faint),
+                (f"  {who} ", palette.plain),
+                (f"  {time.strftime('%H:%M:%S')} ", palette.faint),
+            ]
         ]
-
-    def _link(self) -> list[Part]:
-        link = self._desk.link
-        text = self.locale.t(f"link.{link.face}")
-        if link.face == "live" and link.round_trip_ms is not None:
-            text = f"{text} {link.round_trip_ms:.0f} ms"
-        return [(f" {text} ", f"{_LINK_STYLE.get(link.face, 'alarm')} bold")]
-
-
-def _on_bar(parts: list[Part]) -> list[Part]:
-    return [(text, f"head {style}".strip()) for text, style in parts]

@@ -1,35 +1,33 @@
-"""Time and sales."""
+"""Time and sales of the chosen instrument, newest first."""
+
+from collections.abc import Sequence
 
 from bashu_protocol.units import format_price
-from bashu_tui.i18n import Locale
-from bashu_tui.state.desk import Desk
-from bashu_tui.text import clock, left, right
-from bashu_tui.widgets.lines import Line, LineWidget
+from bashu_tui.cells import left, right
+from bashu_tui.state.session import local_time
+from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 
-class Tape(LineWidget):
-    """The public trades of the instrument, newest first."""
+class Tape(LinePanel):
+    """A line a trade; the sign tells who came to the other."""
 
-    def __init__(self, locale: Locale, desk: Desk) -> None:
-        super().__init__(locale, id="tape")
-        self._desk = desk
-        self.symbol = ""
+    title_key = "panel.tape"
 
-    def build(self, width: int, height: int) -> list[Line]:
-        t = self.locale.t
-        lines: list[Line] = [self.head(t("tape.title"), width)]
-        trades = self._desk.market.tape(self.symbol)
-        if not trades:
-            return [*lines, ((left(f" {t('tape.empty')}", width), "dim"),)]
-        for trade, _ in zip(trades, range(height - 1), strict=False):
-            style = "buy" if trade.aggressor_side == "buy" else "sell"
-            side = t(f"side.{trade.aggressor_side}")
-            lines.append(
-                (
-                    (f" {clock(trade.transact_time)}", "dim"),
+    def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        head = left(texts("column.time"), 9) + right(texts("column.price"), 9)
+        head += right(texts("column.qty"), 9)
+        made: list[Sequence[Piece]] = [[(head, palette.head)]]
+        trades = app.session.trades.get(app.symbol, ()) if app.session is not None else ()
+        for trade in list(trades)[: height - 1]:
+            bought = trade.aggressor_side == "buy"
+            style = palette.buy if bought else palette.sell
+            made.append(
+                [
+                    (left(local_time(trade.transact_time), 9), palette.faint),
                     (right(format_price(trade.price), 9), style),
-                    (right(f"{trade.qty:,}", 9), ""),
-                    (right(f"{side} ", max(0, width - 27)), style),
-                )
+                    (right(f"{'+' if bought else '-'}{trade.qty:,}", 9), style),
+                ]
             )
-        return lines
+        return made

@@ -1,57 +1,67 @@
-"""The instruments with their quotes."""
+"""All instruments with last price, change against the reference, best prices and volume."""
 
-from bashu_tui.i18n import Locale
-from bashu_tui.state.desk import Desk
-from bashu_tui.state.market import Quote
-from bashu_tui.state.ticket import format_bps
-from bashu_tui.text import amount, left, right
-from bashu_tui.widgets.lines import Line, LineList, Part
+from collections.abc import Sequence
+from typing import Final
+
+from textual import events
+
+from bashu_protocol.messages import InstrumentStat
 from bashu_protocol.units import format_price
+from bashu_tui.cells import left, right
+from bashu_tui.widgets.line_panel import LinePanel, Piece
+
+_WIDE: Final = 52
+"""Cells that all columns need."""
 
 
-class Watchlist(LineList):
-    """One row an instrument; narrow ones show fewer columns."""
+class Watchlist(LinePanel):
+    """A line an instrument; the chosen one is marked. A click chooses."""
 
-    def __init__(self, locale: Locale, desk: Desk) -> None:
-        super().__init__(locale, id="watchlist")
-        self._desk = desk
-        self.symbol = ""
+    title_key = "panel.watchlist"
 
-    def count(self) -> int:
-        return len(self._desk.market.symbols)
+    def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        head = left(texts("column.symbol"), 7) + right(texts("column.last"), 8)
+        head += right(texts("column.change"), 9)
+        if width >= _WIDE:
+            head += right(texts("column.bid"), 8) + right(texts("column.ask"), 8)
+            head += right(texts("column.volume"), 10)
+        made: list[Sequence[Piece]] = [[(head, palette.head)]]
+        if app.session is not None:
+            made += [self._line(symbol, width) for symbol in app.session.symbols]
+        return made
 
-    def empty(self) -> str:
-        return self.locale.t("watchlist.empty")
+    def _line(self, symbol: str, width: int) -> list[Piece]:
+        app = self.bashu
+        palette = app.palette
+        stat = app.session.stat(symbol) if app.session is not None else None
+        name = (left(symbol, 7), palette.own if symbol == app.symbol else palette.plain)
+        if stat is None:
+            return [name]
+        last = stat.last or stat.close or stat.reference_price
+        change = last - stat.reference_price
+        style = palette.direction(change)
+        basis_points = change * 10_000 // stat.reference_price if stat.reference_price else 0
+        percent = f"{'+' if change > 0 else ''}{basis_points / 100:.2f}%"
+        pieces = [name, (right(format_price(last), 8), style), (right(percent, 9), style)]
+        if width >= _WIDE:
+            pieces += self._market(symbol, stat)
+        return pieces
 
-    def heads(self, width: int) -> list[Line]:
-        t = self.locale.t
-        names = [left(f" {t('column.symbol')}", 7), right(t("column.last"), 8)]
-        names.append(right(t("column.change"), 8))
-        if width >= 36:
-            names.append(right(t("column.volume"), width - 23))
-        return [self.head(t("watchlist.title"), width), ((left("".join(names), width), "dim"),)]
+    def _market(self, symbol: str, stat: InstrumentStat) -> list[Piece]:
+        app = self.bashu
+        assert app.session is not None  # noqa: S101  there are lines only with a session
+        book = app.session.client.feed.book(symbol)
+        bids, asks = book.bids, book.asks
+        return [
+            (right(format_price(bids[0][0]) if bids else "-", 8), app.palette.buy),
+            (right(format_price(asks[0][0]) if asks else "-", 8), app.palette.sell),
+            (right(f"{stat.volume:,}", 10), app.palette.faint),
+        ]
 
-    def row(self, index: int, width: int) -> Line:
-        quote = self._desk.market.quote(self._desk.market.symbols[index])
-        is_shown = quote.symbol == self.symbol
-        mark = "*" if is_shown else " "
-        style = "chosen bold" if is_shown else ""
-        parts: list[Part] = [(left(f"{mark}{quote.symbol}", 7), style), *_numbers(quote)]
-        if width >= 36:
-            volume = amount(quote.volume)
-            if quote.phase == "halted":
-                parts.append((right(self.locale.t("phase.halted"), width - 23), "halt"))
-            else:
-                parts.append((right(volume, width - 23), "dim"))
-        return tuple(parts)
-
-
-def _numbers(quote: Quote) -> list[Part]:
-    change = quote.change
-    style = "up" if change > 0 else "down" if change < 0 else "flat"
-    price = quote.last or quote.reference_price
-    bps = 0
-    if quote.last and quote.reference_price:
-        bps = (1 if change > 0 else -1) * (abs(change) * 10_000 // quote.reference_price)
-    shown = format_bps(bps) if quote.last else "-"
-    return [(right(format_price(price), 8), style), (right(shown, 8), style)]
+    def on_click(self, event: events.Click) -> None:
+        session = self.bashu.session
+        offset = event.get_content_offset(self)
+        if session is not None and offset is not None and 1 <= offset.y <= len(session.symbols):
+            self.bashu.choose_symbol(session.symbols[offset.y - 1])
