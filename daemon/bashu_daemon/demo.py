@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -88,7 +88,8 @@ class _Demo:
             ready.set_result((service, broker))
 
         venue = asyncio.create_task(serve(self._config, self._stop, on_ready), name="venue")
-        await asyncio.wait({venue, ready}, return_when=asyncio.FIRST_COMPLETED)
+        started: set[asyncio.Future[Any]] = {venue, ready}
+        await asyncio.wait(started, return_when=asyncio.FIRST_COMPLETED)
         if venue.done():
             venue.result()
         self._service, broker = ready.result()

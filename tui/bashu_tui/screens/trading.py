@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from bashu_protocol.client import CommandRefused
 from bashu_protocol.messages import ExecutionReport, Side
+from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost
 from bashu_tui.screens.base import MarketScreen
@@ -134,7 +135,7 @@ class TradingScreen(MarketScreen):
     def action_cancel_here(self) -> None:
         session = self.bashu.session
         if session is not None and not session.orders_in(self.bashu.symbol):
-            self.query_one(Ticket).show_outcome(self.bashu.texts("ticket.none_mine"), "faint")
+            self.query_one(Ticket).show_outcome("ticket.none_mine", "faint")
             return
         self.cancel(self.bashu.symbol)
 
@@ -172,12 +173,12 @@ class TradingScreen(MarketScreen):
     @work(group="order")
     async def send(self, draft: OrderDraft) -> None:
         """Send an order and show what becomes of it."""
-        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None or not session.market_open(draft.symbol):
-            ticket.show_outcome(texts("ticket.locked"), "alarm")
+            ticket.show_outcome("ticket.locked", "alarm")
             return
         self._sending = True
-        ticket.show_outcome(texts("ticket.sending"), "faint")
+        ticket.show_outcome("ticket.sending", "faint")
         began = time.perf_counter()
         try:
             report = await session.client.place(
@@ -188,10 +189,10 @@ class TradingScreen(MarketScreen):
                 time_in_force=draft.time_in_force,
             )
         except CommandTimeout:
-            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            ticket.show_outcome("ticket.unknown", "alarm")
             return
         except CommandRefused as refused:
-            ticket.show_outcome(self._refusal(refused.reject.reject_code.value), "warn")
+            _show_refusal(ticket, refused.reject.reject_code)
             return
         finally:
             self._sending = False
@@ -201,38 +202,38 @@ class TradingScreen(MarketScreen):
     @work(group="cancel")
     async def cancel(self, symbol: str) -> None:
         """Withdraw one's own orders; never asks, never locked."""
-        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None:
             return
         try:
             report = await session.client.mass_cancel(symbol, timeout=CANCEL_SECONDS)
         except (CommandTimeout, CommandRefused, ConnectionLost):
-            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            ticket.show_outcome("ticket.unknown", "alarm")
             return
-        ticket.show_outcome(texts("ticket.cancelled", count=report.affected), "plain")
+        ticket.show_outcome("ticket.cancelled", "plain", count=report.affected)
 
     @work(group="cancel")
     async def cancel_one(self, cl_ord_id: str) -> None:
-        session, ticket, texts = self.bashu.session, self.query_one(Ticket), self.bashu.texts
+        session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None:
             return
         try:
             report = await session.client.cancel(cl_ord_id, timeout=CANCEL_SECONDS)
         except (CommandTimeout, CommandRefused, ConnectionLost):
-            ticket.show_outcome(texts("ticket.unknown"), "alarm")
+            ticket.show_outcome("ticket.unknown", "alarm")
             return
         if report.reject_code:
-            ticket.show_outcome(self._refusal(report.reject_code.value), "warn")
+            _show_refusal(ticket, report.reject_code)
         else:
-            ticket.show_outcome(texts("ticket.cancelled", count=1), "plain")
+            ticket.show_outcome("ticket.cancelled", "plain", count=1)
 
     def _show_report(self, report: ExecutionReport, milliseconds: float) -> None:
-        ticket, texts = self.query_one(Ticket), self.bashu.texts
+        ticket = self.query_one(Ticket)
         if report.reject_code:
-            ticket.show_outcome(self._refusal(report.reject_code.value), "warn")
+            _show_refusal(ticket, report.reject_code)
         else:
-            ticket.show_outcome(texts("ticket.accepted", ms=f"{milliseconds:.0f}"), "good")
+            ticket.show_outcome("ticket.accepted", "good", ms=f"{milliseconds:.0f}")
 
-    def _refusal(self, code: str) -> str:
-        texts = self.bashu.texts
-        return texts("ticket.rejected", why=texts.get(f"reject.{code}", code))
+
+def _show_refusal(ticket: Ticket, code: RejectCode) -> None:
+    ticket.show_outcome("ticket.rejected", "warn", why=f"reject.{code.value}")

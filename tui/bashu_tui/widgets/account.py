@@ -16,6 +16,7 @@ class Account(LinePanel):
         app = self.bashu
         texts, palette = app.texts, app.palette
         made: list[Sequence[Piece]] = []
+        column = min(9, (width - 7) // 3)
         if app.session is None:
             return made
         cash = app.session.accounts.get("CNY")
@@ -34,7 +35,7 @@ class Account(LinePanel):
                 )
         head = left(texts("column.asset"), 7)
         for name in ("available", "frozen", "bought_today"):
-            head += right(texts(f"column.{name}"), 9)
+            head += right(texts(f"column.{name}"), column)
         made.append([(head, palette.head)])
         for asset, row in sorted(app.session.accounts.items()):
             if asset == "CNY":
@@ -42,6 +43,6 @@ class Account(LinePanel):
             style = palette.plain if asset == app.symbol else palette.faint
             text = left(asset, 7)
             for amount in (row.available, row.frozen, row.bought_today):
-                text += right(f"{amount:,}" if amount else "-", 9)
+                text += right(f"{amount:,}" if amount else "-", column)
             made.append([(text, style)])
         return made[:height]

@@ -22,7 +22,7 @@ class Blotter(LinePanel):
         texts, palette = app.texts, app.palette
         wide = width >= _WIDE
         head = left(texts("column.time"), 9) if wide else ""
-        head += left(texts("column.symbol"), 6) + left(texts("column.side"), 5)
+        head += left(texts("column.symbol"), 7) + left(texts("column.side"), 5)
         head += right(texts("column.qty"), 7) + right(texts("column.price"), 7)
         if wide:
             head += right(texts("column.filled"), 8)
@@ -39,7 +39,7 @@ class Blotter(LinePanel):
     def _order(self, order: OrderLine, *, wide: bool) -> list[Piece]:
         texts, palette = self.bashu.texts, self.bashu.palette
         style = palette.buy if order.side == "buy" else palette.sell
-        text = left(order.symbol, 6) + left(texts(f"side.{order.side}"), 5)
+        text = left(order.symbol, 7) + left(texts(f"side.{order.side}"), 5)
         text += right(f"{order.leaves_qty:,}", 7) + right(format_price(order.price), 7)
         if wide:
             text = left(local_time(order.transact_time), 9) + text
@@ -48,7 +48,7 @@ class Blotter(LinePanel):
 
     def _happened(self, line: HistoryLine, *, wide: bool) -> list[Piece]:
         texts, palette = self.bashu.texts, self.bashu.palette
-        text = left(line.symbol, 6) + left(texts(f"side.{line.side}") if line.side else "", 5)
+        text = left(line.symbol, 7) + left(texts(f"side.{line.side}") if line.side else "", 5)
         text += right(f"{line.quantity:,}", 7) + right(format_price(line.price), 7)
         if wide:
             text = left(local_time(line.transact_time), 9) + text + " " * 8

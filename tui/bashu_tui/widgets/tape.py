@@ -16,8 +16,8 @@ class Tape(LinePanel):
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         app = self.bashu
         texts, palette = app.texts, app.palette
-        head = left(texts("column.time"), 9) + right(texts("column.price"), 9)
-        head += right(texts("column.qty"), 9)
+        head = left(texts("column.time"), 9) + right(texts("column.price"), 8)
+        head += right(texts("column.qty"), 8)
         made: list[Sequence[Piece]] = [[(head, palette.head)]]
         trades = app.session.trades.get(app.symbol, ()) if app.session is not None else ()
         for trade in list(trades)[: height - 1]:
@@ -26,8 +26,8 @@ class Tape(LinePanel):
             made.append(
                 [
                     (left(local_time(trade.transact_time), 9), palette.faint),
-                    (right(format_price(trade.price), 9), style),
-                    (right(f"{'+' if bought else '-'}{trade.qty:,}", 9), style),
+                    (right(format_price(trade.price), 8), style),
+                    (right(f"{'+' if bought else '-'}{trade.qty:,}", 8), style),
                 ]
             )
         return made

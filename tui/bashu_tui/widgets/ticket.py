@@ -50,7 +50,7 @@ class Ticket(Vertical):
         super().__init__(id=id)
         self.side: Side = "buy"
         self.time_in_force: TimeInForce = "day"
-        self._outcome: tuple[str, str] = ("", "faint")
+        self._outcome: tuple[str, str, dict[str, object]] = ("", "faint", {})
 
     @property
     def bashu(self) -> "BashuApp":
@@ -82,9 +82,12 @@ class Ticket(Vertical):
         self.time_in_force = _VALIDITIES[(at + 1) % len(_VALIDITIES)]
         self.repaint()
 
-    def show_outcome(self, text: str, style: str) -> None:
-        """Say what became of the last order; style is a name of the palette's."""
-        self._outcome = (text, style)
+    def show_outcome(self, key: str, style: str, **values: object) -> None:
+        """Say what became of the last order; style is a name of the palette's.
+
+        A value that is itself a text key, such as a reject code's, is translated too.
+        """
+        self._outcome = (key, style, values)
         self.repaint()
 
     def draft(self) -> OrderDraft | None:
@@ -114,7 +117,9 @@ class Ticket(Vertical):
         self._write("ticket-qty-label", Text(left(texts("ticket.qty"), 8), palette.head))
         self._write("ticket-price-label", Text(left(texts("ticket.price"), 8), palette.head))
         self._write("ticket-reading", self._reading())
-        outcome, name = self._outcome
+        key, name, values = self._outcome
+        shown = {field: texts.get(str(value), str(value)) for field, value in values.items()}
+        outcome = texts(key, **shown) if key else ""
         self._write("ticket-outcome", Text(outcome, getattr(palette, name)))
 
     def on_input_changed(self) -> None:

@@ -10,7 +10,7 @@ from bashu_protocol.units import format_price
 from bashu_tui.cells import left, right
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
-_WIDE: Final = 52
+_WIDE: Final = 50
 """Cells that all columns need."""
 
 
