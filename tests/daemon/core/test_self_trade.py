@@ -52,9 +52,13 @@ def test_outcomes(
 
 def test_one_owners_orders_never_trade_also_within_one_member(exchange: Any) -> None:
     exchange.order("anna", "sell", 10, 7_000)
-    reports = exchange.order("ada", "buy", 10, 7_000)
-    assert [r.exec_type for r in reports] == ["new", "canceled"]
-    assert exchange.venue.stat("CEA24").trade_count == 0
+    exchange.order("bo", "buy", 3, 7_000)
+    for cl_ord_id, qty, prevented_qty in (("small", 4, 4), ("large", 9, 7)):
+        events = exchange.apply("ada", NewOrder(cl_ord_id, "CEA24", "buy", qty, 7_000))
+        (prevented,) = (e for e in events if isinstance(e, SelfTradePrevented))
+        assert prevented.qty == prevented_qty
+        assert [e.report.exec_type for e in events if hasattr(e, "report")] == ["new", "canceled"]
+    assert exchange.venue.stat("CEA24").trade_count == 1
 
 
 @pytest.mark.parametrize(
