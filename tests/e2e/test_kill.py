@@ -1,0 +1,182 @@
+"""`kill -9` of the daemon under load: nothing that was reported is lost, nothing happens twice."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from bashu_testing import MOSQUITTO, PASSWORDS, ROLES, SYMBOL, Mosquitto, eventually
+
+from bashu_daemon.bootstrap import CREDENTIALS_FILE, FIRST_PASSWORDS_FILE
+from bashu_daemon.bus.credentials import hash_password, save_credentials
+from bashu_daemon.journal import Journal
+from bashu_daemon.stored_reports import decode_stored
+from bashu_daemon.tools.verify import examine
+from bashu_protocol.client import Client
+from bashu_protocol.messages import AnyMessage, CancelOrder, CommandReport, ExecutionReport, NewOrder
+from bashu_protocol.mqtt_transport import MqttTransport
+from bashu_protocol.transport import ConnectionLost
+
+TRADERS = ("anna", "bo", "carl")
+QUICK_KILLS = 8
+MANY_KILLS = int(os.environ.get("BASHU_KILLS", "50"))
+
+MEMBERS = "\n".join(
+    f"""[[members]]
+member = "m-{user}"
+name = "{user}"
+owner = "{"bo" if user == "carl" else user}"
+city = "other"
+kind = "institution"
+users = [{{ user = "{user}", role = "{role}" }}]
+cash = 100_000_000_000
+holdings = {{ {SYMBOL} = 1_000_000 }}
+"""
+    for user, role in ROLES.items()
+)
+
+
+class Trader:
+    """A client that trades at random and keeps every report that it received."""
+
+    def __init__(self, user: str, port: int, seed: int) -> None:
+        self.client = Client(
+            MqttTransport("127.0.0.1", port, user, PASSWORDS[user]), user, last_rpt_seq=0,
+            chance=random.Random(f"{seed}/{user}"),
+        )  # fmt: skip
+        self.client.listen(self._hear)
+        self.received: list[ExecutionReport | CommandReport] = []
+        self._chance = random.Random(f"{seed}/{user}/orders")
+        self._open: list[str] = []
+
+    def _hear(self, message: AnyMessage) -> None:
+        if isinstance(message, ExecutionReport | CommandReport):
+            self.received.append(message)
+
+    async def trade(self) -> None:
+        while True:
+            batch: list[NewOrder | CancelOrder] = []
+            for _ in range(self._chance.randint(1, 6)):
+                name = self.client.new_cl_ord_id()
+                if self._open and self._chance.random() < 0.3:
+                    order = self._open.pop(self._chance.randrange(len(self._open)))
+                    batch.append(CancelOrder(name, order))
+                    continue
+                side = "buy" if self._chance.random() < 0.5 else "sell"
+                price = 7_000 + self._chance.randint(-15, 15)
+                batch.append(NewOrder(name, SYMBOL, side, self._chance.randint(1, 30), price))
+                self._open.append(name)
+            try:
+                await self.client.send(batch)
+            except ConnectionLost:
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.004)
+
+
+def _serve(directory: Path, port: int) -> subprocess.Popen[bytes]:
+    with (directory / "venue.log").open("ab") as log:
+        return subprocess.Popen(
+            [
+                str(Path(sys.executable).parent / "bashu"), "serve",
+                "--config", str(directory / "bashu.toml"), "--broker", f"mqtt://127.0.0.1:{port}",
+            ],
+            stderr=log,
+        )  # fmt: skip
+
+
+def _prepare(directory: Path) -> None:
+    data = directory / "data"
+    data.mkdir()
+    save_credentials(
+        data / CREDENTIALS_FILE, {user: hash_password(p, 101) for user, p in PASSWORDS.items()}
+    )
+    (data / FIRST_PASSWORDS_FILE).write_text(f"venue {PASSWORDS['venue']}\n")
+    (directory / "members.toml").write_text(MEMBERS)
+    (directory / "bashu.toml").write_text(
+        'data_dir = "data"\nmembers = "members.toml"\nsnapshot_every = 900\nlog_level = "WARNING"\n'
+        f'rulebook = "{Path(__file__).parents[2]}/daemon/bashu_daemon/rulebooks/bashu.toml"\n'
+    )
+
+
+async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
+    broker = Mosquitto(directory)
+    broker.start()
+    chance = random.Random(seed)
+    traders = [Trader(user, broker.port, seed) for user in TRADERS]
+    process = _serve(directory, broker.port)
+    tasks: list[asyncio.Task[None]] = []
+    try:
+        for trader in traders:
+            await trader.client.start(20)
+        tasks = [asyncio.create_task(trader.trade()) for trader in traders]
+        for _ in range(kills):
+            before = [len(trader.received) for trader in traders]
+            await eventually(
+                lambda before=before: all(
+                    len(t.received) > n for t, n in zip(traders, before, strict=True)
+                ),
+                20,
+            )
+            await asyncio.sleep(chance.random() * 0.25)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            process = _serve(directory, broker.port)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for trader in traders:
+            await eventually(lambda t=trader: t.client.link.state == "live", 20)
+            assert (await trader.client.mass_cancel(timeout=20)).accepted
+    finally:
+        for task in tasks:
+            task.cancel()
+        for trader in traders:
+            await trader.client.close()
+        process.terminate()
+        process.wait(20)
+        broker.kill()
+    return traders
+
+
+def _check(directory: Path, traders: list[Trader]) -> None:
+    from rich.console import Console
+
+    with Journal(directory / "data") as journal:
+        findings = examine(journal, Console(quiet=True))
+        assert findings.faults == []
+        stored = {
+            user: [r for row in journal.reports(user, 0, 10**9) for r in decode_stored(row.payload)]
+            for user in TRADERS
+        }
+    for trader in traders:
+        numbers = [report.rpt_seq for report in trader.received]
+        assert numbers == list(range(1, len(numbers) + 1)), "a gap, or a report twice"
+        assert trader.received == stored[trader.client.user][: len(numbers)]
+        assert len(numbers) == len(stored[trader.client.user]), "the last ones were missed"
+    fills = Counter(
+        (report.exec_id, report.side)
+        for reports in stored.values()
+        for report in reports
+        if isinstance(report, ExecutionReport) and report.exec_type == "trade"
+    )
+    assert fills
+    assert set(fills.values()) == {1}, "a trade twice"
+    assert {exec_id for exec_id, _ in fills} == set(range(1, len(fills) // 2 + 1))
+
+
+@pytest.mark.mosquitto
+@pytest.mark.skipif(MOSQUITTO is None, reason="MOSQUITTO IS NOT INSTALLED: this did not run")
+@pytest.mark.parametrize(
+    "kills", [QUICK_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)]
+)
+@pytest.mark.timeout(600)
+async def test_kill_nine_loses_nothing(tmp_path: Path, kills: int) -> None:
+    _prepare(tmp_path)
+    traders = await _storm(tmp_path, kills, seed=7)
+    _check(tmp_path, traders)
+    print(f"{kills} kills, {sum(len(t.received) for t in traders)} reports received")
