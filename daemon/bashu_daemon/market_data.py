@@ -38,9 +38,9 @@ class _Feed:
         "bids",
         "book_dirty",
         "delta_seq",
+        "snapshot_due",
         "stat_dirty",
         "stat_seq",
-        "snapshot_due",
         "trade_seq",
     )
 

@@ -1,6 +1,6 @@
 """Which session command is due: the daemon's, where no registrar opens and closes the day."""
 
-import datetime
+import datetime as dt
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def trade_date_of(now_ns: int) -> int:
     """Return the date in Shanghai as YYYYMMDD."""
-    now = datetime.datetime.fromtimestamp(now_ns // NS_PER_SECOND, SHANGHAI)
+    now = dt.datetime.fromtimestamp(now_ns // NS_PER_SECOND, SHANGHAI)
     return now.year * 10_000 + now.month * 100 + now.day
 
 

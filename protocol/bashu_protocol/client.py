@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-import msgspec
-
 from bashu_protocol import topics
 from bashu_protocol.codec import MALFORMED, decode, encode, encode_batch
 from bashu_protocol.feed import MarketFeed
@@ -421,9 +419,9 @@ class Client:
         return True
 
     def _accept_report(self, report: NumberedReport) -> bool:
-        if 0 <= self.last_rpt_seq and report.rpt_seq <= self.last_rpt_seq:
+        if self.last_rpt_seq >= 0 and report.rpt_seq <= self.last_rpt_seq:
             return False
-        if 0 <= self.last_rpt_seq and report.rpt_seq > self.last_rpt_seq + 1:
+        if self.last_rpt_seq >= 0 and report.rpt_seq > self.last_rpt_seq + 1:
             # Reports after a gap are dropped: the catch-up sends them again, in order.
             if not self.link.has_gap:
                 self._catch_up_asked_at = float("-inf")

@@ -5,9 +5,7 @@ import pytest
 from bashu_testing import MOSQUITTO, Harness
 
 
-@pytest.fixture(
-    params=["memory", "amqtt", pytest.param("mosquitto", marks=pytest.mark.mosquitto)]
-)
+@pytest.fixture(params=["memory", "amqtt", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness]:
     if request.param == "mosquitto" and MOSQUITTO is None:
         pytest.skip("MOSQUITTO IS NOT INSTALLED: the broker tests did not run")

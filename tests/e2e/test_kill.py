@@ -18,7 +18,13 @@ from bashu_daemon.journal import Journal
 from bashu_daemon.stored_reports import decode_stored
 from bashu_daemon.tools.verify import examine
 from bashu_protocol.client import Client
-from bashu_protocol.messages import AnyMessage, CancelOrder, CommandReport, ExecutionReport, NewOrder
+from bashu_protocol.messages import (
+    AnyMessage,
+    CancelOrder,
+    CommandReport,
+    ExecutionReport,
+    NewOrder,
+)
 from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_protocol.transport import ConnectionLost
 
@@ -171,9 +177,7 @@ def _check(directory: Path, traders: list[Trader]) -> None:
 
 @pytest.mark.mosquitto
 @pytest.mark.skipif(MOSQUITTO is None, reason="MOSQUITTO IS NOT INSTALLED: this did not run")
-@pytest.mark.parametrize(
-    "kills", [QUICK_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)]
-)
+@pytest.mark.parametrize("kills", [QUICK_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)])
 @pytest.mark.timeout(600)
 async def test_kill_nine_loses_nothing(tmp_path: Path, kills: int) -> None:
     _prepare(tmp_path)

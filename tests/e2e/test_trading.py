@@ -42,7 +42,9 @@ async def test_two_orders_trade_and_everybody_sees_its_part(harness: Harness) ->
         assert (trades[0].price, trades[0].qty, trades[0].aggressor_side) == (7_010, 40, "sell")
         rows = (await anna.query("orders")).rows
         assert [(r.leaves_qty, r.cum_qty) for r in rows if isinstance(r, OrderRow)] == [(60, 40)]
-        account = {r.asset: r for r in (await anna.query("account")).rows if isinstance(r, AccountRow)}
+        account = {
+            r.asset: r for r in (await anna.query("account")).rows if isinstance(r, AccountRow)
+        }
         assert account[SYMBOL].bought_today == 40
         assert account["CNY"].frozen == 60 * 7_010
         replaced = await anna.replace(bought.cl_ord_id, 90, 7_010)
@@ -61,7 +63,7 @@ async def test_each_user_gets_only_its_own_reports(harness: Harness) -> None:
 
     async def listen() -> None:
         async for incoming in spy.messages():
-            seen.append(incoming.topic)
+            seen.append(incoming.topic)  # noqa: PERF401  it is read while it grows
 
     listening = asyncio.create_task(listen())
     async with harness.client("anna") as anna, harness.client("bo") as bo:
@@ -181,7 +183,11 @@ async def test_supervisors_see_and_act(harness: Harness) -> None:
         await bo.place(SYMBOL, "buy", 10, 7_000)
         await carl.place(SYMBOL, "sell", 10, 7_000)
         await eventually(lambda: bool(alerts))
-        assert (alerts[0].rule, alerts[0].owner, alerts[0].order_ids) == ("self_trade", "bo", [1, 2])
+        assert (alerts[0].rule, alerts[0].owner, alerts[0].order_ids) == (
+            "self_trade",
+            "bo",
+            [1, 2],
+        )
         assert {event.member for batch in audits for event in batch.events} >= {"m-bo", "m-carl"}
         halted = await sup.command(HaltInstrument("h", SYMBOL, "a look at it"))
         assert halted.accepted

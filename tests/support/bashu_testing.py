@@ -75,7 +75,7 @@ class Mosquitto:
         save_credentials(
             directory / "broker-passwd", {u: hash_password(p, 101) for u, p in PASSWORDS.items()}
         )
-        (directory / "acl").write_text(acl_text(ROLES.items()))
+        (directory / "acl").write_text(acl_text([*ROLES.items(), ("stranger", "trader")]))
         self._config.write_text(
             mosquitto_text(
                 port=self.port,

@@ -31,7 +31,7 @@ def hash_password(password: str, iterations: int = ITERATIONS) -> str:
 def verify_password(password: str, stored: str) -> bool:
     """Compare in constant time; anything that is not `$7$` never fits."""
     parts = stored.split("$")
-    if len(parts) != 5 or parts[0] or parts[1] != "7" or not parts[2].isdigit():  # noqa: PLR2004
+    if len(parts) != 5 or parts[0] or parts[1] != "7" or not parts[2].isdigit():
         return False
     try:
         salt = base64.b64decode(parts[3], validate=True)

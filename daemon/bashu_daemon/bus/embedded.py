@@ -90,9 +90,22 @@ class DoorkeeperTopics(BaseTopicPlugin):  # type: ignore[misc]  # the same
         return doorkeeper.allows(session.username, action, topic)
 
 
+class _Broker(Broker):  # type: ignore[misc]  # amqtt carries no types
+    """amqtt forgets to close its side of a connection, which would cost a descriptor each."""
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        try:
+            await super().stream_connected(reader, writer, listener_name)
+        finally:
+            writer.close()
+
+
 class _Snapshotting(dict[str, Any]):
-    """amqtt iterates over its subscriptions while it awaits, and loses a message, and all that
-    wait behind it, if somebody subscribes meanwhile. So it is given a copy to iterate over.
+    """Subscriptions that may change while they are iterated over.
+
+    amqtt awaits in that loop, and loses messages if somebody subscribes meanwhile.
     """
 
     def items(self) -> Any:
@@ -123,7 +136,7 @@ class EmbeddedBroker:
         logging.getLogger("transitions").setLevel(logging.CRITICAL)
         self._check_port()
         here = f"{__name__}."
-        self._broker = Broker(
+        self._broker = _Broker(
             {
                 "listeners": {
                     "default": {
@@ -148,7 +161,7 @@ class EmbeddedBroker:
             self._broker = None
 
     def _check_port(self) -> None:
-        """amqtt reports a taken port only in its log; find out before."""
+        """Amqtt reports a taken port only in its log; find out before."""
         try:
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

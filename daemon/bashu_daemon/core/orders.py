@@ -36,13 +36,13 @@ _NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with
 
 def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     """Take a new order, match it, and let a day order's remainder rest."""
-    symbol = command.symbol
-    instrument = state.instruments.get(symbol)
+    instrument = state.instruments.get(command.symbol)
     if instrument is None:
-        return refuse(state, user, command, unknown_symbol(symbol))
+        return refuse(state, user, command, unknown_symbol(command.symbol))
     refusal = _check_entry(user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
+    symbol = instrument.rules.symbol  # one string for all tickets, not one a command
     is_market = command.ord_type == "market"
     time_in_force = command.time_in_force
     accounts = user.member.accounts
@@ -91,7 +91,7 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
             return refusal
     if command.side == "buy":
         return check_cash(member.accounts[CASH].available, cost)
-    holding = member.accounts[command.symbol]
+    holding = member.accounts[instrument.rules.symbol]
     return check_holding(holding.available, holding.bought_today, qty)
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bashu_daemon.core.events import Event
+from bashu_daemon.errors import OperatorError
 from bashu_protocol.messages import Severity
 
 
@@ -48,7 +49,7 @@ class Rule(Protocol):
         """Go on from a dumped state."""
 
 
-class WrongParameter(ValueError):
+class WrongParameter(OperatorError):  # noqa: N818  the mistake, in the field's words
     """A rulebook names a parameter or rule that does not exist."""
 
 

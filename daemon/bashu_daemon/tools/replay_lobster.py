@@ -2,9 +2,10 @@
 
 LOBSTER gives each message beside the official book right after it. The book after the first
 message is where the replay begins; each further message is a transition: our book executes it,
-and the level that it touches is compared with the official one. Orders from before the sample, and levels that come
-into the official view from beyond its depth, are known only by their sum: they are entered as
-one anonymous order a level, and never at a level that the present message touches.
+and the level that it touches is compared with the official one. Orders from before the sample,
+and levels that come into the official view from beyond its depth, are known only by their sum:
+they are entered as one anonymous order a level, and never at a level that the present message
+touches.
 """
 
 import csv
@@ -51,7 +52,7 @@ def replay_lobster(messages: Path, orderbook: Path, out: TextIO = sys.stdout) ->
     books = _read_books(orderbook)
     if len(steps) != len(books):
         raise OperatorError(
-            f"{messages} has {len(steps)} messages, {orderbook} {len(books)} books; they must match."
+            f"{messages} has {len(steps)} messages, {orderbook} {len(books)} books."
         )
     differences = Replay().run(steps, books)
     for line in differences:
@@ -83,7 +84,8 @@ class Replay:
             ours = self._quantity(side, message.price)
             if message.kind != HALT and ours != theirs:
                 differences.append(
-                    f"message {number}: {side} level {message.price}: official {theirs}, ours {ours}"
+                    f"message {number}: {side} level {message.price}: "
+                    f"official {theirs}, ours {ours}"
                 )
         return differences
 
@@ -168,7 +170,7 @@ def _read_messages(path: Path) -> list[Message]:
                     int(size),
                     int(price),
                     "buy" if int(direction) == 1 else "sell",
-                )  # fmt: skip
+                )
             )
         except ValueError as error:
             raise OperatorError(f"{path}, line {number}: not a LOBSTER message.") from error

@@ -120,8 +120,8 @@ class _ReportDigests:
             for fault in (found.add(user, report) for user, report in stored)
             if fault is not None
         ]
-        for user in sorted({*self._users, *found._users}):  # noqa: SLF001  its own class
-            mine, theirs = self._users.get(user), found._users.get(user)  # noqa: SLF001  the same
+        for user in sorted({*self._users, *found._users}):
+            mine, theirs = self._users.get(user), found._users.get(user)
             if mine != theirs:
                 faults.append(f"the stored reports of {user} are not those that the journal gives")
         return faults

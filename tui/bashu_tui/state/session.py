@@ -214,7 +214,7 @@ class Session:
                 quantity,
                 kind,
                 report.reject_code.value,
-            )  # fmt: skip
+            )
         )
 
     def _note_fill(self, row: FillRow) -> None:

@@ -78,7 +78,7 @@ class FrequentCancel:
             return
         yield Finding(
             episode=f"{event.owner}/{report.symbol}",
-            severity="violation" if score == 100 else "warning",  # noqa: PLR2004  all of it
+            severity="violation" if score == 100 else "warning",
             score=score,
             symbol=report.symbol,
             owner=event.owner,

@@ -84,7 +84,7 @@ def surplus_seller(view: View, mind: Mind) -> list[Action]:
     if surplus <= 0:
         return _tidy(view)
     quantity = min(surplus, mind.chance.randrange(50, 800, 10))
-    if view.best_bid and mind.chance.randrange(100) < 35:  # noqa: PLR2004  about one in three
+    if view.best_bid and mind.chance.randrange(100) < 35:
         return [Place(view.symbol, "sell", quantity, view.best_bid, immediate=True)]
     if len(view.orders) >= MAX_RESTING:
         return _tidy(view)
@@ -99,7 +99,7 @@ def momentum_fund(view: View, mind: Mind) -> list[Action]:
     move = view.last - view.reference
     large = abs(move) > view.reference // 150
     side: Side = "buy" if (move > 0) != large else "sell"
-    if mind.chance.randrange(100) < 30:  # noqa: PLR2004  sometimes it errs
+    if mind.chance.randrange(100) < 30:
         side = "sell" if side == "buy" else "buy"
     quantity = mind.chance.randrange(20, 600, 10)
     if side == "sell" and view.available < quantity:
@@ -112,7 +112,7 @@ def careless_group(view: View, mind: Mind) -> list[Action]:
     """Trade both ways in two accounts of one owner, so that self-trade prevention steps in."""
     if view.symbol not in ("CEA25", "CCER") or not view.best_bid or not view.best_ask:
         return []
-    if mind.chance.randrange(100) < 60:  # noqa: PLR2004  mostly it does nothing
+    if mind.chance.randrange(100) < 60:
         return _tidy(view)
     side: Side = mind.chance.choice(("buy", "sell"))
     quantity = mind.chance.randrange(20, 200, 10)

@@ -1,0 +1,193 @@
+"""A real venue over the bus in memory, and the terminal in front of it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from bashu_daemon.bus.memory import MemoryHub
+from bashu_daemon.config import Config
+from bashu_daemon.core import Venue
+from bashu_daemon.journal import Journal
+from bashu_daemon.service import Service
+from bashu_daemon.surveillance.engine import Engine
+from bashu_protocol.client import Client
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    Role,
+    StateCommand,
+)
+from bashu_tui.app import BashuApp
+from bashu_tui.i18n import Language
+
+SYMBOL = "CEA25"
+REFERENCE = 7_463
+PASSWORDS = {"alice": "a-secret", "bob": "b-secret", "sup": "s-secret", "venue": ""}
+ROLES: dict[str, Role] = {"alice": "trader", "bob": "trader", "sup": "supervisor"}
+_RULES = (
+    InstrumentRules(
+        symbol=SYMBOL,
+        name_zh="全国碳配额25",
+        name_en="CEA vintage 2025",
+        product="CEA",
+        reference_price=REFERENCE,
+    ),
+    InstrumentRules(
+        symbol="CCER",
+        name_zh="国家核证自愿减排量",
+        name_en="CCER",
+        product="CCER",
+        reference_price=6_800,
+        band_bps=0,
+    ),
+)
+DEADLINE_SECONDS = 10.0
+Terminal = Callable[..., AbstractAsyncContextManager[tuple[BashuApp, Pilot[None]]]]
+
+
+def founding() -> list[StateCommand]:
+    """Two members with cash and tonnes, one supervisor, two instruments."""
+    commands: list[StateCommand] = [
+        ListInstrument(f"list-{rules.symbol}", rules) for rules in _RULES
+    ]
+    for user, role in ROLES.items():
+        member = f"{user}-co"
+        commands += [
+            AddMember(f"m-{user}", member, member, f"{user}-owner"),
+            AddUser(f"u-{user}", user, member, role),
+        ]
+        if role == "trader":
+            commands += [
+                Deposit(f"c-{user}", member, "CNY", 1_000_000_000),
+                Deposit(f"t-{user}", member, SYMBOL, 50_000),
+            ]
+    return commands
+
+
+class Market:
+    """A venue that runs, with a hub that can fall over and come back."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.hub = MemoryHub(ROLES.get, PASSWORDS)
+        self.venue = Venue()
+        self._data_dir = data_dir
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["Market"]:
+        config = Config(data_dir=self._data_dir, market_data_interval_ms=10)
+        with Journal(self._data_dir) as journal:
+            service = Service(
+                self.venue, journal, Engine({}), self.hub.bus(), config, founding(), "test"
+            )
+            task = asyncio.create_task(service.run(), name="venue")
+            await asyncio.wait_for(service.ready.wait(), DEADLINE_SECONDS)
+            try:
+                yield self
+            finally:
+                service.stop()
+                await task
+
+    @asynccontextmanager
+    async def client(self, user: str) -> AsyncIterator[Client]:
+        """Another member's program at the same venue."""
+        transport = self.hub.transport(user, PASSWORDS[user])
+        async with Client(transport, user, supervise=True) as client:
+            yield client
+
+    def app(self, user: str, language: Language = "en", password: str | None = None) -> BashuApp:
+        secret = PASSWORDS[user] if password is None else password
+        return BashuApp(
+            user=user,
+            password=secret,
+            language=language,
+            symbol=SYMBOL,
+            transport=self.hub.transport(user, secret),
+        )
+
+
+@pytest.fixture
+async def market(tmp_path: Path) -> AsyncIterator[Market]:
+    async with Market(tmp_path).running() as running:
+        yield running
+
+
+@pytest.fixture
+def terminal(market: Market) -> Terminal:
+    """Open a user's terminal and wait until the first screen shows a live market."""
+
+    @asynccontextmanager
+    async def open_terminal(
+        user: str = "alice", *, size: tuple[int, int] = (140, 42), language: Language = "en"
+    ) -> AsyncIterator[tuple[BashuApp, Pilot[None]]]:
+        app = market.app(user, language)
+        async with app.run_test(size=size) as pilot:
+            await until(
+                pilot,
+                lambda: (
+                    app.session is not None
+                    and app.session.is_live
+                    and app.session.client.feed.book(SYMBOL).is_current
+                    and app.session.stat(SYMBOL) is not None
+                ),
+            )
+            await pilot.pause()
+            yield app, pilot
+            # A widget that raised must not pass for a screen that was shown.
+            assert app._exception is None
+
+    return open_terminal
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app run until a condition holds.
+
+    Raises:
+        AssertionError: it does not hold in time.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + DEADLINE_SECONDS
+    while not condition():
+        assert loop.time() < deadline, "the condition did not come true in time"
+        await pilot.pause(0.02)
+
+
+def screen_text(app: BashuApp) -> str:
+    """Return what the terminal shows, line by line, as plain text."""
+    width, height = app.size
+    return "\n".join(
+        "".join(segment.text for segment in strip)
+        for strip in app.screen._compositor.render_strips()[:height]
+    )
+
+
+@pytest.fixture
+def shown() -> Callable[[BashuApp], str]:
+    return screen_text
+
+
+@pytest.fixture
+def wait() -> Callable[[Pilot[None], Callable[[], object]], Awaitable[None]]:
+    return until
+
+
+async def type_order(pilot: Pilot[None], app: BashuApp, side: str, qty: str, price: str) -> None:
+    """Fill the ticket as a person would, and leave the focus on the price."""
+    await pilot.press("f2" if side == "buy" else "f3")
+    app.screen.query_one("#ticket-qty", Input).value = qty
+    field = app.screen.query_one("#ticket-price", Input)
+    field.value = price
+    field.focus()
+    await pilot.pause()
+
+
+@pytest.fixture
+def fill_ticket() -> Callable[[Pilot[None], BashuApp, str, str, str], Awaitable[None]]:
+    return type_order

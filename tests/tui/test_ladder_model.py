@@ -1,0 +1,72 @@
+"""The rows of the ladder: nothing is lost, nothing looks better than it is."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bashu_protocol.feed import BookView
+from bashu_protocol.messages import BookSnapshot, Side
+from bashu_tui.state.ladder import STEPS, build, middle
+from bashu_tui.state.session import OrderLine
+
+Levels = list[tuple[int, int, int]]
+
+
+def book(bids: Levels, asks: Levels) -> BookView:
+    view = BookView("CEA25")
+    view.reset(BookSnapshot("CEA25", 1, 1, 1, bids, asks))
+    return view
+
+
+def order(side: Side, price: int, leaves: int, order_id: int = 1) -> OrderLine:
+    return OrderLine(order_id, f"o{order_id}", "CEA25", side, price, leaves, leaves, 0, "new", 0)
+
+
+def test_each_price_has_its_row() -> None:
+    rows = build(book([(100, 5, 1), (98, 7, 2)], [(101, 3, 1)]), [], 103, 1, 8)
+    assert [row.price for row in rows] == [103, 102, 101, 100, 99, 98, 97, 96]
+    assert {row.price: row.bid_qty for row in rows if row.bid_qty} == {100: 5, 98: 7}
+    assert {row.price: row.ask_qty for row in rows if row.ask_qty} == {101: 3}
+
+
+def test_a_coarse_row_gathers_away_from_the_market() -> None:
+    rows = build(book([(104, 1, 1), (101, 2, 1)], [(106, 4, 1), (110, 8, 1)]), [], 120, 5, 6)
+    assert {row.price: row.bid_qty for row in rows if row.bid_qty} == {100: 3}
+    assert {row.price: row.ask_qty for row in rows if row.ask_qty} == {110: 12}
+
+
+def test_own_orders_stand_where_their_side_of_the_market_does() -> None:
+    own = [order("buy", 104, 10), order("buy", 104, 5, 2), order("sell", 106, 7, 3)]
+    rows = build(book([], []), own, 120, 5, 6)
+    assert {row.price: row.own_buy for row in rows if row.own_buy} == {100: 15}
+    assert {row.price: row.own_sell for row in rows if row.own_sell} == {110: 7}
+
+
+def test_what_is_out_of_sight_is_left_out() -> None:
+    rows = build(book([(10, 5, 1)], [(500, 5, 1)]), [order("buy", 9, 1)], 103, 1, 5)
+    assert all(row.bid_qty == row.ask_qty == row.own_buy == 0 for row in rows)
+
+
+@given(
+    prices=st.lists(st.integers(1_000, 1_050), unique=True, min_size=2, max_size=30),
+    step=st.sampled_from(STEPS),
+    split=st.integers(1_000, 1_050),
+)
+def test_no_tonne_is_lost_and_none_looks_better(prices: list[int], step: int, split: int) -> None:
+    bids = [(price, price, 1) for price in sorted(prices, reverse=True) if price < split]
+    asks = [(price, price, 1) for price in sorted(prices) if price >= split]
+    top = 1_200 - 1_200 % step
+    rows = build(book(bids, asks), [], top, step, 400)
+    assert sum(row.bid_qty for row in rows) == sum(price for price, _, _ in bids)
+    assert sum(row.ask_qty for row in rows) == sum(price for price, _, _ in asks)
+    if bids:
+        assert max(row.price for row in rows if row.bid_qty) <= bids[0][0]
+    if asks:
+        assert min(row.price for row in rows if row.ask_qty) >= asks[0][0]
+
+
+def test_middle_is_the_best_knowledge_of_the_market() -> None:
+    assert middle(book([(98, 1, 1)], [(102, 1, 1)]), 90, 80) == 100
+    assert middle(book([(98, 1, 1)], []), 90, 80) == 98
+    assert middle(book([], [(102, 1, 1)]), 90, 80) == 102
+    assert middle(book([], []), 90, 80) == 90
+    assert middle(book([], []), 0, 80) == 80

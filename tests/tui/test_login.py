@@ -1,0 +1,83 @@
+"""Logging in: what is missing or wrong is said in plain words, and nothing typed is lost."""
+
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from bashu_tui.app import BashuApp
+from bashu_tui.screens.login import LoginScreen
+from bashu_tui.screens.supervisor import SupervisorScreen
+from bashu_tui.screens.trading import TradingScreen
+
+
+def message(app: BashuApp) -> str:
+    return str(app.screen.query_one("#login-message", Static).content)
+
+
+async def test_the_first_screen_asks_for_what_is_missing() -> None:
+    app = BashuApp(broker="mqtt://127.0.0.1:1", user="alice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert isinstance(app.screen, LoginScreen)
+        assert app.screen.query_one("#login-user", Input).value == "alice"
+        assert app.focused is app.screen.query_one("#login-password", Input)
+        assert app.screen.query_one("#login-password", Input).password
+        await pilot.press("enter")
+        assert message(app) == app.texts("login.missing")
+
+
+async def test_a_right_password_opens_the_traders_screen(market: Any, wait: Any) -> None:
+    app = market.app("alice", password="")
+    app._transport = market.hub.transport("alice", "a-secret")
+    app._user = ""
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"alice", "tab")
+        app.screen.query_one("#login-user", Input).value = "alice"
+        app.screen.query_one("#login-password", Input).focus()
+        await pilot.press(*"a-secret", "enter")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+
+
+async def test_supervisors_come_to_their_own_screen(market: Any, wait: Any) -> None:
+    app = market.app("sup")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, lambda: isinstance(app.screen, SupervisorScreen))
+
+
+async def test_a_wrong_password_comes_back_to_the_filled_form(market: Any, wait: Any) -> None:
+    app = market.app("alice", password="wrong")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: message(app) == app.texts("login.refused"))
+        assert isinstance(app.screen, LoginScreen)
+        assert app.screen.query_one("#login-user", Input).value == "alice"
+        assert app.screen.query_one("#login-password", Input).value == "wrong"
+
+
+@pytest.mark.parametrize(
+    "broker", ["", "localhost", "http://localhost:1883", "mqtt://", "mqtt://host:abc",
+               "mqtt://host:99999", "mqtt://[::1"],
+)  # fmt: skip
+async def test_an_address_that_is_none_is_said_so(broker: str, wait: Any) -> None:
+    app = BashuApp(broker=broker, user="alice", password="x")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: message(app) == app.texts("login.bad_broker"))
+        assert isinstance(app.screen, LoginScreen)
+
+
+async def test_a_venue_out_of_reach_is_said_so(
+    market: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bashu_tui.app.LOGON_SECONDS", 0.3)
+    market.hub.stop()
+    app = market.app("alice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: message(app).startswith("The venue cannot be reached"))
+
+
+async def test_the_form_changes_its_language(wait: Any) -> None:
+    app = BashuApp(user="alice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        label = app.screen.query_one("#login-user-label", Static)
+        assert str(label.content) == "User"
+        await pilot.press("ctrl+l")
+        assert str(label.content) == "用户名"

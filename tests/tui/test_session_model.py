@@ -1,0 +1,180 @@
+"""The view model of a session against a real venue, without a screen."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bashu_protocol.client import Client
+from bashu_protocol.messages import (
+    Alert,
+    ExecutionReport,
+    HaltInstrument,
+    PublicTrade,
+    PublishNotice,
+)
+from bashu_tui.state.session import Session
+
+SYMBOL = "CEA25"
+
+
+async def until(condition: Callable[[], object]) -> None:
+    deadline = asyncio.get_running_loop().time() + 5
+    while not condition():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def alice(market: Any) -> Any:
+    async with market.client("alice") as client:
+        yield client
+
+
+@pytest.fixture
+async def bob(market: Any) -> Any:
+    async with market.client("bob") as client:
+        yield client
+
+
+async def loaded(client: Client) -> Session:
+    session = Session(client)
+    await session.reload()
+    return session
+
+
+async def test_loads_what_the_venue_knows(alice: Client, bob: Client) -> None:
+    await alice.place(SYMBOL, "sell", 300, 7_470)
+    await bob.place(SYMBOL, "buy", 100, 7_470)
+    await alice.place(SYMBOL, "buy", 200, 7_400)
+    session = await loaded(alice)
+    assert session.symbols == ["CCER", SYMBOL]
+    working = [(o.side, o.price, o.leaves_qty, o.cum_qty) for o in session.orders.values()]
+    assert sorted(working) == [("buy", 7_400, 200, 0), ("sell", 7_470, 200, 100)]
+    assert [(line.kind, line.quantity) for line in session.history] == [("blotter.fill", 100)]
+    cash, tonnes = session.accounts["CNY"], session.accounts[SYMBOL]
+    assert cash.frozen == 200 * 7_400
+    assert cash.available == 1_000_000_000 - 200 * 7_400 + 100 * 7_470
+    assert (tonnes.available, tonnes.frozen) == (50_000 - 300, 200)
+
+
+async def test_follows_an_order_from_working_to_filled(alice: Client, bob: Client) -> None:
+    session = await loaded(alice)
+    report = await alice.place(SYMBOL, "buy", 100, 7_460)
+    order = session.orders[report.order_id]
+    assert (order.status, order.leaves_qty, order.own) == ("new", 100, True)
+    await bob.place(SYMBOL, "sell", 40, 7_460)
+    await until(lambda: session.orders[report.order_id].cum_qty == 40)
+    assert session.orders[report.order_id].status == "partially_filled"
+    await bob.place(SYMBOL, "sell", 60, 7_460)
+    await until(lambda: report.order_id not in session.orders)
+    assert [line.quantity for line in session.history] == [60, 40]
+    assert session.account_is_old
+
+
+async def test_withdrawn_and_refused_orders_are_in_the_history(alice: Client) -> None:
+    session = await loaded(alice)
+    report = await alice.place(SYMBOL, "buy", 100, 7_460)
+    await alice.cancel(report.cl_ord_id)
+    refused = await alice.place(SYMBOL, "sell", 60_000, 7_460)
+    assert refused.exec_type == "rejected"
+    assert not session.orders
+    assert [(line.kind, line.reject_code) for line in session.history] == [
+        ("status.rejected", "INSUFFICIENT_HOLDING"),
+        ("status.canceled", ""),
+    ]
+
+
+async def test_an_amendment_keeps_one_line(alice: Client) -> None:
+    session = await loaded(alice)
+    report = await alice.place(SYMBOL, "buy", 100, 7_460)
+    await alice.replace(report.cl_ord_id, 80, 7_455)
+    (order,) = session.orders.values()
+    assert (order.price, order.order_qty, order.leaves_qty) == (7_455, 80, 80)
+
+
+async def test_every_change_names_what_to_paint(alice: Client, bob: Client) -> None:
+    session = await loaded(alice)
+    session.take_changes()
+    await bob.place(SYMBOL, "buy", 10, 7_450)
+    await until(lambda: "book" in session.changed)
+    await alice.place(SYMBOL, "sell", 10, 7_450)
+    await until(lambda: {"trades", "stat", "orders", "history"} <= session.changed)
+    assert session.take_changes()
+    assert not session.changed & {"trades", "orders"}
+    assert isinstance(session.trades[SYMBOL][0], PublicTrade)
+
+
+async def test_market_is_open_only_in_continuous_trading(market: Any, alice: Client) -> None:
+    session = await loaded(alice)
+    await until(lambda: session.market_open(SYMBOL))
+    assert not session.market_open("NONE")
+    async with market.client("sup") as supervisor:
+        await supervisor.command(HaltInstrument("h", SYMBOL, "test"))
+    await until(lambda: not session.market_open(SYMBOL))
+    assert session.market_open("CCER")
+
+
+async def test_market_is_not_open_while_the_link_is_down(market: Any, alice: Client) -> None:
+    session = await loaded(alice)
+    await until(lambda: session.market_open(SYMBOL))
+    market.hub.stop()
+    await until(lambda: not session.is_live)
+    assert not session.market_open(SYMBOL)
+
+
+async def test_a_new_logon_asks_for_the_truth_again(market: Any, alice: Client) -> None:
+    session = await loaded(alice)
+    await alice.place(SYMBOL, "buy", 100, 7_460)
+    market.hub.stop()
+    await until(lambda: not session.is_live)
+    market.hub.start()
+    await until(lambda: session.needs_reload)
+    await session.reload()
+    assert [order.leaves_qty for order in session.orders.values()] == [100]
+    assert not session.needs_reload
+
+
+async def test_supervisors_have_members_and_see_everybody(market: Any, alice: Client) -> None:
+    async with market.client("sup") as client:
+        session = await loaded(client)
+        assert session.role == "supervisor"
+        assert set(session.members) == {"alice-co", "bob-co", "sup-co"}
+        await alice.place(SYMBOL, "buy", 100, 7_460)
+        await until(lambda: session.audit)
+        assert (session.audit[0].member, session.audit[0].event) == ("alice-co", "new")
+        await client.command(PublishNotice("n", "Maintenance at noon"))
+        await until(lambda: session.notices)
+
+
+async def test_traders_get_no_audit_and_no_alerts(market: Any, alice: Client, bob: Client) -> None:
+    session = await loaded(alice)
+    await bob.place(SYMBOL, "buy", 100, 7_460)
+    await until(lambda: alice.feed.book(SYMBOL).bids)
+    assert not session.audit
+    assert not session.alerts
+    assert not session.members
+
+
+def alert(update: int, count: int) -> Alert:
+    return Alert(
+        7, update, "self_trade", 1, "info", SYMBOL, "o", ["m"], 1, 2, 3, 4, count, 20, [1], [], {}
+    )
+
+
+async def test_only_a_higher_update_replaces_an_alert(alice: Client) -> None:
+    session = await loaded(alice)
+    for update, count in ((2, 5), (1, 3), (3, 9)):
+        session.hear(alert(update, count))
+    assert session.alerts[7].count == 9
+    session.hear(alert(2, 5))
+    assert session.alerts[7].count == 9
+
+
+async def test_a_refused_command_about_an_unknown_order_is_not_an_order(alice: Client) -> None:
+    session = await loaded(alice)
+    report = await alice.cancel("never-sent")
+    assert isinstance(report, ExecutionReport)
+    assert report.exec_type == "rejected"
+    assert not session.orders

@@ -1,0 +1,80 @@
+"""A market that is not live is shown loudly and locks the entry of orders."""
+
+from typing import Any
+
+from textual.widgets import Static
+
+from bashu_tui.screens.confirm import ConfirmScreen
+
+SYMBOL = "CEA25"
+
+
+def banner(app: Any) -> str:
+    return str(app.screen.query_one("#banner", Static).content)
+
+
+async def test_a_broken_link_raises_the_banner_and_locks(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        assert not app.screen.query_one("#banner").display
+        market.hub.stop()
+        await wait(pilot, lambda: app.screen.query_one("#banner").display)
+        assert "Order entry is locked" in banner(app)
+        assert "LOCKED" in shown(app)
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+
+
+async def test_silence_is_a_broken_link_too(terminal: Any, wait: Any, fill_ticket: Any) -> None:
+    async with terminal() as (app, pilot):
+        # As after two missed heartbeats, without waiting for them.
+        link = app.session.client.link
+        link.heard = lambda now: None
+        link._heard_at = 0.0
+        await wait(pilot, lambda: app.session.link_state == "stale")
+        await wait(pilot, lambda: app.screen.query_one("#banner").display)
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+
+
+async def test_a_card_left_open_sends_nothing_once_the_market_is_stale(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await pilot.press("enter")
+        assert isinstance(app.screen, ConfirmScreen)
+        market.hub.stop()
+        await wait(pilot, lambda: not app.session.is_live)
+        await pilot.press("enter")
+        await pilot.pause(0.1)
+        market.hub.start()
+        await wait(pilot, lambda: app.session.is_live)
+        await pilot.pause(0.3)
+        assert not market.venue.order_rows("alice-co")
+
+
+async def test_the_truth_comes_back_with_the_link(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("bob") as bob:
+        await app.session.client.place(SYMBOL, "buy", 30, 7_460)
+        app.session.client._transport.drop()
+        await wait(pilot, lambda: not app.session.is_live)
+        await bob.place(SYMBOL, "sell", 10, 7_460)
+        await wait(pilot, lambda: app.session.is_live and not app.session.needs_reload)
+        await wait(
+            pilot, lambda: [order.leaves_qty for order in app.session.orders.values()] == [20]
+        )
+        await wait(pilot, lambda: not app.screen.query_one("#banner").display)
+        fills = [line.quantity for line in app.session.history if line.kind == "blotter.fill"]
+        assert fills == [10]
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await wait(pilot, lambda: app.session.market_open(SYMBOL))
+        await pilot.press("enter")
+        assert isinstance(app.screen, ConfirmScreen)

@@ -1,0 +1,147 @@
+"""Each thing a supervisor does, through the keys, at a real venue."""
+
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from bashu_protocol.messages import Alert, Severity
+from bashu_tui.screens.action import ActionScreen
+from bashu_tui.widgets.alert_list import AlertList
+from bashu_tui.widgets.evidence import Evidence
+
+SYMBOL = "CEA25"
+
+
+def outcome(app: Any) -> str:
+    return str(app.screen.query_one("#outcome", Static).content)
+
+
+async def act(app: Any, pilot: Any, key: str, target: str, reason: str) -> None:
+    await pilot.press(key)
+    assert isinstance(app.screen, ActionScreen)
+    app.screen.query_one("#target", Input).value = target
+    app.screen.query_one("#reason", Input).value = reason
+    app.screen.query_one("#reason", Input).focus()
+    await pilot.pause()
+    await pilot.press("enter")
+
+
+def alert(alert_id: int, severity: Severity, last_time: int, **facts: int | str) -> Alert:
+    return Alert(
+        alert_id, 1, "self_trade", 1, severity, SYMBOL, "lushan", ["lushan-a", "lushan-b"],
+        10, 20, last_time, last_time, 3, 60, [11, 12], [5], facts,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("halt", "resume"), [("f5", "f6"), ("ctrl+o", "ctrl+r")])
+async def test_halt_and_resume(
+    terminal: Any, market: Any, wait: Any, halt: str, resume: str
+) -> None:
+    async with terminal("sup") as (app, pilot):
+        await act(app, pilot, halt, SYMBOL, "异常波动")
+        await wait(pilot, lambda: market.venue.stat(SYMBOL).phase == "halted")
+        await wait(pilot, lambda: outcome(app).startswith("Done: Halt"))
+        assert market.venue.notices()[-1].body == "异常波动"
+        await act(app, pilot, resume, SYMBOL, "restored")
+        await wait(pilot, lambda: market.venue.stat(SYMBOL).phase == "continuous")
+
+
+@pytest.mark.parametrize(("suspend", "reinstate"), [("f7", "f8"), ("ctrl+s", "ctrl+e")])
+async def test_suspend_withdraws_and_reinstate_lifts(
+    terminal: Any, market: Any, wait: Any, suspend: str, reinstate: str
+) -> None:
+    async with terminal("sup") as (app, pilot), market.client("bob") as bob:
+        await bob.place(SYMBOL, "buy", 10, 7_400)
+        await bob.place(SYMBOL, "buy", 10, 7_401)
+        await act(app, pilot, suspend, "bob-co", "spoofing")
+        await wait(pilot, lambda: not market.venue.order_rows("bob-co"))
+        await wait(pilot, lambda: "2 orders affected" in outcome(app))
+        refused = await bob.place(SYMBOL, "buy", 10, 7_400)
+        assert refused.reject_code == "MEMBER_SUSPENDED"
+        await act(app, pilot, reinstate, "bob-co", "case closed")
+        await wait(pilot, lambda: outcome(app).startswith("Done: Reinstate"))
+        accepted = await bob.place(SYMBOL, "buy", 10, 7_400)
+        assert accepted.exec_type == "new"
+
+
+@pytest.mark.parametrize("key", ["f9", "ctrl+n"])
+async def test_a_notice_reaches_the_market(terminal: Any, market: Any, wait: Any, key: str) -> None:
+    async with terminal("sup") as (app, pilot):
+        await act(app, pilot, key, "系统维护", "今日16时起停机维护")
+        await wait(pilot, lambda: market.venue.notices())
+        notice = market.venue.notices()[-1]
+        assert (notice.title, notice.body) == ("系统维护", "今日16时起停机维护")
+
+
+async def test_an_action_needs_a_reason(terminal: Any, market: Any) -> None:
+    async with terminal("sup") as (app, pilot):
+        await act(app, pilot, "f5", SYMBOL, "   ")
+        await pilot.pause()
+        assert isinstance(app.screen, ActionScreen)
+        assert str(app.screen.query_one("#effect", Static).content) == app.texts("sup.missing")
+        await pilot.press("escape")
+        assert market.venue.stat(SYMBOL).phase == "continuous"
+
+
+async def test_a_refused_action_says_why(terminal: Any, wait: Any) -> None:
+    async with terminal("sup", language="zh") as (app, pilot):
+        await act(app, pilot, "f7", "nobody", "理由")
+        await wait(pilot, lambda: app.texts("reject.UNKNOWN_MEMBER") in outcome(app))
+
+
+async def test_the_card_names_what_it_will_touch(terminal: Any, shown: Any) -> None:
+    async with terminal("sup") as (app, pilot):
+        await pilot.press("f7")
+        app.screen.query_one("#target", Input).value = "bob-co"
+        await pilot.pause()
+        assert "bob-co can enter no orders" in shown(app)
+
+
+async def test_alerts_are_sorted_and_chosen_with_the_arrows(terminal: Any, wait: Any) -> None:
+    async with terminal("sup") as (app, pilot):
+        app.session.hear(alert(1, "info", 30 * 10**9))
+        app.session.hear(alert(2, "violation", 10 * 10**9))
+        app.session.hear(alert(3, "violation", 20 * 10**9))
+        alerts = app.screen.query_one(AlertList)
+        await wait(pilot, lambda: alerts.chosen is not None)
+        assert [a.alert_id for a in alerts.alerts()] == [3, 2, 1]
+        await pilot.press("home", "up", "up", "up")
+        assert alerts.chosen_id == 3
+        await pilot.press("down")
+        assert alerts.chosen_id == 2
+        # A new one above does not change the choice.
+        app.session.hear(alert(4, "violation", 40 * 10**9))
+        await wait(pilot, lambda: alerts.alerts()[0].alert_id == 4)
+        assert alerts.chosen_id == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "Prevented self-matches today: 4"), ("zh", "4")],
+)
+async def test_evidence_is_said_in_sentences(
+    terminal: Any, wait: Any, shown: Any, language: str, sentence: str
+) -> None:
+    async with terminal("sup", language=language) as (app, pilot):
+        app.session.hear(alert(1, "violation", 10**9, prevented=4, last_price=7_463))
+        evidence = app.screen.query_one(Evidence)
+        await wait(pilot, lambda: evidence.alert is not None)
+        await pilot.pause()
+        text = shown(app)
+        assert app.texts("fact.prevented", value=4) in text
+        assert sentence in text
+        assert "74.63" in text
+        for number in ("11", "12", "lushan-a", "lushan-b"):
+            assert number in text
+
+
+async def test_the_event_stream_names_the_members(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal("sup") as (app, pilot), market.client("bob") as bob:
+        await bob.place(SYMBOL, "buy", 77, 7_400)
+        await wait(pilot, lambda: "bob-co" in shown(app))
+        (line,) = [line for line in shown(app).split("\n") if "bob-co" in line]
+        assert "77" in line
+        assert "74.00" in line

@@ -1,0 +1,275 @@
+"""Each thing a trader does, through the keys, at a real venue."""
+
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from bashu_protocol.messages import HaltInstrument, SetPhase
+from bashu_tui.screens.confirm import ConfirmScreen
+from bashu_tui.screens.help import HelpScreen
+from bashu_tui.widgets.ladder import Ladder
+from bashu_tui.widgets.ticket import Ticket
+
+SYMBOL = "CEA25"
+
+
+def outcome(app: Any) -> str:
+    return app.screen.query_one(Ticket)._outcome[0]
+
+
+@pytest.mark.parametrize(("side", "price"), [("buy", "74.50"), ("sell", "74.80")])
+async def test_an_order_is_confirmed_sent_and_rests(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any, side: str, price: str
+) -> None:
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, side, "250", price)
+        await pilot.press("enter")
+        assert isinstance(app.screen, ConfirmScreen)
+        assert "250" in shown(app)
+        assert price in shown(app)
+        assert not market.venue.order_rows("alice-co")
+        await pilot.press("enter")
+        await wait(pilot, lambda: market.venue.order_rows("alice-co"))
+        (row,) = market.venue.order_rows("alice-co")
+        assert (row.side, row.order_qty, row.price) == (side, 250, int(price.replace(".", "")))
+        await wait(pilot, lambda: outcome(app).startswith("Accepted in"))
+        await wait(pilot, lambda: "working" in shown(app))
+
+
+async def test_escape_on_the_card_sends_nothing(
+    terminal: Any, market: Any, fill_ticket: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "250", "74.50")
+        await pilot.press("enter", "escape")
+        await pilot.pause(0.1)
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert not market.venue.order_rows("alice-co")
+
+
+async def test_full_width_digits_keep_the_price(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+) -> None:
+    async with terminal(language="zh") as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "１００", "７４。５")
+        assert "74.50" in shown(app)
+        await pilot.press("enter", "enter")
+        await wait(pilot, lambda: market.venue.order_rows("alice-co"))
+        (row,) = market.venue.order_rows("alice-co")
+        assert (row.order_qty, row.price) == (100, 7_450)
+
+
+@pytest.mark.parametrize(
+    ("qty", "price"),
+    [("100", "7,4"), ("100", "74.505"), ("100", "7④"), ("100", "99.00"), ("1e3", "74.50"),
+     ("0", "74.50"), ("", "74.50"), ("100", "")],
+)  # fmt: skip
+async def test_a_doubtful_ticket_opens_no_card(
+    terminal: Any, fill_ticket: Any, qty: str, price: str
+) -> None:
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, "buy", qty, price)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+
+
+async def test_a_refusal_is_said_in_the_users_language(
+    terminal: Any, wait: Any, fill_ticket: Any
+) -> None:
+    async with terminal(language="zh") as (app, pilot):
+        await fill_ticket(pilot, app, "sell", "60000", "74.50")
+        await pilot.press("enter", "enter")
+        await wait(pilot, lambda: outcome(app).startswith("被拒绝"))
+        assert app.texts("reject.INSUFFICIENT_HOLDING") in outcome(app)
+
+
+async def test_a_trade_shows_as_fill_tape_and_account(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+) -> None:
+    async with terminal(size=(160, 50)) as (app, pilot), market.client("bob") as bob:
+        await bob.place(SYMBOL, "sell", 100, 7_450)
+        await wait(pilot, lambda: "74.50" in shown(app))
+        await fill_ticket(pilot, app, "buy", "40", "74.50")
+        await pilot.press("enter", "enter")
+        await wait(pilot, lambda: app.session.trades.get(SYMBOL))
+        await wait(pilot, lambda: app.session.accounts[SYMBOL].bought_today == 40)
+        await wait(pilot, lambda: "+40" in shown(app))
+        assert "fill" in shown(app)
+
+
+async def test_cancel_here_spares_other_instruments(terminal: Any, market: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 10, 7_400)
+        await app.session.client.place("CCER", "buy", 10, 6_700)
+        await pilot.press("f8")
+        await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
+        assert market.venue.order_rows("alice-co")[0].symbol == "CCER"
+        await wait(pilot, lambda: outcome(app) == "1 orders withdrawn")
+
+
+@pytest.mark.parametrize("key", ["shift+f8", "f20"])
+async def test_cancel_all_needs_one_key(terminal: Any, market: Any, wait: Any, key: str) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 10, 7_400)
+        await app.session.client.place("CCER", "buy", 10, 6_700)
+        await pilot.press(key)
+        await wait(pilot, lambda: not market.venue.order_rows("alice-co"))
+
+
+async def test_cancel_here_without_orders_says_so(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        await pilot.press("f8")
+        await wait(pilot, lambda: outcome(app) == app.texts("ticket.none_mine"))
+
+
+async def test_cancels_work_while_halted(terminal: Any, market: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot), market.client("sup") as supervisor:
+        await app.session.client.place(SYMBOL, "buy", 10, 7_400)
+        await supervisor.command(HaltInstrument("h", SYMBOL, "test"))
+        await wait(pilot, lambda: not app.session.market_open(SYMBOL))
+        await pilot.press("f8")
+        await wait(pilot, lambda: not market.venue.order_rows("alice-co"))
+
+
+async def test_a_halt_locks_the_ticket_and_is_shown(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("sup") as supervisor:
+        await supervisor.command(HaltInstrument("h", SYMBOL, "test"))
+        await wait(pilot, lambda: "HALTED" in shown(app))
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
+        assert "is halted" in shown(app)
+
+
+async def test_own_orders_stand_on_the_ladder(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 123, 7_460)
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: any(row.own_buy == 123 for row in ladder._rows))
+        (row,) = [row for row in ladder._rows if row.own_buy]
+        assert (row.price, row.bid_qty) == (7_460, 123)
+
+
+async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder.cursor_price)
+        before = ladder.cursor_price
+        await pilot.press("up", "up", "down")
+        assert ladder.cursor_price == before + 1
+        await pilot.press("f2")
+        assert app.screen.query_one(Ticket).side == "buy"
+        price = app.screen.query_one("#ticket-price", Input).value
+        assert price == f"{ladder.cursor_price // 100}.{ladder.cursor_price % 100:02d}"
+        assert app.focused is app.screen.query_one("#ticket-qty", Input)
+
+
+async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(terminal: Any) -> None:
+    async with terminal() as (app, pilot):
+        ticket = app.screen.query_one(Ticket)
+        await pilot.press("3")
+        assert ticket.side == "sell"
+        await pilot.press("1", "3")
+        assert ticket.side == "sell"
+        assert app.screen.query_one("#ticket-qty", Input).value == "13"
+
+
+async def test_a_click_on_a_row_takes_its_price(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder._rows)
+        await pilot.click(Ladder, offset=(20, 6))
+        row = ladder._rows[6 - 2]  # a border line and a line of column names above
+        assert ladder.cursor_price == row.price
+        price = app.screen.query_one("#ticket-price", Input).value
+        assert price.replace(".", "") == str(row.price)
+
+
+async def test_a_click_on_ones_own_quantity_withdraws_it(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 5, 7_460)
+        await app.session.client.place(SYMBOL, "buy", 6, 7_455)
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: any(row.own_buy == 5 for row in ladder._rows))
+        (at,) = [i for i, row in enumerate(ladder._rows) if row.own_buy == 5]
+        await pilot.click(Ladder, offset=(4, at + 2))
+        await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
+        assert market.venue.order_rows("alice-co")[0].order_qty == 6
+
+
+async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        assert app.symbol == SYMBOL
+        app.screen.query_one("#ticket-price", Input).value = "74.50"
+        await pilot.press("right")
+        assert app.symbol == "CCER"
+        # A price belongs to its instrument.
+        assert app.screen.query_one("#ticket-price", Input).value == ""
+        await pilot.press("left")
+        assert app.symbol == SYMBOL
+
+
+async def test_the_ladder_holds_still_until_it_is_recentred(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("bob") as bob:
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder._rows)
+        top = ladder._rows[0].price
+        await bob.place(SYMBOL, "buy", 10, 8_200)
+        await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).bids)
+        await pilot.pause(0.1)
+        assert ladder._rows[0].price == top
+        await pilot.press("space")
+        await wait(pilot, lambda: any(row.bid_qty for row in ladder._rows))
+        assert ladder._rows[0].price > 8_200
+
+
+async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder._rows)
+        await pilot.press("minus", "minus")
+        await pilot.pause()
+        assert ladder.step == 5
+        assert ladder._rows[0].price - ladder._rows[1].price == 5
+        await pilot.press("equals_sign", "equals_sign", "equals_sign")
+        assert ladder.step == 1
+
+
+async def test_a_closed_market_takes_no_order(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        market.venue.apply("venue", SetPhase("pause", "pause"), 2**62)
+        stat = app.session.stat(SYMBOL)
+        await wait(pilot, lambda: stat is not None)
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await pilot.press("enter", "enter")
+        await wait(pilot, lambda: outcome(app))
+        assert not market.venue.order_rows("alice-co")
+
+
+async def test_help_opens_and_closes(terminal: Any, shown: Any) -> None:
+    async with terminal() as (app, pilot):
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        assert "withdraw all my orders" in shown(app)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_the_language_changes_while_running(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal() as (app, pilot):
+        assert "Watch" in shown(app) or "Market" in shown(app)
+        await pilot.press("ctrl+l")
+        await wait(pilot, lambda: "盘口" in shown(app))
+        await pilot.press("ctrl+l")
+        await wait(pilot, lambda: "Ladder" in shown(app))
