@@ -89,7 +89,7 @@ def end(
     ticket.ended = how
     ticket.leaves_qty = 0
     orig_cl_ord_id = ticket.cl_ord_id if cl_ord_id else ""
-    state.report_order(ticket, how, text, reject_code, cl_ord_id, orig_cl_ord_id)
+    state.report_order(ticket, how, how, text, reject_code, cl_ord_id, orig_cl_ord_id)
 
 
 def withdraw(state: State, ticket: Ticket, how: Literal["canceled", "expired"], text: str) -> None:

@@ -62,7 +62,7 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
         accounts[CASH],
         accounts[symbol],
     )
-    state.report_order(ticket, "new")
+    state.report_order(ticket, "new", "new")
     execute(state, instrument, ticket)
     return Receipt(command, ticket, accepted=True)
 
@@ -140,7 +140,7 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
     ticket.order_qty = command.order_qty
     ticket.cl_ord_id = command.cl_ord_id
     ticket.transact_time = state.now_ns
-    state.report_order(ticket, "replaced", orig_cl_ord_id=previous_id)
+    state.report_order(ticket, "replaced", ticket.status(), orig_cl_ord_id=previous_id)
     if not keeps_place:
         execute(state, instrument, ticket)
     return Receipt(command, ticket, accepted=True)

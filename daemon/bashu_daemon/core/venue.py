@@ -16,7 +16,7 @@ from bashu_daemon.core import (
     supervision,
     trading_day,
 )
-from bashu_daemon.core.checks import MAX_REMEMBERED, is_cl_ord_id
+from bashu_daemon.core.checks import MAX_REMEMBERED, Refusal, is_cl_ord_id
 from bashu_daemon.core.directory import Receipt, User, UserInfo
 from bashu_daemon.core.events import Event
 from bashu_daemon.core.reads import StatRow
@@ -128,17 +128,17 @@ class Venue:
             return events
         cl_ord_id = command.cl_ord_id
         seen = sender.seen
+        role, handler = _HANDLERS[type(command)]
         if cl_ord_id in seen:
             refuse_repeated(state, sender, command, seen[cl_ord_id])
         elif not is_cl_ord_id(cl_ord_id):
             refuse(state, sender, command, _INVALID_ID)
-        elif len(seen) < MAX_REMEMBERED:
-            seen[cl_ord_id] = _carry_out(state, sender, command)
-        elif isinstance(command, NewOrder | ReplaceOrder | Deposit):
-            refuse(state, sender, command, _TOO_MANY_COMMANDS)
+        elif len(seen) >= MAX_REMEMBERED:
+            _apply_unremembered(state, sender, command)
+        elif sender.role != role:
+            seen[cl_ord_id] = refuse(state, sender, command, _not_permitted(role))
         else:
-            # What does no harm if it comes twice needs no memory.
-            _carry_out(state, sender, command)
+            seen[cl_ord_id] = handler(state, sender, command)
         return events
 
     def dump(self) -> bytes:
@@ -217,9 +217,16 @@ class Venue:
         return self._state.ledger.totals()
 
 
-def _carry_out(state: State, sender: User, command: StateCommand) -> Receipt:
+def _not_permitted(role: Role) -> Refusal:
+    return RejectCode.NOT_PERMITTED, f"This command is for the role {role}."
+
+
+def _apply_unremembered(state: State, sender: User, command: StateCommand) -> None:
+    """Past the day's bound take only what does no harm if it comes twice."""
     role, handler = _HANDLERS[type(command)]
-    if sender.role != role:
-        text = f"This command is for the role {role}."
-        return refuse(state, sender, command, (RejectCode.NOT_PERMITTED, text))
-    return handler(state, sender, command)
+    if isinstance(command, NewOrder | ReplaceOrder | Deposit):
+        refuse(state, sender, command, _TOO_MANY_COMMANDS)
+    elif sender.role != role:
+        refuse(state, sender, command, _not_permitted(role))
+    else:
+        handler(state, sender, command)
