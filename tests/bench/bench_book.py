@@ -11,7 +11,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 import msgspec
 
@@ -36,7 +37,7 @@ class Driver:
 
     def __init__(self, operations: int) -> None:
         self.book: OrderBook[Order] = OrderBook()
-        self.orders: list[Order | None] = [None] * (operations + 1)
+        self.orders: list[Any] = [None] * (operations + 1)
         self.fill_count = 0
 
     def execute(self, operations: list[Operation]) -> None:
@@ -135,7 +136,7 @@ class Generator:
         """Return a random live order; dead ids met on the way are dropped."""
         while True:
             place = self.rng.randrange(len(self.live))
-            order = self.driver.orders[self.live[place]]
+            order: Order | None = self.driver.orders[self.live[place]]
             if order is not None:
                 return order
             self.live[place] = self.live[-1]
@@ -225,8 +226,8 @@ def main() -> None:
     print(f"  fastest round               {count / min(m for m, _ in rounds):12,.0f} operations/s")
     print(f"  ratio to the yardstick      {ratio:12.2f}")
     for length in QUEUE_LENGTHS:
-        drained = _median(lambda length=length: drain_seconds(length)) / length
-        swept = _median(lambda length=length: sweep_seconds(length)) / length
+        drained = _median(partial(drain_seconds, length)) / length
+        swept = _median(partial(sweep_seconds, length)) / length
         print(
             f"level of {length:6,} orders: {drained * 1e6:6.3f} us a fill drained one by one, "
             f"{swept * 1e6:6.3f} us swept at once"

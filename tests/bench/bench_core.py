@@ -16,7 +16,7 @@ from collections import Counter
 import msgspec
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.core.events import CommandEvent, OrderEvent
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
@@ -31,6 +31,7 @@ from bashu_protocol.messages import (
     ReplaceOrder,
     SetPhase,
     Side,
+    StateCommand,
 )
 from bashu_protocol.topics import VENUE_USER
 
@@ -52,7 +53,7 @@ def open_venue() -> Venue:
     rules = InstrumentRules(
         symbol=SYMBOL, name_zh=SYMBOL, name_en=SYMBOL, product="CEA", reference_price=7_000
     )
-    commands = [ListInstrument("list", rules)]
+    commands: list[StateCommand] = [ListInstrument("list", rules)]
     for number in range(MEMBERS):
         member = f"member-{number:02}"
         commands += [
@@ -64,7 +65,8 @@ def open_venue() -> Venue:
     commands += [OpenDay("open", 20_240_102), SetPhase("start", "continuous")]
     venue = Venue()
     for command in commands:
-        (*_, outcome) = venue.apply(VENUE_USER, command, START_NS)
+        outcome = venue.apply(VENUE_USER, command, START_NS)[-1]
+        assert isinstance(outcome, CommandEvent)
         assert outcome.report.accepted, outcome
     return venue
 
@@ -214,25 +216,35 @@ def snapshot_seconds(venue: Venue) -> tuple[float, float, int]:
     return dumped - started, loaded - dumped, len(data)
 
 
+def show_rate(name: str, ramp: list[Sent], commands: list[Sent]) -> None:
+    count = len(commands)
+    rounds = [(apply_seconds(ramp, commands), yardstick_seconds(count)) for _ in range(ROUNDS)]
+    seconds = statistics.median(applied for applied, _ in rounds)
+    fastest = min(applied for applied, _ in rounds)
+    yardstick = statistics.median(plain for _, plain in rounds)
+    ratio = statistics.median(plain / applied for applied, plain in rounds)
+    print(
+        f"Venue.apply, {LIVE_ORDERS:,} live, {name}: {count / seconds:,.0f} commands/s, "
+        f"fastest round {count / fastest:,.0f}; yardstick {count / yardstick:,.0f} steps/s, "
+        f"ratio {ratio:.3f}"
+    )
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     ramp, commands, outcomes = mixed_commands(count)
-    gc.collect()
-    gc.freeze()  # what the bench itself keeps is no load on the collector
     mix = Counter(
         "ioc" if getattr(command, "time_in_force", "") == "ioc" else type(command).__name__
         for _, command in commands
     )
-    rounds = [(apply_seconds(ramp, commands), yardstick_seconds(count)) for _ in range(ROUNDS)]
-    seconds = statistics.median(applied for applied, _ in rounds)
-    yardstick = statistics.median(plain for _, plain in rounds)
-    ratio = statistics.median(plain / applied for applied, plain in rounds)
     print(f"mix of {count:,}: {dict(sorted(mix.items()))}")
     print(f"reports: {dict(sorted(outcomes.items()))}")
-    print(f"yardstick, dict and list      {count / yardstick:12,.0f} steps/s")
-    print(f"Venue.apply, {LIVE_ORDERS:,} live      {count / seconds:12,.0f} commands/s")
-    print(f"  fastest round               {count / min(a for a, _ in rounds):12,.0f} commands/s")
-    print(f"  ratio to the yardstick      {ratio:12.3f}")
+    gc.collect()
+    gc.freeze()  # what the bench itself keeps is no load on the collector
+    show_rate("collector on", ramp, commands)
+    gc.disable()  # the core makes no reference cycles, so the daemon may do without
+    show_rate("collector off", ramp, commands)
+    gc.enable()
     venue = open_venue()
     for user, command in ramp + commands:
         venue.apply(user, command, START_NS)
