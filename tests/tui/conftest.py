@@ -30,8 +30,13 @@ from bashu_tui.i18n import Language
 
 SYMBOL = "CEA25"
 REFERENCE = 7_463
-PASSWORDS = {"alice": "a-secret", "bob": "b-secret", "sup": "s-secret", "venue": ""}
-ROLES: dict[str, Role] = {"alice": "trader", "bob": "trader", "sup": "supervisor"}
+PASSWORDS = {"alice": "a-secret", "bob": "b-secret", "sup": "s-secret", "reg": "r-secret"}
+ROLES: dict[str, Role] = {
+    "alice": "trader",
+    "bob": "trader",
+    "sup": "supervisor",
+    "reg": "registrar",
+}
 _RULES = (
     InstrumentRules(
         symbol=SYMBOL,

@@ -17,7 +17,7 @@ LANGUAGES = ["en", "zh"]
 HAN = re.compile(r"[\u3400-\u9fff]")
 ALLOWED = {
     # keys and the other language's name
-    "Enter", "Esc", "Tab", "ctrl", "shift", "English", "ms", "l", "q", "a",
+    "Enter", "Esc", "Tab", "ctrl", "shift", "English", "Engli", "ms", "l", "q", "a",
     *(f"F{n}" for n in range(1, 21)),
     # names of the venue's own: instruments, members, users
     "CEA25", "CCER", "alice", "bob", "sup", "co", "owner", "lushan", "b",

@@ -140,7 +140,7 @@ async def test_supervisors_have_members_and_see_everybody(market: Any, alice: Cl
     async with market.client("sup") as client:
         session = await loaded(client)
         assert session.role == "supervisor"
-        assert set(session.members) == {"alice-co", "bob-co", "sup-co"}
+        assert set(session.members) == {"alice-co", "bob-co", "reg-co", "sup-co"}
         await alice.place(SYMBOL, "buy", 100, 7_460)
         await until(lambda: session.audit)
         assert (session.audit[0].member, session.audit[0].event) == ("alice-co", "new")

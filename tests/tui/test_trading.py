@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from bashu_protocol.messages import HaltInstrument, SetPhase
 from bashu_tui.screens.confirm import ConfirmScreen
@@ -15,7 +15,7 @@ SYMBOL = "CEA25"
 
 
 def outcome(app: Any) -> str:
-    return app.screen.query_one(Ticket)._outcome[0]
+    return str(app.screen.query_one("#ticket-outcome", Static).content)
 
 
 @pytest.mark.parametrize(("side", "price"), [("buy", "74.50"), ("sell", "74.80")])
@@ -172,6 +172,7 @@ async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) ->
 async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(terminal: Any) -> None:
     async with terminal() as (app, pilot):
         ticket = app.screen.query_one(Ticket)
+        app.screen.query_one("#ticket-qty", Input).value = ""
         await pilot.press("3")
         assert ticket.side == "sell"
         await pilot.press("1", "3")
@@ -244,17 +245,16 @@ async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:
         assert ladder.step == 1
 
 
-async def test_a_closed_market_takes_no_order(
+async def test_a_paused_market_takes_no_order(
     terminal: Any, market: Any, wait: Any, fill_ticket: Any
 ) -> None:
-    async with terminal() as (app, pilot):
-        market.venue.apply("venue", SetPhase("pause", "pause"), 2**62)
-        stat = app.session.stat(SYMBOL)
-        await wait(pilot, lambda: stat is not None)
+    async with terminal() as (app, pilot), market.client("reg") as registrar:
+        await registrar.command(SetPhase("pause", "pause", SYMBOL))
+        await wait(pilot, lambda: not app.session.market_open(SYMBOL))
         await fill_ticket(pilot, app, "buy", "10", "74.50")
-        await pilot.press("enter", "enter")
-        await wait(pilot, lambda: outcome(app))
-        assert not market.venue.order_rows("alice-co")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert not isinstance(app.screen, ConfirmScreen)
 
 
 async def test_help_opens_and_closes(terminal: Any, shown: Any) -> None:
