@@ -94,10 +94,9 @@ def _order_row(ticket: Ticket) -> OrderRow:
 
 
 def account_rows(state: State, member: str) -> list[AccountRow]:
-    """List a member's cash, then every instrument that it holds or ever needs to show."""
+    """List what a member holds of every asset, cash first; nothing of an unknown member."""
     accounts = state.ledger.accounts.get(member, {})
     return [
         AccountRow(member, asset, account.available, account.frozen, account.bought_today)
         for asset, account in sorted(accounts.items(), key=lambda item: (item[0] != CASH, item[0]))
-        if asset == CASH or account.available or account.frozen or account.bought_today
     ]

@@ -116,10 +116,8 @@ class Exchange:
         return self.apply(user, MassCancel(self.next_id(), symbol))
 
     def account(self, member: str, asset: str) -> AccountRow:
-        for row in self.venue.account_rows(member):
-            if row.asset == asset:
-                return row
-        return AccountRow(member, asset, 0, 0, 0)
+        (found,) = (row for row in self.venue.account_rows(member) if row.asset == asset)
+        return found
 
     def queue(self, member: str) -> list[tuple[str, int, int]]:
         """Return (cl_ord_id, price, leaves) of a member's resting orders, oldest first."""

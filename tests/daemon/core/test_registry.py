@@ -71,6 +71,9 @@ def test_a_new_symbol_opens_an_account_for_everybody(exchange: Any) -> None:
     exchange.run(AddMember("m", "D", "Late", "late"))
     assert exchange.command("venue", Deposit("d2", "D", "CCER1", 5)).accepted
     assert exchange.venue.ledger_totals()["CCER1"]["external"] == -12
+    assets = [row.asset for row in exchange.venue.account_rows("D")]
+    assert assets == ["CNY", "CCER1", "CEA24"]
+    assert exchange.venue.account_rows("nobody") == []
 
 
 @pytest.mark.parametrize(
