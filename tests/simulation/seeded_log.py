@@ -20,12 +20,12 @@ from bashu_protocol.messages import (
     MassCancel,
     NewOrder,
     OpenDay,
+    ReinstateMember,
     ReplaceOrder,
     ResumeInstrument,
     SetPhase,
     StateCommand,
     SuspendMember,
-    ReinstateMember,
 )
 
 SYMBOLS = ("CCER", "CEA25", "CQEA")

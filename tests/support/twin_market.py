@@ -7,6 +7,7 @@ from naive_venue import NaiveVenue, Seen
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, Event, OrderEvent
 from bashu_protocol.messages import (
+    AccountRow,
     AddMember,
     AddUser,
     CancelOrder,
@@ -151,7 +152,10 @@ class TwinMarket:
         """Everything that can be seen of books and balances."""
         return (
             [self.venue.depth(symbol) for symbol in RULES],
-            [self.venue.account_rows(user) for user in OWNERS],
+            [
+                [row for row in self.venue.account_rows(user) if row.available or row.frozen]
+                for user in OWNERS
+            ],
         )
 
     def check(self) -> None:
@@ -164,7 +168,7 @@ class TwinMarket:
         for user in OWNERS:
             rows = {row.asset: row for row in self.venue.account_rows(user)}
             for asset in ("CNY", *RULES):
-                row = rows[asset]
+                row = rows.get(asset, AccountRow(user, asset, 0, 0, 0))
                 held = (row.available, row.frozen, row.bought_today)
                 assert held == self.naive.balance(user, asset), (user, asset)
                 assert min(held) >= 0
