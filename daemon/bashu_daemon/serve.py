@@ -1,6 +1,7 @@
 """`bashu serve`: open the journal, recover, connect the bus, serve until told to stop."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -100,6 +101,9 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
     with Journal(config.data_dir) as journal:
         engine = Engine(founding.rulebook.surveillance)
         venue = recover(journal, engine)
+        # What was recovered lives on; collecting it again and again would only cost pauses.
+        gc.collect()
+        gc.freeze()
         users = sorted({*venue.users(), *founding.roles()})
         password = prepare_passwords(config.data_dir, users)
 

@@ -1,0 +1,11 @@
+"""Run all benches, one after the other."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+for name in ("bench_book.py", "bench_core.py", "bench_orders.py"):
+    print(f"\n== {name}", flush=True)
+    subprocess.run([sys.executable, str(HERE / name)], cwd=HERE, check=True)
