@@ -86,6 +86,8 @@ class MqttConnection:
         except aiomqtt.MqttError as error:
             raise ConnectionLost(f"Cannot reach a broker at {self._place}: {error}.") from error
         self._disconnected: asyncio.Future[None] = self._client._disconnected  # noqa: SLF001  as above
+        # `receive` tells of a broken connection; nobody awaits aiomqtt's own future.
+        self._disconnected.add_done_callback(_retrieve)
 
     async def close(self) -> None:
         """Disconnect in order, so that no will is published."""
@@ -146,6 +148,11 @@ class MqttConnection:
     def _on_message(self, _client: object, _userdata: object, message: MQTTMessage) -> None:
         self._incoming.append(message)
         self._has_incoming.set()
+
+
+def _retrieve(future: "asyncio.Future[None]") -> None:
+    if not future.cancelled():
+        future.exception()
 
 
 def _aiomqtt_will(will: Will | None) -> aiomqtt.Will | None:

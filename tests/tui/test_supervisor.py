@@ -154,6 +154,21 @@ async def test_evidence_is_said_in_sentences(
             assert number in text
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)])
+async def test_evidence_can_be_read_in_a_small_window(
+    terminal: Any, wait: Any, shown: Any, size: Any, language: str
+) -> None:
+    async with terminal("sup", size=size, language=language) as (app, pilot):
+        app.session.hear(alert(1, "violation", 10**9, prevented=4, last_price=7_463))
+        await wait(pilot, lambda: app.screen.query_one(Evidence).alert is not None)
+        await pilot.pause(0.1)
+        text = "".join(shown(app).replace("│", " ").split())
+        for key, value in (("prevented", 4), ("last_price", "74.63")):
+            assert "".join(app.texts(f"fact.{key}", value=value).split()) in text
+        assert "lushan-b" in text
+
+
 async def test_the_event_stream_names_the_members(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:

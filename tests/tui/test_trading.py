@@ -255,12 +255,11 @@ async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) ->
         assert app.symbol == SYMBOL
 
 
-async def test_the_ladder_holds_still_until_it_is_recentred(
-    terminal: Any, market: Any, wait: Any
-) -> None:
+async def test_the_ladder_holds_still_under_a_hand(terminal: Any, market: Any, wait: Any) -> None:
     async with terminal() as (app, pilot), market.client("bob") as bob:
         ladder = app.screen.query_one(Ladder)
         await wait(pilot, lambda: ladder._rows)
+        await pilot.press("up")
         top = ladder._rows[0].price
         await bob.place(SYMBOL, "buy", 10, 8_200)
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).bids)
@@ -269,6 +268,16 @@ async def test_the_ladder_holds_still_until_it_is_recentred(
         await pilot.press("space")
         await wait(pilot, lambda: any(row.bid_qty for row in ladder._rows))
         assert ladder._rows[0].price > 8_200
+
+
+async def test_the_ladder_follows_a_market_that_leaves_it(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("bob") as bob:
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder._rows)
+        await bob.place(SYMBOL, "buy", 10, 8_200)
+        await wait(pilot, lambda: any(row.bid_qty == 10 for row in ladder._rows))
 
 
 async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:
