@@ -166,7 +166,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 def screen_text(app: BashuApp) -> str:
     """Return what the terminal shows, line by line, as plain text."""
-    width, height = app.size
+    _width, height = app.size
     return "\n".join(
         "".join(segment.text for segment in strip)
         for strip in app.screen._compositor.render_strips()[:height]
@@ -196,3 +196,15 @@ async def type_order(pilot: Pilot[None], app: BashuApp, side: str, qty: str, pri
 @pytest.fixture
 def fill_ticket() -> Callable[[Pilot[None], BashuApp, str, str, str], Awaitable[None]]:
     return type_order
+
+
+async def send_order(pilot: Pilot[None]) -> None:
+    """Submit the ticket and, after the rest that tells intent from a held key, confirm."""
+    await pilot.press("enter")
+    await pilot.pause(0.35)
+    await pilot.press("enter")
+
+
+@pytest.fixture
+def send() -> Callable[[Pilot[None]], Awaitable[None]]:
+    return send_order

@@ -17,7 +17,7 @@ LANGUAGES = ["en", "zh"]
 HAN = re.compile(r"[\u3400-\u9fff]")
 ALLOWED = {
     # keys and the other language's name
-    "Enter", "Esc", "Tab", "ctrl", "shift", "English", "Engli", "ms", "l", "q", "a",
+    "Enter", "Esc", "Tab", "ctrl", "shift", "English", "Engli", "ms", "l", "q", "x",
     *(f"F{n}" for n in range(1, 21)),
     # names of the venue's own: instruments, members, users
     "CEA25", "CCER", "alice", "bob", "sup", "co", "owner", "lushan", "b",
@@ -64,6 +64,7 @@ async def test_what_a_trader_needs_is_there_at_each_size(
     await busy_market(market)
     async with terminal(size=size) as (app, pilot):
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).asks)
+        await pilot.press("f2")
         await pilot.pause(0.1)
         for kind in (Ladder, Ticket):
             widget = app.screen.query_one(kind)
@@ -77,6 +78,8 @@ async def test_what_a_trader_needs_is_there_at_each_size(
         assert any(row.ask_qty for row in ladder._rows)
         if size[0] >= 100:
             assert app.screen.query_one(Account).region.height >= 5
+        # Cash is in sight even where there is no room for the account.
+        assert "10,000,000.00" in shown(app)
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 19), (20, 5), (1, 1)])

@@ -62,18 +62,18 @@ def test_every_reject_code_has_a_sentence(language: Language) -> None:
 
 def test_every_key_in_the_source_exists() -> None:
     """Each plain string that is looked up is a key; built ones are covered by the screens."""
-    missing = []
-    for path in SOURCE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and node.args
-                and isinstance(node.args[0], ast.Constant)
-                and isinstance(node.args[0].value, str)
-                and _is_lookup(node.func)
-                and node.args[0].value not in load("en")
-            ):
-                missing.append((path.name, node.args[0].value))
+    looked_up = [
+        node.args[0].value
+        for path in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+        and _is_lookup(node.func)
+    ]
+    assert looked_up
+    missing = set(looked_up) - load("en").keys()
     assert not missing
 
 

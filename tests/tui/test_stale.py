@@ -1,5 +1,6 @@
 """A market that is not live is shown loudly and locks the entry of orders."""
 
+import asyncio
 from typing import Any
 
 from textual.widgets import Static
@@ -51,8 +52,9 @@ async def test_a_card_left_open_sends_nothing_once_the_market_is_stale(
         assert isinstance(app.screen, ConfirmScreen)
         market.hub.stop()
         await wait(pilot, lambda: not app.session.is_live)
+        await pilot.pause(0.35)
         await pilot.press("enter")
-        await pilot.pause(0.1)
+        await wait(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         market.hub.start()
         await wait(pilot, lambda: app.session.is_live)
         await pilot.pause(0.3)
@@ -78,3 +80,40 @@ async def test_the_truth_comes_back_with_the_link(
         await wait(pilot, lambda: app.session.market_open(SYMBOL))
         await pilot.press("enter")
         assert isinstance(app.screen, ConfirmScreen)
+
+
+async def test_entry_stays_locked_until_the_state_was_read_again(
+    terminal: Any, wait: Any, monkeypatch: Any
+) -> None:
+    """A heartbeat alone is not enough: reports may be missing."""
+    async with terminal() as (app, pilot):
+        session = app.session
+        held = asyncio.Event()
+        query = session.client.query
+
+        async def slow_query(*arguments: Any, **more: Any) -> Any:
+            await held.wait()
+            return await query(*arguments, **more)
+
+        monkeypatch.setattr(session.client, "query", slow_query)
+        session.client._transport.drop()
+        await wait(pilot, lambda: session.link_state != "live")
+        await wait(pilot, lambda: session.link_state == "live")
+        assert not session.market_open(SYMBOL)
+        assert app.screen.query_one("#banner").display
+        held.set()
+        await wait(pilot, lambda: session.market_open(SYMBOL))
+        await wait(pilot, lambda: not app.screen.query_one("#banner").display)
+
+
+async def test_cancels_are_tried_while_the_market_is_stale(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 30, 7_460)
+        link = app.session.client.link
+        link.heard = lambda now: None
+        link._heard_at = 0.0
+        await wait(pilot, lambda: app.session.link_state == "stale")
+        await pilot.press("f8")
+        await wait(pilot, lambda: not market.venue.order_rows("alice-co"))

@@ -69,7 +69,7 @@ async def test_suspend_withdraws_and_reinstate_lifts(
 async def test_a_notice_reaches_the_market(terminal: Any, market: Any, wait: Any, key: str) -> None:
     async with terminal("sup") as (app, pilot):
         await act(app, pilot, key, "系统维护", "今日16时起停机维护")
-        await wait(pilot, lambda: market.venue.notices())
+        await wait(pilot, market.venue.notices)
         notice = market.venue.notices()[-1]
         assert (notice.title, notice.body) == ("系统维护", "今日16时起停机维护")
 
@@ -96,6 +96,24 @@ async def test_the_card_names_what_it_will_touch(terminal: Any, shown: Any) -> N
         app.screen.query_one("#target", Input).value = "bob-co"
         await pilot.pause()
         assert "bob-co can enter no orders" in shown(app)
+
+
+async def test_the_card_counts_the_orders_that_it_will_touch(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal("sup") as (app, pilot), market.client("bob") as bob:
+        for price in (7_400, 7_401, 7_402):
+            await bob.place(SYMBOL, "buy", 10, price)
+        await wait(pilot, lambda: app.session.resting_of("bob-co") == 3)
+        await wait(pilot, lambda: app.session.resting_in(SYMBOL) == 3)
+        await pilot.press("f7")
+        app.screen.query_one("#target", Input).value = "bob-co"
+        await pilot.pause()
+        assert "since this terminal began: 3" in " ".join(shown(app).replace("│", " ").split())
+        await pilot.press("escape")
+        await pilot.press("f5")
+        await pilot.pause()
+        assert "rest there now: 3" in " ".join(shown(app).replace("│", " ").split())
 
 
 async def test_alerts_are_sorted_and_chosen_with_the_arrows(terminal: Any, wait: Any) -> None:
@@ -134,6 +152,21 @@ async def test_evidence_is_said_in_sentences(
         assert "74.63" in text
         for number in ("11", "12", "lushan-a", "lushan-b"):
             assert number in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (100, 30)])
+async def test_evidence_can_be_read_in_a_small_window(
+    terminal: Any, wait: Any, shown: Any, size: Any, language: str
+) -> None:
+    async with terminal("sup", size=size, language=language) as (app, pilot):
+        app.session.hear(alert(1, "violation", 10**9, prevented=4, last_price=7_463))
+        await wait(pilot, lambda: app.screen.query_one(Evidence).alert is not None)
+        await pilot.pause(0.1)
+        text = "".join(shown(app).replace("│", " ").split())
+        for key, value in (("prevented", 4), ("last_price", "74.63")):
+            assert "".join(app.texts(f"fact.{key}", value=value).split()) in text
+        assert "lushan-b" in text
 
 
 async def test_the_event_stream_names_the_members(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
-from bashu_protocol.messages import HaltInstrument, SetPhase
+from bashu_protocol.messages import HaltInstrument, PublishNotice, SetPhase
 from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.help import HelpScreen
 from bashu_tui.widgets.ladder import Ladder
@@ -29,6 +29,7 @@ async def test_an_order_is_confirmed_sent_and_rests(
         assert "250" in shown(app)
         assert price in shown(app)
         assert not market.venue.order_rows("alice-co")
+        await pilot.pause(0.35)
         await pilot.press("enter")
         await wait(pilot, lambda: market.venue.order_rows("alice-co"))
         (row,) = market.venue.order_rows("alice-co")
@@ -49,12 +50,12 @@ async def test_escape_on_the_card_sends_nothing(
 
 
 async def test_full_width_digits_keep_the_price(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any, send: Any
 ) -> None:
     async with terminal(language="zh") as (app, pilot):
         await fill_ticket(pilot, app, "buy", "１００", "７４。５")
         assert "74.50" in shown(app)
-        await pilot.press("enter", "enter")
+        await send(pilot)
         await wait(pilot, lambda: market.venue.order_rows("alice-co"))
         (row,) = market.venue.order_rows("alice-co")
         assert (row.order_qty, row.price) == (100, 7_450)
@@ -76,46 +77,83 @@ async def test_a_doubtful_ticket_opens_no_card(
 
 
 async def test_a_refusal_is_said_in_the_users_language(
-    terminal: Any, wait: Any, fill_ticket: Any
+    terminal: Any, wait: Any, fill_ticket: Any, send: Any
 ) -> None:
     async with terminal(language="zh") as (app, pilot):
         await fill_ticket(pilot, app, "sell", "60000", "74.50")
-        await pilot.press("enter", "enter")
+        await send(pilot)
         await wait(pilot, lambda: outcome(app).startswith("被拒绝"))
         assert app.texts("reject.INSUFFICIENT_HOLDING") in outcome(app)
 
 
 async def test_a_trade_shows_as_fill_tape_and_account(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any, send: Any
 ) -> None:
     async with terminal(size=(160, 50)) as (app, pilot), market.client("bob") as bob:
         await bob.place(SYMBOL, "sell", 100, 7_450)
         await wait(pilot, lambda: "74.50" in shown(app))
         await fill_ticket(pilot, app, "buy", "40", "74.50")
-        await pilot.press("enter", "enter")
+        await send(pilot)
         await wait(pilot, lambda: app.session.trades.get(SYMBOL))
         await wait(pilot, lambda: app.session.accounts[SYMBOL].bought_today == 40)
         await wait(pilot, lambda: "+40" in shown(app))
         assert "fill" in shown(app)
 
 
-async def test_cancel_here_spares_other_instruments(terminal: Any, market: Any, wait: Any) -> None:
+@pytest.mark.parametrize("key", ["f8", "8", "delete"])
+async def test_cancel_here_spares_other_instruments(
+    terminal: Any, market: Any, wait: Any, key: str
+) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 10, 7_400)
         await app.session.client.place("CCER", "buy", 10, 6_700)
-        await pilot.press("f8")
+        await pilot.press(key)
         await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
         assert market.venue.order_rows("alice-co")[0].symbol == "CCER"
         await wait(pilot, lambda: outcome(app) == "1 orders withdrawn")
 
 
-@pytest.mark.parametrize("key", ["shift+f8", "f20"])
+@pytest.mark.parametrize("key", ["shift+f8", "f20", "ctrl+x"])
 async def test_cancel_all_needs_one_key(terminal: Any, market: Any, wait: Any, key: str) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 10, 7_400)
         await app.session.client.place("CCER", "buy", 10, 6_700)
         await pilot.press(key)
         await wait(pilot, lambda: not market.venue.order_rows("alice-co"))
+
+
+async def test_marking_a_field_cancels_nothing(terminal: Any, market: Any) -> None:
+    """Ctrl+A goes to the beginning of a field everywhere; it must not withdraw orders."""
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 10, 7_400)
+        await pilot.press("f2", "ctrl+a")
+        await pilot.pause(0.2)
+        assert len(market.venue.order_rows("alice-co")) == 1
+
+
+async def test_deleting_in_a_field_cancels_nothing(terminal: Any, market: Any) -> None:
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 10, 7_400)
+        await pilot.press("f2", "8", "home", "delete")
+        await pilot.pause(0.2)
+        assert len(market.venue.order_rows("alice-co")) == 1
+
+
+async def test_a_notice_is_shown(terminal: Any, market: Any, wait: Any, shown: Any) -> None:
+    async with terminal() as (app, pilot), market.client("sup") as supervisor:
+        await supervisor.command(PublishNotice("n", "Maintenance", "The venue rests at noon."))
+        await wait(pilot, lambda: "The venue rests at noon." in shown(app))
+        await supervisor.command(HaltInstrument("h", "CCER", "news"))
+        await wait(pilot, lambda: "Halted: CCER" in shown(app))
+
+
+async def test_earlier_notices_are_there_after_logging_in(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with market.client("sup") as supervisor:
+        await supervisor.command(PublishNotice("n", "Before you came", "Read this."))
+    async with terminal() as (app, pilot):
+        await wait(pilot, lambda: "Before you came" in shown(app))
 
 
 async def test_cancel_here_without_orders_says_so(terminal: Any, wait: Any) -> None:
@@ -217,12 +255,11 @@ async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) ->
         assert app.symbol == SYMBOL
 
 
-async def test_the_ladder_holds_still_until_it_is_recentred(
-    terminal: Any, market: Any, wait: Any
-) -> None:
+async def test_the_ladder_holds_still_under_a_hand(terminal: Any, market: Any, wait: Any) -> None:
     async with terminal() as (app, pilot), market.client("bob") as bob:
         ladder = app.screen.query_one(Ladder)
         await wait(pilot, lambda: ladder._rows)
+        await pilot.press("up")
         top = ladder._rows[0].price
         await bob.place(SYMBOL, "buy", 10, 8_200)
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).bids)
@@ -231,6 +268,16 @@ async def test_the_ladder_holds_still_until_it_is_recentred(
         await pilot.press("space")
         await wait(pilot, lambda: any(row.bid_qty for row in ladder._rows))
         assert ladder._rows[0].price > 8_200
+
+
+async def test_the_ladder_follows_a_market_that_leaves_it(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("bob") as bob:
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder._rows)
+        await bob.place(SYMBOL, "buy", 10, 8_200)
+        await wait(pilot, lambda: any(row.bid_qty == 10 for row in ladder._rows))
 
 
 async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:

@@ -8,7 +8,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from bashu_protocol.client import Client
+from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
 from bashu_tui.i18n import Language, Texts
@@ -22,6 +22,8 @@ from bashu_tui.state.session import Session
 FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
+ASK_AGAIN_SECONDS = 1.0
+DEFAULT_PORT = 1883
 
 
 class BashuApp(App[None]):
@@ -56,12 +58,12 @@ class BashuApp(App[None]):
         self._password = password
         self._transport = transport
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         self.register_theme(THEME)
         self.theme = THEME.name
         self.set_interval(FRAME_SECONDS, self._paint)
         self.set_interval(1.0, self._tick)
-        self.push_screen(LoginScreen(self._broker, self._user, self._password))
+        await self.push_screen(LoginScreen(self._broker, self._user, self._password))
         if self._user and (self._password or self._transport is not None):
             self.log_in(self._broker, self._user, self._password)
 
@@ -73,7 +75,7 @@ class BashuApp(App[None]):
     def action_language(self) -> None:
         self.texts.toggle()
         for screen in self.screen_stack:
-            if isinstance(screen, MarketScreen | LoginScreen):
+            if isinstance(screen, MarketScreen | LoginScreen) and screen.is_mounted:
                 screen.repaint_all()
         if isinstance(self.screen, TradingScreen):
             self.screen.apply_changes({"all"})
@@ -91,22 +93,26 @@ class BashuApp(App[None]):
         assert isinstance(login, LoginScreen)  # noqa: S101  only it calls
         transport = self._transport
         if transport is None:
-            place = urlsplit(broker)
-            if place.scheme != "mqtt" or not place.hostname:
+            place = _host_and_port(broker)
+            if place is None:
                 login.say(self.texts("login.bad_broker"))
                 return
             # 66 ms of MQTT, only now that they are needed.
             from bashu_protocol.mqtt_transport import MqttTransport  # noqa: PLC0415
 
-            transport = MqttTransport(place.hostname, place.port or 1883, user, password)
+            transport = MqttTransport(*place, user, password)
         client = Client(transport, user, supervise=True)
         problem = await self._start(client)
+        session = Session(client)
+        if not problem:
+            try:
+                await session.reload()
+            except (CommandTimeout, CommandRefused):
+                problem = self.texts("login.silent")
         if problem:
             await client.close()
             login.say(problem)
             return
-        session = Session(client)
-        await session.reload()
         self.session = session
         if self.symbol not in session.instruments:
             self.symbol = _first_symbol(session)
@@ -131,16 +137,17 @@ class BashuApp(App[None]):
         session = self.session
         if session is None:
             return
-        if session.needs_reload or session.account_is_old:
+        if session.link_state == "live" and (session.needs_reload or session.account_is_old):
             self._catch_up(session)
-        changed = session.take_changes()
+        # A screen that is still being put together paints itself when it is done.
+        screens = [s for s in self.screen_stack if isinstance(s, MarketScreen) and s.is_mounted]
+        changed = session.take_changes() if screens else None
         if not changed:
             return
-        for screen in self.screen_stack:
-            if isinstance(screen, MarketScreen):
-                if "all" in changed:
-                    screen.show_link()
-                screen.apply_changes(changed)
+        for screen in screens:
+            if "all" in changed:
+                screen.show_link()
+            screen.apply_changes(changed)
 
     def _catch_up(self, session: Session) -> None:
         if not any(
@@ -157,13 +164,25 @@ class BashuApp(App[None]):
             elif session.account_is_old:
                 await session.reload_account()
                 await asyncio.sleep(0.3)
-        except (CommandTimeout, ConnectionLost):
-            return  # the link shows it, and the next frame asks again
+        except (CommandTimeout, CommandRefused, ConnectionLost):
+            await asyncio.sleep(ASK_AGAIN_SECONDS)  # what is not in step stays locked till then
 
     def _tick(self) -> None:
         """The clock of the status bar."""
         if self.session is not None:
             self.session.changed.add("status")
+
+
+def _host_and_port(broker: str) -> tuple[str, int] | None:
+    """Read `mqtt://host[:port]`; None if it is not that."""
+    try:
+        place = urlsplit(broker)
+        port = place.port or DEFAULT_PORT
+    except ValueError:
+        return None
+    if place.scheme != "mqtt" or not place.hostname or place.path not in ("", "/"):
+        return None
+    return place.hostname, port
 
 
 def _first_symbol(session: Session) -> str:

@@ -74,5 +74,13 @@ class ActionScreen(ModalScreen[Decision | None]):
 
     def _show_effect(self) -> None:
         target = self.query_one("#target", Input).value.strip() or "-"
-        text = self.bashu.texts(f"sup.effect.{self._kind}", target=target)
+        texts, session = self.bashu.texts, self.bashu.session
+        text = texts(f"sup.effect.{self._kind}", target=target)
+        if session is not None and self._kind == "halt":
+            text += " " + texts("sup.touches.halt", count=session.resting_in(target))
+        elif session is not None and self._kind == "suspend":
+            row = session.members.get(target)
+            name = row.name if row is not None else texts("reject.UNKNOWN_MEMBER")
+            count = session.resting_of(target)
+            text += " " + texts("sup.touches.suspend", name=name, count=count)
         self.query_one("#effect", Static).update(text)

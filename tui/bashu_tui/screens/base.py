@@ -68,7 +68,7 @@ class MarketScreen(Screen[None]):
         self.set_class(stale, "-stale")
         if stale and session is not None:
             texts = self.bashu.texts
-            state = texts(f"link.{session.link_state}")
+            state = texts(f"link.{session.link_face}")
             self.query_one("#banner", Static).update(texts("stale.banner", state=state))
 
     def apply_changes(self, changed: set[str]) -> None:

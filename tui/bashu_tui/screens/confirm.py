@@ -1,6 +1,7 @@
 """The card before an order leaves: what it is, what it is worth, how far from the market."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+import time
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -10,10 +11,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bashu_protocol.units import format_money, format_price
+from bashu_tui.cells import signed_percent
 from bashu_tui.widgets.ticket import OrderDraft
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
+
+
+QUIET_SECONDS: Final = 0.3
+"""A held key repeats some thirty times a second; only one pressed anew after a rest confirms."""
 
 
 class ConfirmScreen(ModalScreen[bool]):
@@ -28,6 +34,7 @@ class ConfirmScreen(ModalScreen[bool]):
         super().__init__()
         self._draft = draft
         self._last = last
+        self._pressed_at = time.monotonic()
 
     def compose(self) -> ComposeResult:
         app = cast("BashuApp", self.app)
@@ -49,7 +56,11 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(texts("confirm.keys"), classes="hint")
 
     def action_send(self) -> None:
-        self.dismiss(True)
+        now = time.monotonic()
+        is_repeated = now - self._pressed_at < QUIET_SECONDS
+        self._pressed_at = now
+        if not is_repeated:
+            self.dismiss(True)
 
     def action_back(self) -> None:
         self.dismiss(False)
@@ -57,5 +68,4 @@ class ConfirmScreen(ModalScreen[bool]):
     def _distance(self) -> str:
         if not self._last:
             return "-"
-        basis_points = (self._draft.price - self._last) * 10_000 // self._last
-        return f"{basis_points / 100:+.2f}%"
+        return signed_percent(self._draft.price - self._last, self._last)

@@ -35,8 +35,9 @@ class TradingScreen(MarketScreen):
         Binding("f3", "side('sell')", show=False, priority=True),
         Binding("1", "side('buy')", show=False),
         Binding("3", "side('sell')", show=False),
-        Binding("f8,ctrl+x", "cancel_here", show=False, priority=True),
-        Binding("shift+f8,f20,ctrl+a", "cancel_all", show=False, priority=True),
+        Binding("f8", "cancel_here", show=False, priority=True),
+        Binding("8,delete", "cancel_here", show=False),
+        Binding("shift+f8,f20,ctrl+x", "cancel_all", show=False, priority=True),
         Binding("ctrl+t", "validity", show=False, priority=True),
         Binding("5", "validity", show=False),
         Binding("up", "price(1)", show=False, priority=True),
@@ -90,6 +91,7 @@ class TradingScreen(MarketScreen):
                 blotter.repaint()
         if "account" in changed:
             self.query_one(Account).repaint()
+            self.query_one(Ticket).repaint()
         if changed & {"status", "stat"}:
             self.query_one(StatusBar).repaint()
 

@@ -70,6 +70,8 @@ def read_quantity(text: str, instrument: InstrumentRow | None) -> Entry:
         rules = instrument.rules
         if quantity % rules.lot:
             return Entry(None, "entry.off_lot", str(rules.lot))
+        if quantity < rules.min_order_qty:
+            return Entry(None, "entry.too_small", f"{rules.min_order_qty:,}")
         if quantity > rules.max_order_qty:
             return Entry(None, "entry.too_large", f"{rules.max_order_qty:,}")
     return Entry(quantity)

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -52,7 +52,7 @@ class OrderLine(Struct):
 
 
 class HistoryLine(Struct, frozen=True):
-    """Something that happened to an order: a fill, its end, or a refusal."""
+    """Something that happened: a fill, an order's end, a refusal, or a notice."""
 
     transact_time: int
     symbol: str
@@ -62,6 +62,7 @@ class HistoryLine(Struct, frozen=True):
     kind: str
     """A text key."""
     reject_code: str = ""
+    notice: Notice | None = None
 
 
 class Session:
@@ -82,7 +83,13 @@ class Session:
         self.changed: set[str] = {"all"}
         self.account_is_old = True
         self.needs_reload = False
-        self.last_exec_id = 0
+        """Whether the link was down since the venue was last asked for everything."""
+        self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
+        self._interruptions = 0
+        self._has_fills = False
+        self._notice_ids: set[int] = set()
+        self._resting: dict[int, str] = {}
+        """The member of each order that the event stream showed to rest."""
         client.listen(self.hear)
         client.link.listen(self._link_moved)
 
@@ -91,8 +98,16 @@ class Session:
         return self.client.link.state
 
     @property
+    def link_face(self) -> LinkState | Literal["catching_up"]:
+        """The link as a person should see it: live only once nothing is missing."""
+        link = self.client.link
+        if link.state == "live" and (link.has_gap or self.needs_reload):
+            return "catching_up"
+        return link.state
+
+    @property
     def is_live(self) -> bool:
-        return self.link_state == "live"
+        return self.link_face == "live"
 
     @property
     def role(self) -> str:
@@ -108,31 +123,50 @@ class Session:
     def market_open(self, symbol: str) -> bool:
         """Whether orders may be entered here now, as far as the terminal knows."""
         stat = self.stat(symbol)
-        return self.is_live and stat is not None and stat.phase == "continuous"
+        is_current = self.client.feed.book(symbol).is_current
+        return self.is_live and is_current and stat is not None and stat.phase == "continuous"
 
     def orders_in(self, symbol: str) -> list[OrderLine]:
         return [order for order in self.orders.values() if order.symbol == symbol]
 
+    def resting_in(self, symbol: str) -> int:
+        """Return how many orders the published book of an instrument holds."""
+        book = self.client.feed.book(symbol)
+        return sum(orders for _price, _qty, orders in [*book.bids, *book.asks])
+
+    def resting_of(self, member: str) -> int:
+        """Return how many of a member's orders were seen to rest; there may be older ones."""
+        return sum(1 for owner in self._resting.values() if owner == member)
+
     async def reload(self) -> None:
         """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
         client = self.client
+        interruptions = self._interruptions
         rows = (await client.query("instruments")).rows
         self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
-        rows = (await client.query("orders")).rows
+        answer = await client.query("orders")
         self.orders = {
-            r.order_id: _order_line(r, client.user) for r in rows if isinstance(r, OrderRow)
+            r.order_id: _order_line(r, client.user) for r in answer.rows if isinstance(r, OrderRow)
         }
-        if not self.history:
+        for report in self._recent:
+            if report.seq > answer.seq:  # it came while the answer was on its way
+                self._take_order(report)
+        if not self._has_fills:
+            self._has_fills = True
             for row in (await client.query("fills")).rows:
                 if isinstance(row, FillRow):
                     self._note_fill(row)
+        for notice in (await client.query("notices")).notices:
+            self._take_notice(notice)
+        latest_first = sorted(self.history, key=lambda line: -line.transact_time)
+        self.history = deque(latest_first, maxlen=HISTORY)
         await self.reload_account()
         if self.role == "supervisor":
             alerts = (await client.query("alerts")).alerts
             self.alerts = {alert.alert_id: alert for alert in alerts}
             rows = (await client.query("members")).rows
             self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
-        self.needs_reload = False
+        self.needs_reload = interruptions != self._interruptions
         self.changed.add("all")
 
     async def reload_account(self) -> None:
@@ -166,11 +200,11 @@ class Session:
                 self.alerts[message.alert_id] = message
                 self.changed.add("alerts")
         elif isinstance(message, AuditBatch):
-            self.audit.extendleft(message.events)
+            for event in message.events:
+                self._take_audit(event)
             self.changed.add("audit")
         elif isinstance(message, Notice):
-            self.notices.appendleft(message)
-            self.changed.add("notices")
+            self._take_notice(message)
         elif isinstance(message, LogonAck):
             self.needs_reload = True
 
@@ -190,10 +224,14 @@ class Session:
                 self._note(report, "status.rejected", report.order_qty)
             return
         self.account_is_old = True
+        self._recent.append(report)
         if report.exec_type == "trade":
             self._note(report, "blotter.fill", report.last_qty)
         elif report.exec_type in ("canceled", "expired"):
             self._note(report, f"status.{report.exec_type}", report.order_qty - report.cum_qty)
+        self._take_order(report)
+
+    def _take_order(self, report: ExecutionReport) -> None:
         if report.leaves_qty and report.side:
             self.orders[report.order_id] = OrderLine(
                 report.order_id, report.cl_ord_id, report.symbol, report.side, report.price,
@@ -202,6 +240,27 @@ class Session:
             )  # fmt: skip
         else:
             self.orders.pop(report.order_id, None)
+
+    def _take_notice(self, notice: Notice) -> None:
+        if notice.notice_id in self._notice_ids:
+            return
+        self._notice_ids.add(notice.notice_id)
+        self.notices.appendleft(notice)
+        self.history.appendleft(
+            HistoryLine(
+                notice.transact_time, notice.symbol, "", 0, 0, f"notice.{notice.kind}",
+                notice=notice,
+            )
+        )  # fmt: skip
+        self.changed.update(("notices", "history"))
+
+    def _take_audit(self, event: AuditEvent) -> None:
+        self.audit.appendleft(event)
+        if event.event in ("new", "trade", "replaced", "canceled", "expired"):
+            if event.leaves_qty:
+                self._resting[event.order_id] = event.member
+            else:
+                self._resting.pop(event.order_id, None)
 
     def _note(self, report: ExecutionReport, kind: str, quantity: int) -> None:
         price = report.last_px if report.exec_type == "trade" else report.price
@@ -224,7 +283,10 @@ class Session:
             )
         )
 
-    def _link_moved(self, _state: LinkState) -> None:
+    def _link_moved(self, state: LinkState) -> None:
+        if state != "live":
+            self.needs_reload = True
+            self._interruptions += 1
         self.changed.add("all")
 
 

@@ -49,7 +49,7 @@ class AlertList(LinePanel):
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         texts, palette = self.bashu.texts, self.bashu.palette
-        head = left(texts("column.severity"), 12) + left(texts("column.rule"), 22)
+        head = left(texts("column.severity"), 12) + left(texts("column.rule"), 20)
         head += left(texts("column.owner"), 12) + left(texts("column.symbol"), 8)
         head += right(texts("column.count"), 6) + "  " + texts("column.time")
         made: list[Sequence[Piece]] = [[(head, palette.head)]]
@@ -60,7 +60,7 @@ class AlertList(LinePanel):
         for alert in self._visible(alerts, height - 1):
             ground = palette.cursor if alert.alert_id == self.chosen_id else palette.plain
             level = f"{_MARK[alert.severity]} {texts('severity.' + alert.severity)}"
-            rest = left(texts.get(f"rule.{alert.rule}", alert.rule), 22) + left(alert.owner, 12)
+            rest = left(texts.get(f"rule.{alert.rule}", alert.rule), 20) + left(alert.owner, 12)
             rest += left(alert.symbol or "-", 8) + right(str(alert.count), 6)
             rest += "  " + local_time(alert.last_time)
             made.append(

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from bashu_protocol.messages import Notice
 from bashu_protocol.units import format_price
 from bashu_tui.cells import left, right
 from bashu_tui.state.session import HistoryLine, OrderLine, local_time
@@ -48,6 +49,8 @@ class Blotter(LinePanel):
 
     def _happened(self, line: HistoryLine, *, wide: bool) -> list[Piece]:
         texts, palette = self.bashu.texts, self.bashu.palette
+        if line.notice is not None:
+            return self._notice(line.kind, line.notice, wide=wide)
         text = left(line.symbol, 7) + left(texts(f"side.{line.side}") if line.side else "", 5)
         text += right(f"{line.quantity:,}", 7) + right(format_price(line.price), 7)
         if wide:
@@ -58,3 +61,10 @@ class Blotter(LinePanel):
             status += ": " + texts.get(f"reject.{line.reject_code}", line.reject_code)
             style = palette.warn
         return [(text, palette.faint), (" " + status, style)]
+
+    def _notice(self, key: str, notice: Notice, *, wide: bool) -> list[Piece]:
+        texts, palette = self.bashu.texts, self.bashu.palette
+        said = texts(key, symbol=notice.symbol, member=notice.member, title=notice.title)
+        text = f"{said}: {notice.body}" if notice.body else said
+        time = left(local_time(notice.transact_time), 9) if wide else ""
+        return [(time, palette.faint), (text, palette.warn)]

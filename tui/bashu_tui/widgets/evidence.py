@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bashu_protocol.messages import Alert
 from bashu_protocol.units import format_price
+from bashu_tui.cells import wrap
 from bashu_tui.state.session import local_time
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
@@ -38,16 +39,14 @@ class Evidence(LinePanel):
         )
         made: list[Sequence[Piece]] = [
             [(texts.get(f"rule.{alert.rule}", alert.rule), palette.mark)],
-            [(head, palette.plain)],
-            [(who, palette.plain)],
-            [(where, palette.plain)],
+            *([(line, palette.plain)] for text in (head, who, where) for line in wrap(text, width)),
             [(when, palette.faint)],
             [],
         ]
         for name, value in alert.facts.items():
             shown = format_price(value) if name in _PRICES and isinstance(value, int) else value
             sentence = texts.get(f"fact.{name}", name + ": {value}").format(value=shown)
-            made.append([(sentence, palette.plain)])
+            made += [[(line, palette.plain)] for line in wrap(sentence, width)]
         made.append([])
         for key, numbers in (
             ("evidence.orders", alert.order_ids),
@@ -56,14 +55,5 @@ class Evidence(LinePanel):
             if numbers:
                 listed = ", ".join(str(number) for number in numbers)
                 name, _, _ = texts(key).partition("{")
-                made += [[(line, palette.faint)] for line in _wrap(name + listed, width)]
+                made += [[(line, palette.faint)] for line in wrap(name + listed, width)]
         return made[:height]
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        if len(lines[-1]) + len(word) + 1 > width:
-            lines.append("")
-        lines[-1] += word + " "
-    return lines

@@ -1,5 +1,6 @@
 """The price ladder: fixed steps, depth bars by background, own orders, last trade, limits."""
 
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +16,8 @@ from bashu_tui.widgets.line_panel import LinePanel, Piece
 _OWN: Final = 8
 _PRICE: Final = 10
 _MIN_BAR: Final = 6
+_HOLD_SECONDS: Final = 10.0
+"""How long after a touch the ladder stays put even when the market leaves it."""
 
 
 class Ladder(LinePanel):
@@ -45,6 +48,7 @@ class Ladder(LinePanel):
         self._top_price = 0
         self._step_index = 0
         self._rows: list[LadderRow] = []
+        self._touched_at = float("-inf")
 
     @property
     def step(self) -> int:
@@ -56,6 +60,7 @@ class Ladder(LinePanel):
     def reset(self) -> None:
         """Another instrument: begin in the middle of its market."""
         self.cursor_price = self._top_price = 0
+        self._touched_at = float("-inf")
         self.repaint()
 
     def recentre(self) -> None:
@@ -73,6 +78,7 @@ class Ladder(LinePanel):
         """Choose a price so many rows up; the ladder scrolls at its edges."""
         if not self._rows:
             return
+        self._touched_at = time.monotonic()
         self.cursor_price = max(self.step, self.cursor_price + rows * self.step)
         if self.cursor_price > self._rows[0].price:
             self._top_price = self.cursor_price
@@ -103,13 +109,20 @@ class Ladder(LinePanel):
     def _head(self, bar: int) -> list[Piece]:
         texts = self.bashu.texts
         mine = right(texts("column.mine"), _OWN - 1) + " "
-        head = mine + right(texts("column.bid") + " ", bar)
-        head += centre(texts("column.price"), _PRICE) + right(texts("column.ask") + " ", bar)
+        head = mine + right(texts("ladder.bid") + " ", bar)
+        head += centre(texts("column.price"), _PRICE) + right(texts("ladder.ask") + " ", bar)
         return [(head + mine, self.bashu.palette.head)]
 
     def _place(self, centre_price: int, count: int) -> None:
-        """Fix the top row once; after that the ladder holds still until it is recentred."""
+        """Fix the top row; the ladder then holds still while the market is in sight.
+
+        It also holds still for a while after it was touched: no row moves under a hand.
+        """
         step = self.step
+        bottom_price = self._top_price - (count - 1) * step
+        is_held = time.monotonic() - self._touched_at < _HOLD_SECONDS
+        if centre_price and not bottom_price <= centre_price <= self._top_price and not is_held:
+            self._top_price = 0
         if not self._top_price and centre_price:
             self._top_price = centre_price + (count // 2) * step
         if not self.cursor_price and centre_price:
@@ -151,6 +164,7 @@ class Ladder(LinePanel):
         if offset is None or not 1 <= offset.y <= len(self._rows):
             return
         self.focus()
+        self._touched_at = time.monotonic()
         row = self._rows[offset.y - 1]
         self.cursor_price = row.price
         if row.own_buy and offset.x < _OWN:
@@ -162,10 +176,12 @@ class Ladder(LinePanel):
         self.repaint()
 
     def on_mouse_scroll_up(self) -> None:
+        self._touched_at = time.monotonic()
         self._top_price += self.step * 3
         self.repaint()
 
     def on_mouse_scroll_down(self) -> None:
+        self._touched_at = time.monotonic()
         self._top_price -= self.step * 3
         self.repaint()
 

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 
+from rich.cells import cell_len
+
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 
@@ -16,22 +18,27 @@ class StatusBar(LinePanel):
             return [[(f" {texts('app.title')} ", palette.mark)]]
         stat = session.stat(app.symbol)
         phase = texts(f"phase.{stat.phase}") if stat is not None else texts("phase.unknown")
-        link = texts(f"link.{session.link_state}")
+        link = texts(f"link.{session.link_face}")
         trip = session.client.link.round_trip_ms
         if session.is_live and trip is not None:
             link = f"{link} {trip:.0f} ms"
         halted = stat is not None and stat.phase == "halted"
         who = f"{session.client.user} {texts('role.' + session.role)}"
         seq = session.status.seq if session.status is not None else 0
-        return [
-            [
-                (f" {texts('app.title')} ", palette.mark),
-                (f" {app.symbol} ", palette.plain),
-                (f" {phase} ", palette.alarm if halted else palette.faint),
-                ("  ", palette.plain),
-                (f" {link} ", palette.good if session.is_live else palette.alarm),
-                (f"  #{seq} ", palette.faint),
-                (f"  {who} ", palette.plain),
-                (f"  {time.strftime('%H:%M:%S')} ", palette.faint),
-            ]
+        wanted: list[Piece] = [
+            (f" {texts('app.title')} ", palette.mark),
+            (f" {app.symbol} ", palette.plain),
+            (f" {phase} ", palette.alarm if halted else palette.faint),
+            (f" {link} ", palette.good if session.is_live else palette.alarm),
+            (f" {time.strftime('%H:%M:%S')} ", palette.faint),
+            (f" {who} ", palette.plain),
+            (f" #{seq} ", palette.faint),
         ]
+        # Where there is no room for all, the last ones are left out, never cut.
+        pieces: list[Piece] = []
+        for text, style in wanted:
+            if cell_len(text) > width:
+                break
+            pieces.append((text, style))
+            width -= cell_len(text)
+        return [pieces]

@@ -165,8 +165,20 @@ class Ticket(Vertical):
             "\n",
             (value, palette.plain),
             "\n",
+            (self._available(), palette.faint),
+            "\n",
             (texts("ticket.send"), palette.faint),
         )
+
+    def _available(self) -> str:
+        """Say what the order would be paid with."""
+        app = self.bashu
+        accounts = app.session.accounts if app.session is not None else {}
+        row = accounts.get("CNY" if self.side == "buy" else app.symbol)
+        amount = row.available if row is not None else 0
+        if self.side == "buy":
+            return app.texts("ticket.cash", amount=format_money(amount))
+        return app.texts("ticket.tonnes", amount=f"{amount:,}")
 
     def _write(self, name: str, text: Text) -> None:
         self.query_one(f"#{name}", Static).update(text)

@@ -7,7 +7,7 @@ from textual import events
 
 from bashu_protocol.messages import InstrumentStat
 from bashu_protocol.units import format_price
-from bashu_tui.cells import left, right
+from bashu_tui.cells import left, right, signed_percent
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 _WIDE: Final = 50
@@ -42,8 +42,7 @@ class Watchlist(LinePanel):
         last = stat.last or stat.close or stat.reference_price
         change = last - stat.reference_price
         style = palette.direction(change)
-        basis_points = change * 10_000 // stat.reference_price if stat.reference_price else 0
-        percent = f"{'+' if change > 0 else ''}{basis_points / 100:.2f}%"
+        percent = signed_percent(change, stat.reference_price) if stat.reference_price else "-"
         pieces = [name, (right(format_price(last), 8), style), (right(percent, 9), style)]
         if width >= _WIDE:
             pieces += self._market(symbol, stat)

@@ -1,0 +1,39 @@
+"""Columns line up in cells, whatever the script."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from bashu_tui.cells import centre, left, right, signed_percent, wrap
+
+TEXTS = st.text(st.sampled_from("ab 1，买入吨"), max_size=20)
+
+
+@given(TEXTS, st.integers(0, 30))
+def test_padding_gives_exactly_the_width(text: str, width: int) -> None:
+    for pad in (left, right, centre):
+        assert cell_len(pad(text, width)) == width
+
+
+def test_chinese_takes_two_cells() -> None:
+    assert left("买入", 6) == "买入  "
+    assert right("买入", 6) == "  买入"
+    assert centre("买入", 6) == " 买入 "
+    assert left("买入", 3) == "买 "  # never half a character
+
+
+@given(TEXTS, st.integers(8, 30))
+def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    longest_word = max((len(word) for word in text.split()), default=0)
+    if longest_word * 2 <= width:
+        assert all(cell_len(line) <= width for line in lines)
+
+
+def test_percentages_carry_their_sign_and_round_towards_zero() -> None:
+    assert signed_percent(1, 10_000) == "+0.01%"
+    assert signed_percent(-1, 10_000) == "-0.01%"
+    assert signed_percent(0, 10_000) == "0.00%"
+    assert signed_percent(-199, 20_000) == "-0.99%"
+    assert signed_percent(746, 7_463) == "+9.99%"
