@@ -7,23 +7,24 @@ writer and runs in one thread; reads use a connection of their own.
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.journal.acknowledged import Mark, MarkFile, read_mark
 from bashu_daemon.journal.chain import GENESIS, next_hash
 from bashu_daemon.journal.errors import JournalDamaged
 from bashu_daemon.journal.lock import lock_directory
 from bashu_daemon.journal.record import Record, ReportRow
 from bashu_daemon.journal.snapshots import Snapshot, Snapshots
+from bashu_daemon.journal.wal import LogEnd, log_end
 
 logger = logging.getLogger(__name__)
 
 FILE_NAME: Final = "journal.db"
 FORMAT: Final = 1
-_WAL_HEADER_BYTES: Final = 32
-_WAL_FRAME_HEADER_BYTES: Final = 24
 
 _SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -48,33 +49,36 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._closing = ExitStack()
         try:
             directory.mkdir(parents=True, exist_ok=True)
-            self._lock = lock_directory(directory)
+            self._closing.enter_context(lock_directory(directory))
+            check_log_end(directory / FILE_NAME)
+            self._open()
         except OSError as error:
+            self._closing.close()
             raise OperatorError(
                 f"Cannot use the data directory {directory}: {error.strerror}."
             ) from error
-        try:
-            warn_of_torn_tail(directory / FILE_NAME)
-            self._open()
         except sqlite3.DatabaseError as error:
-            self._lock.close()
+            self._closing.close()
             raise JournalDamaged(0, f"{directory / FILE_NAME} is unreadable ({error})") from error
         except BaseException:
-            self._lock.close()
+            self._closing.close()
             raise
 
     def _open(self) -> None:
         path = self.directory / FILE_NAME
         is_new = not path.exists()
-        self._writer = connect(path)
+        self._writer = self._closing.enter_context(closing(connect(path)))
         if is_new:
             self._writer.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
         check_format(self._writer, path)
-        self._reader = connect(path)
+        self._reader = self._closing.enter_context(closing(connect(path)))
         self._snapshots = Snapshots(self.directory / "snapshots")
         self.head_seq, self.head_time_ns, self.head_hash = self._read_head()
+        self._check_acknowledged()
+        self._mark = self._closing.enter_context(closing(MarkFile(self.directory)))
         self._writer.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
         (self.epoch,) = self._writer.execute(
             "SELECT value FROM meta WHERE name = 'epoch'"
@@ -93,9 +97,8 @@ class Journal:
 
     def close(self) -> None:
         """Close the files and give the directory back."""
-        self._reader.close()
-        self._writer.close()
-        self._lock.close()
+        self._mark.sync()
+        self._closing.close()
 
     def append(self, records: Sequence[Record], reports: Sequence[ReportRow]) -> None:
         """Write one batch and return when it is on the disk.
@@ -126,6 +129,7 @@ class Journal:
         self.head_hash, self.head_seq = head, seq
         if records:
             self.head_time_ns = records[-1].time_ns
+            self._mark.write(Mark(records[0].seq, seq, head))
 
     def records(self, after_seq: int = 0) -> Iterator[Record]:
         """Yield the records after a number, checking the chain.
@@ -179,6 +183,19 @@ class Journal:
         """Yield all whole snapshots, newest first."""
         return self._snapshots.newest_first()
 
+    def _check_acknowledged(self) -> None:
+        """Everything that a client was told of must be there, whatever SQLite dropped."""
+        mark = read_mark(self.directory)
+        if mark is None:
+            return
+        if mark.last_seq > self.head_seq:
+            raise JournalDamaged(
+                self.head_seq + 1,
+                f"the records up to {mark.last_seq} were acknowledged, and are gone",
+            )
+        if self.hash_at(mark.last_seq) != mark.hash:
+            raise JournalDamaged(mark.last_seq, "it is not the record that was acknowledged")
+
     def _read_head(self) -> tuple[int, int, bytes]:
         row = self._writer.execute(
             "SELECT seq, time_ns, hash FROM commands ORDER BY seq DESC LIMIT 1"
@@ -231,22 +248,24 @@ def read_records(
         raise JournalDamaged(seq + 1, f"it cannot be read ({error})") from error
 
 
-def warn_of_torn_tail(path: Path) -> None:
-    """Say so if the last write was cut off.
+def check_log_end(path: Path) -> None:
+    """Say so if the last write was cut off; refuse if there is damage in the log.
 
     SQLite reads its write-ahead log up to the last whole transaction, so what was being written
     when the power went is cut back to the last whole record. It was never acknowledged: an
-    acknowledgement leaves only after the sync.
+    acknowledgement leaves only after the sync. But SQLite drops acknowledged transactions behind
+    a damaged one just as silently, and that must not pass for an unfinished write.
+
+    Raises:
+        JournalDamaged: whole transactions follow one that is not.
     """
-    wal = path.with_name(path.name + "-wal")
-    if not wal.exists() or wal.stat().st_size == 0:
-        return
-    with wal.open("rb") as file:
-        header = file.read(_WAL_HEADER_BYTES)
-    page_bytes = int.from_bytes(header[8:12]) if len(header) == _WAL_HEADER_BYTES else 0
-    rest = wal.stat().st_size - _WAL_HEADER_BYTES
-    if not page_bytes or rest % (page_bytes + _WAL_FRAME_HEADER_BYTES):
+    end = log_end(path.with_name(path.name + "-wal"))
+    if end is LogEnd.BROKEN:
+        raise JournalDamaged(0, f"in the write-ahead log {end.value}")
+    if end is not LogEnd.NOTHING:
         logger.warning(
-            "The last write to %s was cut off; the journal goes back to its last whole record.",
+            "The last write to %s was not finished (%s); the journal goes back to its last whole "
+            "record.",
             path,
+            end.value,
         )
