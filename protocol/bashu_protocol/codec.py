@@ -89,6 +89,11 @@ def _make_twin(cls: type[Message]) -> _Twin:
     return _TWINS[cls]
 
 
+def twin_class(cls: type[Message]) -> type[Struct]:
+    """Return the class that a message has in JSON: an object with `type` and the same fields."""
+    return _make_twin(cls).cls
+
+
 def _twin_union(union: Any) -> Any:
     return typing.Union[tuple(_make_twin(cls).cls for cls in typing.get_args(union))]  # noqa: UP007
 
@@ -119,6 +124,13 @@ class Codec:
         if len(payload) > 1 and payload[0] in _ARRAY and _batch_follows(payload):
             return self._msgpack_many.decode(payload)  # type: ignore[no-any-return]
         return [self._msgpack_one.decode(payload)]
+
+    def decode_one(self, payload: bytes, *, json: bool) -> Any:
+        """Read exactly one message of a known encoding. Raises one of `MALFORMED`."""
+        if json:
+            twin = self._json_one.decode(payload)
+            return _TWIN_OF_CLASS[type(twin)].to_message(twin)
+        return self._msgpack_one.decode(payload)
 
 
 def _batch_follows(payload: bytes) -> bool:
@@ -176,16 +188,17 @@ def _decode_one_by_one(payload: bytes, error: BaseException) -> list[Command | R
             return [_unreadable(payload, broken)]
         if len(parts) > MAX_BATCH:
             return [_too_many(len(parts))]
-        return [_decode_part(bytes(part)) for part in parts]
+        return [_decode_part(bytes(part), json=json) for part in parts]
     return [_unreadable(payload, error)]
 
 
-def _decode_part(part: bytes) -> Command | Reject:
+def _decode_part(part: bytes, *, json: bool) -> Command | Reject:
+    """Read one element of a batch; it is no batch itself."""
     try:
-        (command,) = _COMMANDS.decode(part)
-    except (*MALFORMED, ValueError) as error:
+        command = _COMMANDS.decode_one(part, json=json)
+    except MALFORMED as error:
         return _unreadable(part, error)
-    return command  # type: ignore[no-any-return]
+    return command  # type: ignore[no-any-return]  # one of the union
 
 
 def _unreadable(payload: bytes, error: BaseException) -> Reject:
