@@ -1,0 +1,317 @@
+"""The five rules: exactly at the threshold, not one below, and never for honest conduct."""
+
+import random
+from typing import Any
+
+import pytest
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import Event
+from bashu_daemon.surveillance.audit import audit_events
+from bashu_daemon.surveillance.engine import Engine
+from bashu_daemon.surveillance.finding import WrongParameter
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    Alert,
+    CancelOrder,
+    CloseDay,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    OpenDay,
+    ReplaceOrder,
+    SetPhase,
+    StateCommand,
+)
+
+SYMBOL = "CEA25"
+SECOND = 1_000_000_000
+OWNERS = {"a": "oa", "b": "ob", "b2": "ob", "maker": "om", "c": "oc"}
+
+
+class Watched:
+    """A market with surveillance over it; each command a second after the last unless said."""
+
+    def __init__(self, parameters: dict[str, dict[str, int]] | None = None) -> None:
+        self.venue = Venue()
+        self.engine = Engine(parameters or {})
+        self.now_ns = 0
+        self.count = 0
+        self.events: list[list[Event]] = []
+        self.published: list[Alert] = []
+        rules = InstrumentRules(
+            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
+        )
+        self.send("venue", ListInstrument("list", rules))
+        for user, owner in OWNERS.items():
+            self.send("venue", AddMember(f"m-{user}", user, user, owner))
+            self.send("venue", AddUser(f"u-{user}", user, user))
+            self.send("venue", Deposit(f"c-{user}", user, "CNY", 10**13))
+            self.send("venue", Deposit(f"t-{user}", user, SYMBOL, 10**8))
+        self.day = 20_260_105
+        self.open()
+
+    def open(self) -> None:
+        self.send("venue", OpenDay(f"open{self.day}", self.day))
+        self.send("venue", SetPhase(f"go{self.day}", "continuous"))
+        self.day += 1
+
+    def next_day(self) -> None:
+        self.send("venue", CloseDay(f"close{self.day}"))
+        self.open()
+
+    def send(self, user: str, command: StateCommand, after_ns: int = SECOND) -> list[Event]:
+        self.now_ns += after_ns
+        events = self.venue.apply(user, command, self.now_ns)
+        self.events.append(events)
+        self.published += self.engine.on_events(events)
+        return events
+
+    def order(
+        self, user: str, side: Any, qty: int, price: int, after_ns: int = SECOND, **more: Any
+    ) -> str:
+        self.count += 1
+        name = f"o{self.count}"
+        self.send(user, NewOrder(name, SYMBOL, side, qty, price, **more), after_ns)
+        return name
+
+    def cancel(self, user: str, name: str, after_ns: int = SECOND) -> None:
+        self.count += 1
+        self.send(user, CancelOrder(f"x{self.count}", name), after_ns)
+
+    def alerts(self, rule: str) -> list[Alert]:
+        return [alert for alert in self.engine.alerts() if alert.rule == rule]
+
+
+@pytest.fixture
+def market() -> Watched:
+    return Watched()
+
+
+def test_prevented_self_matches_become_a_violation_at_the_fifth(market: Watched) -> None:
+    for number in range(5):
+        resting = market.order("b", "sell", 10, 7_000)
+        market.order("b2", "buy", 10, 7_000)
+        (alert,) = market.alerts("self_trade")
+        assert alert.severity == ("violation" if number == 4 else "info")
+        assert (alert.count, alert.update) == (number + 1, number + 1)
+        market.cancel("b", resting)
+    assert alert.members == ["b", "b2"]
+    assert alert.owner == "ob"
+    assert len(alert.order_ids) == 10
+    assert alert.facts["threshold"] == 5
+
+
+def test_trades_between_two_owners_are_none(market: Watched) -> None:
+    for _ in range(10):
+        market.order("a", "sell", 10, 7_000)
+        market.order("b", "buy", 10, 7_000)
+    assert market.alerts("self_trade") == []
+
+
+@pytest.mark.parametrize(
+    ("cancels", "severity"), [(7, None), (8, "warning"), (9, "warning"), (10, "violation")]
+)
+def test_frequent_cancels(cancels: int, severity: str | None) -> None:
+    market = Watched({"frequent_cancel": {"cancels": 10}})
+    for _ in range(cancels):
+        market.cancel("a", market.order("a", "buy", 10, 6_900))
+    found = [alert.severity for alert in market.alerts("frequent_cancel")]
+    assert found == ([severity] if severity else [])
+
+
+def test_large_cancels_count_what_was_withdrawn() -> None:
+    market = Watched({"frequent_cancel": {"large_cancels": 3, "large_qty": 1_000}})
+    for quantity in (999, 1_000, 1_000):
+        market.cancel("a", market.order("a", "buy", quantity, 6_900))
+    filled = market.order("a", "buy", 1_500, 6_900)
+    market.order("b", "sell", 600, 6_900)
+    market.cancel("a", filled)
+    assert market.alerts("frequent_cancel") == []
+    market.cancel("a", market.order("a", "buy", 5_000, 6_900))
+    (alert,) = market.alerts("frequent_cancel")
+    assert (alert.severity, alert.facts["large_cancels"]) == ("violation", 3)
+
+
+def test_what_the_owner_did_not_ask_for_is_no_cancel() -> None:
+    """Rests of immediate orders, which SHFE exempts, mass cancels, and the close of the day."""
+    market = Watched({"frequent_cancel": {"cancels": 4}})
+    for number in range(10):
+        market.order("a", "buy", 10, 6_900, time_in_force="ioc")
+        market.order("a", "buy", 10, 6_901)
+        market.send("a", MassCancel(f"cod-1-{number}"))
+        market.order("a", "buy", 10, 6_902)
+    market.next_day()
+    assert market.alerts("frequent_cancel") == []
+
+
+def test_one_group_is_counted_over_its_members() -> None:
+    market = Watched({"frequent_cancel": {"cancels": 4}})
+    for user in ("b", "b2", "b", "b2"):
+        market.cancel(user, market.order(user, "buy", 10, 6_900))
+    (alert,) = market.alerts("frequent_cancel")
+    assert (alert.severity, alert.members) == ("violation", ["b", "b2"])
+
+
+def test_messages_per_trade_go_through_their_tiers() -> None:
+    limits = {"info_ratio": 5, "warning_ratio": 10, "violation_ratio": 20, "min_messages": 8}
+    market = Watched({"order_to_trade": limits})
+    seen: list[str] = []
+    for _ in range(20):
+        market.order("a", "buy", 1, 6_900)
+        seen.append(next((alert.severity for alert in market.alerts("order_to_trade")), "-"))
+    assert seen == ["-"] * 7 + ["info"] * 2 + ["warning"] * 10 + ["violation"]
+
+
+def test_a_market_maker_that_trades_is_left_in_peace() -> None:
+    market = Watched(
+        {
+            "order_to_trade": {"info_ratio": 5, "min_messages": 20},
+            "frequent_cancel": {"cancels": 200},
+        }
+    )
+    bid = market.order("maker", "buy", 10, 6_990)
+    for number in range(60):
+        name = f"r{number}"
+        market.send("maker", ReplaceOrder(name, bid, 10, 6_989 + number % 2))
+        bid = name
+        market.order("a", "sell", 10, 6_980)
+        bid = market.order("maker", "buy", 10, 6_990)
+    assert [alert for alert in market.engine.alerts() if alert.owner == "om"] == []
+
+
+def test_a_burst_counts_one_second() -> None:
+    market = Watched({"burst_rate": {"warning_per_second": 10, "violation_per_second": 20}})
+    for _ in range(30):
+        market.order("a", "buy", 1, 6_900, after_ns=SECOND // 8)
+    assert market.alerts("burst_rate") == []
+    market.now_ns += 5 * SECOND
+    for number in range(20):
+        market.order("c", "buy", 1, 6_900, after_ns=1_000_000)
+        found = [alert.severity for alert in market.alerts("burst_rate")]
+        expected = ["violation"] if number == 19 else ["warning"] if number >= 9 else []
+        assert found == expected
+    (alert,) = market.alerts("burst_rate")
+    assert alert.facts["peak_per_second"] == 20
+
+
+def test_a_day_of_many_messages_is_a_violation_too() -> None:
+    market = Watched({"burst_rate": {"violation_per_day": 30}})
+    for _ in range(29):
+        market.order("a", "buy", 1, 6_900)
+    assert market.alerts("burst_rate") == []
+    market.order("a", "buy", 1, 6_900)
+    assert [alert.severity for alert in market.alerts("burst_rate")] == ["violation"]
+
+
+def test_a_trade_at_the_limit_is_noted(market: Watched) -> None:
+    market.order("a", "sell", 10, 7_700)
+    market.order("b", "buy", 10, 7_700)
+    touch = [alert for alert in market.alerts("limit_touch") if not alert.owner]
+    assert [(alert.severity, alert.facts["limit_price"]) for alert in touch] == [("info", 7_700)]
+
+
+def test_holding_the_limit_and_withdrawing_is_a_violation(market: Watched) -> None:
+    first = market.order("a", "buy", 2_000, 7_700)
+    (alert,) = market.alerts("limit_touch")
+    assert (alert.severity, alert.facts["queue_percent"]) == ("warning", 100)
+    market.cancel("a", first)
+    market.cancel("a", market.order("a", "buy", 2_000, 7_700))
+    (alert,) = market.alerts("limit_touch")
+    assert (alert.severity, alert.facts["cancels_at_limit"]) == ("violation", 2)
+
+
+def test_orders_below_the_limit_are_none_of_its_business(market: Watched) -> None:
+    for _ in range(5):
+        market.cancel("a", market.order("a", "buy", 5_000, 7_600))
+        market.cancel("a", market.order("a", "sell", 5_000, 7_700))
+    assert market.alerts("limit_touch") == []
+
+
+def test_a_new_day_counts_anew_and_opens_a_new_alert(market: Watched) -> None:
+    for _ in range(2):
+        market.order("b", "sell", 10, 7_000)
+        market.order("b2", "buy", 10, 7_000)
+        market.next_day()
+    counts = [(alert.alert_id, alert.count) for alert in market.alerts("self_trade")]
+    assert counts == [(1, 1), (2, 1)]
+
+
+def test_a_wrong_parameter_is_named() -> None:
+    with pytest.raises(WrongParameter, match="no parameter 'colour'"):
+        Engine({"self_trade": {"colour": 1}})
+    with pytest.raises(WrongParameter, match="no rule 'nonsense'"):
+        Engine({"nonsense": {}})
+    with pytest.raises(WrongParameter, match="negative"):
+        Engine({"self_trade": {"violation_count": -1}})
+
+
+def storm(seed: int, count: int) -> Watched:
+    """Draw a day in which every rule has something to find."""
+    market = Watched(
+        {
+            "frequent_cancel": {"cancels": 20},
+            "order_to_trade": {"info_ratio": 3, "min_messages": 10},
+            "burst_rate": {"warning_per_second": 8},
+        }
+    )
+    chance = random.Random(seed)
+    names: list[tuple[str, str]] = []
+    for _ in range(count):
+        user = chance.choice(sorted(OWNERS))
+        after = chance.choice([1_000_000, 50_000_000, SECOND])
+        if chance.random() < 0.6 or not names:
+            price = chance.choice([7_000, 7_000, 6_999, 7_001, 7_700, 6_300])
+            side = chance.choice(["buy", "sell"])
+            names.append((user, market.order(user, side, chance.randint(1, 1_500), price, after)))
+        else:
+            owner, name = names.pop(chance.randrange(len(names)))
+            market.cancel(owner, name, after)
+    return market
+
+
+def test_a_restart_at_any_point_gives_the_same_alerts() -> None:
+    market = storm(5, 700)
+    rules = {alert.rule for alert in market.engine.alerts()}
+    assert rules == {"self_trade", "frequent_cancel", "order_to_trade", "burst_rate", "limit_touch"}
+    parameters = {
+        "frequent_cancel": {"cancels": 20},
+        "order_to_trade": {"info_ratio": 3, "min_messages": 10},
+        "burst_rate": {"warning_per_second": 8},
+    }
+    chance = random.Random(6)
+    engine = Engine(parameters)
+    published: list[Alert] = []
+    for events in market.events:
+        published += engine.on_events(events)
+        if chance.random() < 0.05:
+            data = engine.dump()
+            engine = Engine(parameters)
+            engine.load(data)
+            assert engine.dump() == data
+    assert published == market.published
+    assert engine.alerts() == market.engine.alerts()
+
+
+def test_memory_is_bounded_by_groups_and_not_by_messages() -> None:
+    market = storm(7, 400)
+    before = len(market.engine.dump())
+    for events in storm(7, 4_000).events[40:]:
+        market.engine.on_events(events)
+    assert len(market.engine.dump()) < before * 2 + 20_000
+
+
+def test_the_audit_stream_names_who_was_behind_each_event(market: Watched) -> None:
+    market.order("b", "sell", 10, 7_000)
+    events = market.send("b2", NewOrder("y", SYMBOL, "buy", 10, 7_000))
+    audits = audit_events(events)
+    assert {audit.event for audit in audits} == {"new", "self_trade_prevented", "canceled"}
+    assert all(audit.member and audit.owner == "ob" for audit in audits)
+    events = market.send("a", NewOrder("z", SYMBOL, "buy", 10, 7_000))
+    trades = [audit for audit in audit_events(events) if audit.event == "trade"]
+    assert [(t.member, t.contra_owner, t.aggressor) for t in trades] == [
+        ("a", "ob", True), ("b", "oa", False),
+    ]  # fmt: skip

@@ -1,0 +1,113 @@
+"""Replays of real markets: they agree, and they notice if one value is changed."""
+
+import csv
+import io
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bashu_daemon.errors import OperatorError
+from bashu_daemon.tools.daily_feed import FeedDay, read_feed, trades_of
+from bashu_daemon.tools.replay_cea import Replay, replay_cea
+from bashu_daemon.tools.replay_lobster import replay_lobster
+
+SHARED = Path(os.environ.get("BASHU_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+CEA = SHARED / "cea_daily_2021_2024.csv"
+MESSAGES = SHARED / "lobster_aapl_message_10.csv"
+BOOKS = SHARED / "lobster_aapl_orderbook_10.csv"
+needs_data = pytest.mark.skipif(
+    not CEA.exists(), reason=f"THE REAL DATA IS ABSENT ({SHARED}): the replays did not run"
+)
+HEAD = "date,subject,open,high,low,close,last_close,listing_vol,listing_amt\n"
+
+
+@needs_data
+def test_every_day_of_the_national_market_agrees() -> None:
+    result = Replay().run(read_feed(CEA))
+    assert result.differences == []
+    assert (result.days_with_trades, result.days_without) == (1_267, 272)
+    counts = {tuple(count) for (symbol, _), count in result.compared.items() if symbol == "CEA"}
+    assert counts == {(840, 840)}
+
+
+@needs_data
+@pytest.mark.parametrize("column", ["open", "high", "low", "close", "last_close"])
+def test_one_changed_value_is_noticed(tmp_path: Path, column: str) -> None:
+    with CEA.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:200]
+    # An official value that contradicts the rest; the volume and amount stay.
+    changed = rows[150]
+    if column in ("open", "high", "low"):
+        rows[150] = {**changed, "listing_vol": "0", "listing_amt": "0"}
+    else:
+        rows[150] = {**changed, column: f"{float(changed[column]) + 0.01:.2f}"}
+    path = tmp_path / "feed.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    out = io.StringIO()
+    assert replay_cea(path, out) == 1
+    assert changed["date"] in out.getvalue()
+
+
+@needs_data
+def test_lobster_agrees_and_a_changed_level_is_noticed(tmp_path: Path) -> None:
+    out = io.StringIO()
+    assert replay_lobster(MESSAGES, BOOKS, out) == 0
+    assert "998 of 998" in out.getvalue()
+    lines = MESSAGES.read_text().splitlines()
+    at = next(n for n, line in enumerate(lines) if n > 400 and line.split(",")[1] == "1")
+    time, kind, order_id, size, price, side = lines[at].split(",")
+    lines[at] = ",".join([time, kind, order_id, str(int(size) + 1), price, side])
+    changed = tmp_path / "messages.csv"
+    changed.write_text("\n".join(lines))
+    out = io.StringIO()
+    assert replay_lobster(changed, BOOKS, out) == 1
+    assert f"message {at + 1}:" in out.getvalue()
+
+
+@given(
+    trades=st.lists(
+        st.tuples(st.integers(4_000, 9_000), st.integers(1, 500_000)), min_size=1, max_size=30
+    )
+)
+def test_a_day_that_happened_can_always_be_made_again(trades: list[tuple[int, int]]) -> None:
+    prices = [price for price, _ in trades]
+    # One tonne at each mark is split off first, so each needs one of its own.
+    trades = [*trades, (max(prices), 1), (min(prices), 1)]
+    day = FeedDay(
+        20_260_101, "X", prices[0], max(prices), min(prices), 0, 0,
+        sum(quantity for _, quantity in trades), sum(p * q for p, q in trades),
+    )  # fmt: skip
+    made = trades_of(day)
+    assert made[0][0] == day.open
+    assert (max(p for p, _ in made), min(p for p, _ in made)) == (day.high, day.low)
+    assert sum(q for _, q in made) == day.volume
+    assert sum(p * q for p, q in made) == day.amount
+    assert all(quantity > 0 for _, quantity in made)
+
+
+def test_a_day_that_cannot_have_happened_is_refused() -> None:
+    with pytest.raises(ValueError, match="no trades can have"):
+        trades_of(FeedDay(20_260_101, "X", 100, 110, 90, 0, 0, 10, 10 * 111))
+    with pytest.raises(ValueError, match="no trades can have"):
+        trades_of(FeedDay(20_260_101, "X", 100, 110, 90, 0, 0, 2, 200))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("date,subject\n", "lacks the columns"),
+        (HEAD + "20210716,CEA,48.0,x,48.0,51.23,,1,48\n", "line 2"),
+        (HEAD + "20210716,CEA,48.001,52,48.0,51.23,,1,48\n", "line 2"),
+    ],
+)
+def test_a_broken_feed_is_named_by_line(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "feed.csv"
+    path.write_text(text)
+    with pytest.raises(OperatorError, match=says):
+        read_feed(path)
