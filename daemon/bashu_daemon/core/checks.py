@@ -15,8 +15,6 @@ Refusal = tuple[RejectCode, str]
 MAX_CL_ORD_ID: Final = 36
 MAX_OPEN_ORDERS: Final = 20_000
 """Resting orders of one member."""
-MAX_REMEMBERED: Final = 1_000_000
-"""Command ids of one user that a trading day remembers."""
 MAX_TURNOVER: Final = 2**62
 """Fen a day and instrument; with the bounds on price and quantity no sum passes 63 bits."""
 MAX_RULE_QTY: Final = 1_000_000_000

@@ -8,10 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.core.book import Order
+from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import Account
 from bashu_protocol.messages import (
     City,
-    FillRow,
     MemberKind,
     OrdStatus,
     OrdType,
@@ -22,8 +22,11 @@ from bashu_protocol.messages import (
 )
 from bashu_protocol.topics import VENUE_USER
 
-MAX_FILL_ROWS: Final = 10_000
+MAX_FILLS: Final = 1_000
 """Fills of a member that a day keeps for queries; older ones leave first."""
+
+REMEMBERED: Final = 10_000
+"""A user's commands of the day that are recognised for sure when they come again."""
 
 
 class UserInfo(Struct, frozen=True):
@@ -71,7 +74,7 @@ class Member:
         self.suspended = False
         self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
-        self.fills: deque[FillRow] = deque(maxlen=MAX_FILL_ROWS)
+        self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)
 
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the member's resting orders, oldest id first."""
@@ -81,26 +84,74 @@ class Member:
 class Receipt(Struct, frozen=True, gc=False):
     """A command that was received, the ticket it made or meant, and whether it was accepted.
 
-    Not tracked by the garbage collector: a day keeps one for each command, and all are dropped
-    at once.
+    Not tracked by the garbage collector, as there are many and they make no cycles.
     """
 
     command: StateCommand
     ticket: Ticket | None
     accepted: bool
 
+    def names_live_order(self, cl_ord_id: str) -> bool:
+        """Whether this id is the present one of an order in the book."""
+        ticket = self.ticket
+        return (
+            self.accepted
+            and ticket is not None
+            and ticket.resting is not None
+            and ticket.cl_ord_id == cl_ord_id
+        )
+
+
+class CommandMemory:
+    """The receipts of a user's last commands of the day, by `cl_ord_id`.
+
+    Two generations: when the recent one is full it becomes the older one, and what was older is
+    forgotten. So memory is bounded, and each of the last `REMEMBERED` commands is known. Under
+    its present id a live order is known for as long as it lives.
+    """
+
+    __slots__ = ("older", "recent", "turn_over_at")
+
+    def __init__(self) -> None:
+        self.turn_over_at = REMEMBERED
+        self.recent: dict[str, Receipt] = {}
+        self.older: dict[str, Receipt] = {}
+
+    def find(self, cl_ord_id: str) -> Receipt | None:
+        return self.recent.get(cl_ord_id) or self.older.get(cl_ord_id)
+
+    def turn_over(self) -> None:
+        """Begin a new generation, and take over into it what names a live order."""
+        forgotten, self.older = self.older, self.recent
+        self.recent = {
+            cl_ord_id: receipt
+            for generation in (forgotten, self.older)
+            for cl_ord_id, receipt in generation.items()
+            if receipt.names_live_order(cl_ord_id)
+        }
+        self.turn_over_at = len(self.recent) + REMEMBERED
+
+    def clear(self) -> None:
+        self.recent.clear()
+        self.older.clear()
+        self.turn_over_at = REMEMBERED
+
+    def receipts(self) -> list[Receipt]:
+        """Return every receipt once, oldest first."""
+        return list({**self.older, **self.recent}.values())
+
 
 class User:
     """A login of a member, with its own report numbers and remembered commands."""
 
-    __slots__ = ("member", "role", "rpt_seq", "seen", "user")
+    __slots__ = ("member", "memory", "role", "rpt_seq", "user")
 
     def __init__(self, user: str, member: Member, role: Role) -> None:
         self.user = user
         self.member = member
         self.role: Role = role
         self.rpt_seq = 0
-        self.seen: dict[str, Receipt] = {}
+        self.memory = CommandMemory()
 
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the user's own resting orders, oldest id first."""
@@ -108,12 +159,12 @@ class User:
 
     def named_ticket(self, cl_ord_id: str) -> Ticket | None:
         """Return the ticket of an accepted command of today, be it open or not."""
-        receipt = self.seen.get(cl_ord_id)
+        receipt = self.memory.find(cl_ord_id)
         return receipt.ticket if receipt is not None and receipt.accepted else None
 
 
 class Ticket(Struct, gc=False):
-    """An accepted order as its user knows it, kept after its end while the day remembers it.
+    """An accepted order as its user knows it, kept after its end while a receipt refers to it.
 
     A market order has the price 0 and never rests: one for the day is immediate-or-cancel.
     `ended` is None while the order lives, and for good when it was filled. Like a receipt it

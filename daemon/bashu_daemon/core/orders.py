@@ -210,7 +210,7 @@ def _find_ticket(user: User, cl_ord_id: str) -> Ticket | None:
     Every id of a replaced order still leads to it, and so does that of its cancel. Another
     member's order is not found, so that its existence is not revealed.
     """
-    receipt = user.seen.get(cl_ord_id)
+    receipt = user.memory.find(cl_ord_id)
     if receipt is not None and receipt.accepted and receipt.ticket is not None:
         return receipt.ticket
     for colleague in user.member.users:

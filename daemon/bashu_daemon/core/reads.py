@@ -5,7 +5,15 @@ from msgspec import Struct
 from bashu_daemon.core.directory import Ticket
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
-from bashu_protocol.messages import AccountRow, InstrumentRow, MemberRow, OrderRow, Phase
+from bashu_protocol.messages import (
+    AccountRow,
+    ExecutionReport,
+    FillRow,
+    InstrumentRow,
+    MemberRow,
+    OrderRow,
+    Phase,
+)
 
 
 class StatRow(Struct, frozen=True):
@@ -90,6 +98,26 @@ def _order_row(ticket: Ticket) -> OrderRow:
         ticket.ord_type,
         ticket.time_in_force,
         ticket.transact_time,
+    )
+
+
+def fill_rows(state: State, member: str) -> list[FillRow]:
+    """List a member's last fills of the day, in order; none of an unknown member."""
+    found = state.directory.members.get(member)
+    return [_fill_row(event.user, event.report) for event in found.fills] if found else []
+
+
+def _fill_row(user: str, report: ExecutionReport) -> FillRow:
+    return FillRow(
+        report.exec_id,
+        report.order_id,
+        report.cl_ord_id,
+        user,
+        report.symbol,
+        "buy" if report.side == "buy" else "sell",
+        report.last_px,
+        report.last_qty,
+        report.transact_time,
     )
 
 

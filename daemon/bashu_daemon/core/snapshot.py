@@ -11,12 +11,13 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.core.directory import Member, Receipt, RestingOrder, Ticket, User
+from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
 from bashu_protocol.messages import (
     City,
-    FillRow,
+    ExecutionReport,
     InstrumentRules,
     MemberKind,
     Notice,
@@ -43,6 +44,11 @@ class _Account(_Dumped):
     bought_today: int
 
 
+class _Fill(_Dumped, array_like=True):
+    user: str
+    report: ExecutionReport
+
+
 class _Member(_Dumped):
     member: str
     name: str
@@ -51,7 +57,7 @@ class _Member(_Dumped):
     kind: MemberKind
     suspended: bool
     accounts: list[_Account]
-    fills: list[FillRow]
+    fills: list[_Fill]
 
 
 class _Receipt(_Dumped, array_like=True):
@@ -66,7 +72,9 @@ class _User(_Dumped):
     member: str
     role: Role
     rpt_seq: int
-    seen: list[_Receipt]
+    turn_over_at: int
+    older: list[_Receipt]
+    recent: list[_Receipt]
 
 
 class _Ticket(_Dumped, array_like=True):
@@ -160,7 +168,7 @@ def _known_tickets(state: State) -> list[Ticket]:
     for member in state.directory.members.values():
         known.update(member.open_tickets)
     for user in state.directory.users.values():
-        for receipt in user.seen.values():
+        for receipt in user.memory.receipts():
             if receipt.ticket is not None:
                 known[receipt.ticket.order_id] = receipt.ticket
     return [known[order_id] for order_id in sorted(known)]
@@ -178,18 +186,29 @@ def _dump_member(member: Member) -> _Member:
             _Account(asset, account.available, account.frozen, account.bought_today)
             for asset, account in member.accounts.items()
         ],
-        list(member.fills),
+        [_Fill(event.user, event.report) for event in member.fills],
     )
 
 
 def _dump_user(user: User) -> _User:
-    seen = [
+    return _User(
+        user.user,
+        user.member.member,
+        user.role,
+        user.rpt_seq,
+        user.memory.turn_over_at,
+        _dump_receipts(user.memory.older),
+        _dump_receipts(user.memory.recent),
+    )
+
+
+def _dump_receipts(generation: dict[str, Receipt]) -> list[_Receipt]:
+    return [
         _Receipt(
             receipt.command, receipt.ticket.order_id if receipt.ticket else 0, receipt.accepted
         )
-        for receipt in user.seen.values()
+        for receipt in generation.values()
     ]
-    return _User(user.user, user.member.member, user.role, user.rpt_seq, seen)
 
 
 def _dump_ticket(ticket: Ticket) -> _Ticket:
@@ -262,7 +281,10 @@ def load(data: bytes) -> State:
         _load_user(state, user)
     tickets = {ticket.order_id: _load_ticket(state, ticket) for ticket in dumped.tickets}
     for user in dumped.users:
-        _load_receipts(state.directory.users[user.user], user.seen, tickets)
+        memory = state.directory.users[user.user].memory
+        memory.turn_over_at = user.turn_over_at
+        memory.older = _load_receipts(user.older, tickets)
+        memory.recent = _load_receipts(user.recent, tickets)
     for instrument in dumped.instruments:
         _load_instrument(state, instrument, tickets)
     _list_open_tickets(tickets.values())
@@ -286,7 +308,9 @@ def _load_member(state: State, dumped: _Member) -> None:
         kind=dumped.kind,
     )
     member.suspended = dumped.suspended
-    member.fills.extend(dumped.fills)
+    member.fills.extend(
+        OrderEvent(fill.report, fill.user, dumped.member, dumped.owner) for fill in dumped.fills
+    )
     state.directory.add_member(member)
 
 
@@ -320,11 +344,15 @@ def _load_ticket(state: State, dumped: _Ticket) -> Ticket:
     )
 
 
-def _load_receipts(user: User, seen: list[_Receipt], tickets: dict[int, Ticket]) -> None:
-    for receipt in seen:
-        ticket = tickets[receipt.order_id] if receipt.order_id else None
-        command = receipt.command
-        user.seen[command.cl_ord_id] = Receipt(command, ticket, receipt.accepted)
+def _load_receipts(dumped: list[_Receipt], tickets: dict[int, Ticket]) -> dict[str, Receipt]:
+    return {
+        receipt.command.cl_ord_id: Receipt(
+            receipt.command,
+            tickets[receipt.order_id] if receipt.order_id else None,
+            receipt.accepted,
+        )
+        for receipt in dumped
+    }
 
 
 def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticket]) -> None:

@@ -12,7 +12,6 @@ from bashu_protocol.messages import (
     CommandReport,
     ExecType,
     ExecutionReport,
-    FillRow,
     InstrumentRules,
     Notice,
     NoticeKind,
@@ -144,52 +143,39 @@ class State:
         user = ticket.user
         member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
-        self.events.append(
-            OrderEvent(
-                ExecutionReport(
-                    rpt_seq,
-                    self.seq,
-                    self.now_ns,
-                    ticket.cl_ord_id,
-                    ticket.order_id,
-                    "trade",
-                    "partially_filled" if ticket.leaves_qty else "filled",
-                    ticket.symbol,
-                    ticket.side,
-                    ticket.price,
-                    ticket.order_qty,
-                    ticket.leaves_qty,
-                    ticket.cum_qty,
-                    price,
-                    qty,
-                    self.exec_id,
-                    _NONE,
-                    "",
-                    "",
-                    ticket.ord_type,
-                    ticket.time_in_force,
-                ),
-                user.user,
-                member.member,
-                member.owner,
-                aggressor,
-                contra.order_id,
-                contra.user.member.owner,
-            )
-        )
-        member.fills.append(
-            FillRow(
-                self.exec_id,
-                ticket.order_id,
+        event = OrderEvent(
+            ExecutionReport(
+                rpt_seq,
+                self.seq,
+                self.now_ns,
                 ticket.cl_ord_id,
-                user.user,
+                ticket.order_id,
+                "trade",
+                "partially_filled" if ticket.leaves_qty else "filled",
                 ticket.symbol,
                 ticket.side,
+                ticket.price,
+                ticket.order_qty,
+                ticket.leaves_qty,
+                ticket.cum_qty,
                 price,
                 qty,
-                self.now_ns,
-            )
+                self.exec_id,
+                _NONE,
+                "",
+                "",
+                ticket.ord_type,
+                ticket.time_in_force,
+            ),
+            user.user,
+            member.member,
+            member.owner,
+            aggressor,
+            contra.order_id,
+            contra.user.member.owner,
         )
+        self.events.append(event)
+        member.fills.append(event)
 
     def report_rejection(self, user: User, report: ExecutionReport) -> None:
         """Send a refusal that the caller made, its numbers and time included."""

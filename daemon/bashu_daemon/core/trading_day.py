@@ -24,7 +24,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
     state.trade_date = command.trade_date
     state.day_open = True
     for known in state.directory.users.values():
-        known.seen.clear()
+        known.memory.clear()
     for member in state.directory.members.values():
         member.fills.clear()
     state.events.append(DayOpened(state.seq, state.now_ns, state.trade_date))

@@ -16,7 +16,7 @@ from bashu_daemon.core import (
     supervision,
     trading_day,
 )
-from bashu_daemon.core.checks import MAX_REMEMBERED, Refusal, is_cl_ord_id
+from bashu_daemon.core.checks import Refusal, is_cl_ord_id
 from bashu_daemon.core.directory import Receipt, User, UserInfo
 from bashu_daemon.core.events import Event
 from bashu_daemon.core.reads import StatRow
@@ -76,10 +76,6 @@ _INVALID_ID: Final = (
     RejectCode.INVALID_CL_ORD_ID,
     "A cl_ord_id has 1 to 36 printable ASCII characters.",
 )
-_TOO_MANY_COMMANDS: Final = (
-    RejectCode.THROTTLED,
-    f"A user may send {MAX_REMEMBERED} commands a day; only withdrawals are taken now.",
-)
 
 Level = tuple[int, int, int]
 """Price in fen, quantity in tonnes, number of orders."""
@@ -127,18 +123,20 @@ class Venue:
         if sender is None:
             return events
         cl_ord_id = command.cl_ord_id
-        seen = sender.seen
+        memory = sender.memory
+        recent = memory.recent
         role, handler = _HANDLERS[type(command)]
-        if cl_ord_id in seen:
-            refuse_repeated(state, sender, command, seen[cl_ord_id])
+        first = recent.get(cl_ord_id) or memory.older.get(cl_ord_id)
+        if first is not None:
+            refuse_repeated(state, sender, command, first)
         elif not is_cl_ord_id(cl_ord_id):
             refuse(state, sender, command, _INVALID_ID)
-        elif len(seen) >= MAX_REMEMBERED:
-            _apply_unremembered(state, sender, command)
         elif sender.role != role:
-            seen[cl_ord_id] = refuse(state, sender, command, _not_permitted(role))
+            recent[cl_ord_id] = refuse(state, sender, command, _not_permitted(role))
         else:
-            seen[cl_ord_id] = handler(state, sender, command)
+            recent[cl_ord_id] = handler(state, sender, command)
+        if len(recent) >= memory.turn_over_at:
+            memory.turn_over()
         return events
 
     def dump(self) -> bytes:
@@ -184,8 +182,7 @@ class Venue:
 
     def fill_rows(self, member: str) -> list[FillRow]:
         """A member's last fills of the day, in order."""
-        known = self._state.directory.members.get(member)
-        return list(known.fills) if known else []
+        return reads.fill_rows(self._state, member)
 
     def account_rows(self, member: str) -> list[AccountRow]:
         return reads.account_rows(self._state, member)
@@ -219,14 +216,3 @@ class Venue:
 
 def _not_permitted(role: Role) -> Refusal:
     return RejectCode.NOT_PERMITTED, f"This command is for the role {role}."
-
-
-def _apply_unremembered(state: State, sender: User, command: StateCommand) -> None:
-    """Past the day's bound take only what does no harm if it comes twice."""
-    role, handler = _HANDLERS[type(command)]
-    if isinstance(command, NewOrder | ReplaceOrder | Deposit):
-        refuse(state, sender, command, _TOO_MANY_COMMANDS)
-    elif sender.role != role:
-        refuse(state, sender, command, _not_permitted(role))
-    else:
-        handler(state, sender, command)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, OrderEvent
 from bashu_protocol.messages import (
     CancelOrder,
@@ -124,16 +125,54 @@ def test_an_invalid_id_is_refused_and_not_remembered(exchange: Any) -> None:
     assert exchange.queue("A") == []
 
 
-def test_memory_is_bounded_and_withdrawals_go_on_past_the_bound(
+def test_the_last_commands_are_remembered_and_older_ones_forgotten(
     exchange: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bashu_daemon.core.venue.MAX_REMEMBERED", 2)
-    exchange.order("anna", "buy", 10, 6_900, cl_ord_id="o1")
-    exchange.order("anna", "buy", 10, 6_900, cl_ord_id="o2")
-    (entry,) = exchange.order("anna", "buy", 10, 6_900, cl_ord_id="o3")
-    (amendment,) = exchange.replace("anna", "o1", 5, 6_900)
-    assert entry.reject_code == amendment.reject_code == RejectCode.THROTTLED
-    (canceled,) = exchange.cancel("anna", "o1")
-    assert canceled.exec_type == "canceled"
-    assert exchange.mass_cancel("anna")[-1].report.affected == 1
-    assert len(exchange.venue._state.directory.users["anna"].seen) == 2
+    monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
+    exchange.mass_cancel("anna")
+    memory = exchange.venue._state.directory.users["anna"].memory
+    memory.clear()
+    for number in range(40):
+        exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"o{number}", time_in_force="ioc")
+        for back in range(min(number, 4) + 1):
+            again = NewOrder(f"o{number - back}", "CEA24", "buy", 10, 6_900, time_in_force="ioc")
+            (event,) = exchange.apply("anna", again)
+            assert event.report.reject_code == RejectCode.ALREADY_RECEIVED
+        assert len(memory.receipts()) <= 10
+    (forgotten, *_) = exchange.order("anna", "buy", 10, 6_900, cl_ord_id="o1")
+    assert forgotten.exec_type == "new"
+
+
+def test_a_live_order_is_known_by_its_present_id_however_many_commands_follow(
+    exchange: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
+    memory = exchange.venue._state.directory.users["anna"].memory
+    memory.clear()
+    for number in range(12):
+        exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"rest{number}")
+    exchange.apply("anna", ReplaceOrder("again", "rest0", 5, 6_900))
+    for number in range(40):
+        exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"o{number}", time_in_force="ioc")
+    assert len(memory.receipts()) < 12 + 12 + 10
+    (event,) = exchange.apply("anna", NewOrder("rest1", "CEA24", "buy", 10, 6_900))
+    assert event.report.reject_code == RejectCode.ALREADY_RECEIVED
+    (gone,) = exchange.cancel("anna", "rest0")
+    assert gone.reject_code == RejectCode.UNKNOWN_ORDER
+    for name in ("again", *(f"rest{number}" for number in range(1, 12))):
+        (canceled,) = exchange.cancel("anna", name)
+        assert canceled.exec_type == "canceled"
+    assert exchange.queue("A") == []
+
+
+def test_the_memory_survives_a_snapshot(exchange: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
+    exchange.venue._state.directory.users["anna"].memory.clear()
+    for number in range(13):
+        exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"o{number}")
+    again = Venue.load(exchange.venue.dump())
+    assert again.state_hash() == exchange.venue.state_hash()
+    for number in range(13, 30):
+        command = NewOrder(f"o{number - number % 3}", "CEA24", "buy", 10, 6_900)
+        assert again.apply("anna", command, 99) == exchange.venue.apply("anna", command, 99)
+    assert again.state_hash() == exchange.venue.state_hash()
