@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# The order books that `make bench` compares with; nothing else needs them.
+PEERS_VENV := .venv-bench
+PEERS_READY := $(PEERS_VENV)/.ready
 
 .PHONY: demo test check bench soak clean
 
@@ -18,14 +21,14 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(READY) $(PEERS_READY)
 	$(BIN)/python tests/bench/run.py
 
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(PEERS_VENV)
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -34,3 +37,7 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	@touch $@
+
+# Left without its mark where a peer is missing, so that the next run tries again.
+$(PEERS_READY): pyproject.toml constraints.txt | $(READY)
+	@if $(BIN)/python tests/bench/install_peers.py $(PEERS_VENV); then touch $@; fi

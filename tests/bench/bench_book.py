@@ -10,7 +10,7 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -33,9 +33,13 @@ QUEUE_LENGTHS = (1_000, 10_000, 50_000)
 
 
 class Driver:
-    """Carries out operations as the venue does; finds orders by their dense ids."""
+    """Carries out operations as the venue does; finds orders by their dense ids.
 
-    def __init__(self, operations: int) -> None:
+    The orders are the `owners`' in turn; where those are few, some self-trades are prevented.
+    """
+
+    def __init__(self, operations: int, owners: Sequence[str] = OWNERS) -> None:
+        self.owners = owners
         self.book: OrderBook[Order] = OrderBook()
         self.orders: list[Any] = [None] * (operations + 1)
         self.fill_count = 0
@@ -43,6 +47,7 @@ class Driver:
     def execute(self, operations: list[Operation]) -> None:
         """Match what crosses and let the remainder rest."""
         book, orders = self.book, self.orders
+        owners, owner_count = self.owners, len(self.owners)
         bids, asks = book.bids.live, book.asks.live
         for kind, order_id, side, price, qty in operations:
             if kind == "cancel":
@@ -55,7 +60,8 @@ class Driver:
                 order.price = price
                 order.leaves_qty = qty
             else:
-                order = orders[order_id] = Order(order_id, side, price, qty, OWNERS[order_id % 100])
+                owner = owners[order_id % owner_count]
+                order = orders[order_id] = Order(order_id, side, price, qty, owner)
             crosses = asks and price >= -asks[-1] if side == "buy" else bids and price <= bids[-1]
             if (crosses and not self.take(order)) or kind == "ioc":
                 orders[order_id] = None
@@ -85,9 +91,9 @@ class Driver:
 class Generator:
     """Makes the operations on a book of its own, so that each names an order that lives then."""
 
-    def __init__(self, count: int, seed: int) -> None:
+    def __init__(self, count: int, seed: int, owners: Sequence[str] = OWNERS) -> None:
         self.rng = random.Random(seed)
-        self.driver = Driver(LIVE_ORDERS + count)
+        self.driver = Driver(LIVE_ORDERS + count, owners)
         self.live: list[int] = []
         self.mid = 10_000
         self.order_id = 0
@@ -147,9 +153,14 @@ class Generator:
         return operation
 
 
-def mixed_operations(count: int, seed: int = SEED) -> tuple[list[Operation], list[Operation]]:
-    """Return a ramp-up to `LIVE_ORDERS`, and `count` mixed operations around that many."""
-    generator = Generator(count, seed)
+def mixed_operations(
+    count: int, seed: int = SEED, owners: Sequence[str] = OWNERS
+) -> tuple[list[Operation], list[Operation]]:
+    """Return a ramp-up to `LIVE_ORDERS`, and `count` mixed operations around that many.
+
+    They name orders that live then in a book driven for the same `owners`.
+    """
+    generator = Generator(count, seed, owners)
     ramp = [generator.new_order() for _ in range(LIVE_ORDERS)]
     operations = [generator.step() for _ in range(count)]
     # Decoded anew they lie one behind the other in memory, as from a wire, and not between orders.
