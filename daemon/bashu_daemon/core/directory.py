@@ -117,8 +117,17 @@ class CommandMemory:
         self.recent: dict[str, Receipt] = {}
         self.older: dict[str, Receipt] = {}
 
-    def find(self, cl_ord_id: str) -> Receipt | None:
-        return self.recent.get(cl_ord_id) or self.older.get(cl_ord_id)
+    def __getitem__(self, cl_ord_id: str) -> Receipt:
+        """Raises KeyError for an id that is not remembered."""
+        receipt = self.recent.get(cl_ord_id)
+        return self.older[cl_ord_id] if receipt is None else receipt
+
+    def ticket(self, cl_ord_id: str) -> Ticket | None:
+        """Return the ticket of an accepted command, be it open or not."""
+        receipt = self.recent.get(cl_ord_id)
+        if receipt is None:
+            receipt = self.older.get(cl_ord_id)
+        return receipt.ticket if receipt is not None and receipt.accepted else None
 
     def turn_over(self) -> None:
         """Begin a new generation, and take over into it what names a live order."""
@@ -156,11 +165,6 @@ class User:
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the user's own resting orders, oldest id first."""
         return [ticket for ticket in self.member.live_tickets() if ticket.user is self]
-
-    def named_ticket(self, cl_ord_id: str) -> Ticket | None:
-        """Return the ticket of an accepted command of today, be it open or not."""
-        receipt = self.memory.find(cl_ord_id)
-        return receipt.ticket if receipt is not None and receipt.accepted else None
 
 
 class Ticket(Struct, gc=False):

@@ -73,25 +73,24 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
     if member.suspended:
         return _SUSPENDED
     qty = command.order_qty
-    is_limit = command.ord_type == "limit"
-    price = command.price
-    cost = price * qty
-    refusal = check_entry(instrument.phase, instrument.statistics.turnover) or check_quantity(
-        qty, instrument.rules
-    )
-    if refusal is None and is_limit:
-        refusal = check_price(price, instrument.rules, instrument.limit_up, instrument.limit_down)
+    rules = instrument.rules
+    refusal = check_entry(instrument.phase, instrument.statistics.turnover)
+    if refusal is None:
+        refusal = check_quantity(qty, rules)
+    if refusal is None and command.ord_type == "limit":
+        refusal = check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
         if refusal is None and command.time_in_force == "day":
             refusal = check_open_orders(len(member.open_tickets))
     if refusal is not None:
         return refusal
-    if not is_limit or command.time_in_force == "fok":
+    cost = command.price * qty
+    if command.ord_type == "market" or command.time_in_force == "fok":
         refusal, cost = _check_reach(user, instrument, command)
         if refusal is not None:
             return refusal
     if command.side == "buy":
         return check_cash(member.accounts[CASH].available, cost)
-    holding = member.accounts[instrument.rules.symbol]
+    holding = member.accounts[rules.symbol]
     return check_holding(holding.available, holding.bought_today, qty)
 
 
@@ -210,11 +209,11 @@ def _find_ticket(user: User, cl_ord_id: str) -> Ticket | None:
     Every id of a replaced order still leads to it, and so does that of its cancel. Another
     member's order is not found, so that its existence is not revealed.
     """
-    receipt = user.memory.find(cl_ord_id)
-    if receipt is not None and receipt.accepted and receipt.ticket is not None:
-        return receipt.ticket
+    ticket = user.memory.ticket(cl_ord_id)
+    if ticket is not None:
+        return ticket
     for colleague in user.member.users:
-        ticket = colleague.named_ticket(cl_ord_id)
+        ticket = colleague.memory.ticket(cl_ord_id)
         if ticket is not None and ticket.resting is not None:
             return ticket
     return None

@@ -16,7 +16,7 @@ from bashu_daemon.core import (
     supervision,
     trading_day,
 )
-from bashu_daemon.core.checks import Refusal, is_cl_ord_id
+from bashu_daemon.core.checks import is_cl_ord_id
 from bashu_daemon.core.directory import Receipt, User, UserInfo
 from bashu_daemon.core.events import Event
 from bashu_daemon.core.reads import StatRow
@@ -52,25 +52,32 @@ from bashu_protocol.reject_codes import RejectCode
 
 # Each handler takes its own command class, which a common type cannot say.
 _Handler = Callable[[State, User, Any], Receipt]
-_HANDLERS: Final[dict[type, tuple[Role, _Handler]]] = {
-    NewOrder: ("trader", orders.place_order),
-    CancelOrder: ("trader", orders.cancel_order),
-    ReplaceOrder: ("trader", orders.replace_order),
-    MassCancel: ("trader", orders.mass_cancel),
-    HaltInstrument: ("supervisor", supervision.halt_instrument),
-    ResumeInstrument: ("supervisor", supervision.resume_instrument),
-    SuspendMember: ("supervisor", supervision.suspend_member),
-    ReinstateMember: ("supervisor", supervision.reinstate_member),
-    PublishNotice: ("supervisor", supervision.publish_notice),
-    ListInstrument: ("registrar", registry.list_instrument),
-    AddMember: ("registrar", registry.add_member),
-    AddUser: ("registrar", registry.add_user),
-    Deposit: ("registrar", registry.deposit),
-    OpenDay: ("registrar", trading_day.open_day),
-    SetPhase: ("registrar", trading_day.set_phase),
-    CloseDay: ("registrar", trading_day.close_day),
+_HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
+    "trader": {
+        NewOrder: orders.place_order,
+        CancelOrder: orders.cancel_order,
+        ReplaceOrder: orders.replace_order,
+        MassCancel: orders.mass_cancel,
+    },
+    "supervisor": {
+        HaltInstrument: supervision.halt_instrument,
+        ResumeInstrument: supervision.resume_instrument,
+        SuspendMember: supervision.suspend_member,
+        ReinstateMember: supervision.reinstate_member,
+        PublishNotice: supervision.publish_notice,
+    },
+    "registrar": {
+        ListInstrument: registry.list_instrument,
+        AddMember: registry.add_member,
+        AddUser: registry.add_user,
+        Deposit: registry.deposit,
+        OpenDay: trading_day.open_day,
+        SetPhase: trading_day.set_phase,
+        CloseDay: trading_day.close_day,
+    },
+    "auditor": {},
 }
-"""The role that each command asks for, and what carries it out."""
+"""What each role may command, and what carries it out."""
 
 _INVALID_ID: Final = (
     RejectCode.INVALID_CL_ORD_ID,
@@ -125,15 +132,12 @@ class Venue:
         cl_ord_id = command.cl_ord_id
         memory = sender.memory
         recent = memory.recent
-        role, handler = _HANDLERS[type(command)]
-        first = recent.get(cl_ord_id) or memory.older.get(cl_ord_id)
-        if first is not None:
-            refuse_repeated(state, sender, command, first)
+        if cl_ord_id in recent or cl_ord_id in memory.older:
+            refuse_repeated(state, sender, command, memory[cl_ord_id])
         elif not is_cl_ord_id(cl_ord_id):
             refuse(state, sender, command, _INVALID_ID)
-        elif sender.role != role:
-            recent[cl_ord_id] = refuse(state, sender, command, _not_permitted(role))
         else:
+            handler = _HANDLERS[sender.role].get(type(command), _refuse_role)
             recent[cl_ord_id] = handler(state, sender, command)
         if len(recent) >= memory.turn_over_at:
             memory.turn_over()
@@ -214,5 +218,7 @@ class Venue:
         return self._state.ledger.totals()
 
 
-def _not_permitted(role: Role) -> Refusal:
-    return RejectCode.NOT_PERMITTED, f"This command is for the role {role}."
+def _refuse_role(state: State, sender: User, command: StateCommand) -> Receipt:
+    (role,) = (role for role, handlers in _HANDLERS.items() if type(command) in handlers)
+    refusal = (RejectCode.NOT_PERMITTED, f"This command is for the role {role}.")
+    return refuse(state, sender, command, refusal)
