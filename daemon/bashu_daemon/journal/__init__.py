@@ -1,6 +1,11 @@
 """The durable log of commands, and the way back from it."""
 
-from bashu_daemon.journal.errors import DirectoryLocked, JournalDamaged
+from bashu_daemon.journal.errors import (
+    DirectoryLocked,
+    JournalDamaged,
+    JournalStopped,
+    ReportsDamaged,
+)
 from bashu_daemon.journal.group_commit import GroupCommit
 from bashu_daemon.journal.record import Record, ReportRow
 from bashu_daemon.journal.recovery import decode_command, recover
@@ -12,8 +17,10 @@ __all__ = [
     "GroupCommit",
     "Journal",
     "JournalDamaged",
+    "JournalStopped",
     "Record",
     "ReportRow",
+    "ReportsDamaged",
     "Snapshot",
     "decode_command",
     "recover",

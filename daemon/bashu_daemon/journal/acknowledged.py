@@ -8,6 +8,8 @@ is exact. After a power cut it may be older than the journal, never newer, so wh
 the disk.
 """
 
+import errno
+import logging
 import os
 import struct
 import zlib
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+
+logger = logging.getLogger(__name__)
 
 FILE_NAME: Final = "acknowledged"
 
@@ -32,7 +36,7 @@ class Mark(Struct, frozen=True):
 
 
 def read_mark(directory: Path) -> Mark | None:
-    """Return the mark; None if there is none or it is damaged.
+    """Return the mark; None if there is none, or, with a warning, if it is damaged.
 
     Raises:
         OSError: it is there and cannot be read.
@@ -41,11 +45,19 @@ def read_mark(directory: Path) -> Mark | None:
         data = (directory / FILE_NAME).read_bytes()
     except FileNotFoundError:
         return None
+    if not data.strip(b"\0"):
+        return None  # opened, and nothing written yet or nothing that reached the disk
     body, checksum = data[: _BODY.size], data[_BODY.size :]
-    if len(data) != _BODY.size + _CHECKSUM.size or checksum != _CHECKSUM.pack(zlib.crc32(body)):
-        return None
-    magic, first_seq, last_seq, digest = _BODY.unpack(body)
-    return Mark(first_seq, last_seq, digest) if magic == _MAGIC else None
+    if checksum == _CHECKSUM.pack(zlib.crc32(body)) and len(body) == _BODY.size:
+        magic, first_seq, last_seq, digest = _BODY.unpack(body)
+        if magic == _MAGIC:
+            return Mark(first_seq, last_seq, digest)
+    logger.warning(
+        "%s is damaged; whether acknowledged records are missing at the journal's end cannot be "
+        "told.",
+        directory / FILE_NAME,
+    )
+    return None
 
 
 class MarkFile:
@@ -55,9 +67,15 @@ class MarkFile:
         self._descriptor = os.open(directory / FILE_NAME, os.O_RDWR | os.O_CREAT, 0o600)
 
     def write(self, mark: Mark) -> None:
-        """Write the mark over the last one."""
+        """Write the mark over the last one.
+
+        Raises:
+            OSError: it is not, or not wholly, written.
+        """
         body = _BODY.pack(_MAGIC, mark.first_seq, mark.last_seq, mark.hash)
-        os.pwrite(self._descriptor, body + _CHECKSUM.pack(zlib.crc32(body)), 0)
+        data = body + _CHECKSUM.pack(zlib.crc32(body))
+        if os.pwrite(self._descriptor, data, 0) != len(data):
+            raise OSError(errno.EIO, "The mark of what was acknowledged was written in part")
 
     def sync(self) -> None:
         os.fsync(self._descriptor)

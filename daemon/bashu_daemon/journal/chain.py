@@ -13,8 +13,5 @@ _HEADER = struct.Struct(">qqH")
 def next_hash(previous: bytes, record: Record) -> bytes:
     """Return the SHA-256 over the previous hash and every field of the record."""
     user = record.user.encode()
-    digest = hashlib.sha256(previous)
-    digest.update(_HEADER.pack(record.seq, record.time_ns, len(user)))
-    digest.update(user)
-    digest.update(record.payload)
-    return digest.digest()
+    header = _HEADER.pack(record.seq, record.time_ns, len(user))
+    return hashlib.sha256(b"".join((previous, header, user, record.payload))).digest()

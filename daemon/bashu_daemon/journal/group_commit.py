@@ -1,18 +1,27 @@
 """Group commit: while the disk syncs one batch, the next one gathers."""
 
 import asyncio
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import contextlib
+import threading
+from collections.abc import Callable, Sequence
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Final, Self
 
+from msgspec import Struct
+
+from bashu_daemon.journal.errors import JournalStopped
 from bashu_daemon.journal.record import Record, ReportRow
 from bashu_daemon.journal.store import Journal
 
 MAX_RECORDS_WAITING: Final = 50_000
 """Records applied but not yet handed to the disk; beyond that `submit` waits."""
 
-Waiting = tuple[Sequence[Record], Sequence[ReportRow], "asyncio.Future[None]"]
+
+class _Batch(Struct, gc=False):
+    records: Sequence[Record]
+    reports: Sequence[ReportRow]
+    durable: "asyncio.Future[None]"
 
 
 class GroupCommit:
@@ -20,21 +29,46 @@ class GroupCommit:
 
     After a failed write nothing is accepted any more: what the disk holds is then unknown, and
     a venue that goes on would promise what it cannot keep.
+
+    Args:
+        journal: opened; nothing else may append to it.
+        on_commit: called on the event loop after each commit with the number of records and the
+            seconds that writing and syncing them took.
     """
 
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._waiting: list[Waiting] = []
-        self._records_waiting = 0
-        self._has_work = asyncio.Event()
-        self._has_space = asyncio.Event()
-        self._has_space.set()
-        self._failure: BaseException | None = None
-        self._task: asyncio.Task[None] | None = None
+    def __init__(
+        self, journal: Journal, on_commit: Callable[[int, float], object] | None = None
+    ) -> None:
         self.commits = 0
+        self.records = 0
+        """Records made durable."""
+        self.last_write_seconds = 0.0
+        self.total_write_seconds = 0.0
+        self._journal = journal
+        self._on_commit = on_commit
+        self._failure: BaseException | None = None
+        self._turn = asyncio.Lock()
+        self._has_space = asyncio.Event()
+        self._thread: threading.Thread | None = None
+        # Shared with the writer thread, under the lock:
+        self._lock = threading.Lock()
+        self._waiting: list[_Batch] = []
+        self._records_waiting = 0
+        self._sender_waits = False
+        # One item whenever something gathers, None to end.
+        self._wake: SimpleQueue[bool | None] = SimpleQueue()
+
+    @property
+    def records_waiting(self) -> int:
+        """Records not yet handed to the disk."""
+        return self._records_waiting
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._write(), name="journal writer")
+        self._loop = asyncio.get_running_loop()
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        # A daemon: if the process ends without leaving in order, that is like being killed.
+        self._thread = threading.Thread(target=self._run, name="journal writer", daemon=True)
+        self._thread.start()
         return self
 
     async def __aexit__(
@@ -43,57 +77,91 @@ class GroupCommit:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write what is waiting, then stop."""
-        assert self._task is not None  # noqa: S101  entered before it is left
-        while self._waiting and self._failure is None:
-            await asyncio.sleep(0)
-            futures = [future for _records, _reports, future in self._waiting]
-            await asyncio.wait(futures)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        """Write what is waiting and wait for the write under way, even if cancelled."""
+        assert self._thread is not None  # noqa: S101  entered before it is left
+        if self._failure is None:
+            self._failure = JournalStopped("The journal writer has ended.")
+        self._wake.put(None)
+        try:
+            await asyncio.shield(self._ended)
+        finally:
+            self._thread.join()
 
     async def submit(
         self, records: Sequence[Record], reports: Sequence[ReportRow]
     ) -> "asyncio.Future[None]":
-        """Queue a batch; the future is done when it is durable, or carries what went wrong."""
-        while not self._has_space.is_set():
-            await self._has_space.wait()
+        """Queue a batch; the future is done when it is durable, or carries what went wrong.
+
+        Waits while too much waits for the disk; senders get their turns in order.
+
+        Raises:
+            JournalStopped: the writer has ended.
+            Exception: what made an earlier write fail.
+        """
+        async with self._turn:
+            while self._is_full():
+                await self._has_space.wait()
         if self._failure is not None:
             raise self._failure
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((records, reports, future))
-        self._records_waiting += len(records)
-        if self._records_waiting >= MAX_RECORDS_WAITING:
+        batch = _Batch(records, reports, self._loop.create_future())
+        with self._lock:
+            begins = not self._waiting
+            self._waiting.append(batch)
+            self._records_waiting += len(records)
+        if begins:
+            self._wake.put(True)
+        return batch.durable
+
+    def _is_full(self) -> bool:
+        with self._lock:
+            full = self._records_waiting >= MAX_RECORDS_WAITING and self._failure is None
+            self._sender_waits = full
+        if full:
             self._has_space.clear()
-        self._has_work.set()
-        return future
+        return full
 
-    async def _write(self) -> None:
-        loop = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, thread_name_prefix="journal") as thread:
-            while True:
-                await self._has_work.wait()
-                batches, self._waiting = self._waiting, []
-                self._records_waiting = 0
-                self._has_work.clear()
-                self._has_space.set()
-                records = [record for batch in batches for record in batch[0]]
-                reports = [row for batch in batches for row in batch[1]]
-                try:
-                    await loop.run_in_executor(thread, self._journal.append, records, reports)
-                except Exception as error:  # noqa: BLE001  handed on to every waiter
-                    self._fail(error, batches)
-                    return
-                self.commits += 1
-                for _records, _reports, future in batches:
-                    if not future.done():
-                        future.set_result(None)
+    def _run(self) -> None:
+        """Write until told to end or a write fails. Runs in the writer thread."""
+        batches: list[_Batch] = []
+        try:
+            while self._wake.get() is not None:
+                batches = self._take()
+                records = [record for batch in batches for record in batch.records]
+                reports = [row for batch in batches for row in batch.reports]
+                self._journal.append(records, reports)
+                seconds = self._journal.last_write_seconds
+                self._loop.call_soon_threadsafe(self._committed, batches, len(records), seconds)
+        except BaseException as error:  # noqa: BLE001  handed on to every waiter
+            self._loop.call_soon_threadsafe(self._fail, error, batches)
+        self._loop.call_soon_threadsafe(self._ended.set_result, None)
 
-    def _fail(self, error: Exception, batches: list[Waiting]) -> None:
-        self._failure = error
+    def _take(self) -> list[_Batch]:
+        with self._lock:
+            batches, self._waiting = self._waiting, []
+            self._records_waiting = 0
+            sender_waits, self._sender_waits = self._sender_waits, False
+        if sender_waits:
+            self._loop.call_soon_threadsafe(self._has_space.set)
+        return batches
+
+    def _committed(self, batches: list[_Batch], records: int, seconds: float) -> None:
+        self.commits += 1
+        self.records += records
+        self.last_write_seconds = seconds
+        self.total_write_seconds += seconds
+        for batch in batches:
+            if not batch.durable.done():
+                batch.durable.set_result(None)
+        if self._on_commit is not None:
+            self._on_commit(records, seconds)
+
+    def _fail(self, error: BaseException, batches: list[_Batch]) -> None:
+        with self._lock:
+            self._failure = error
+            waiting, self._waiting = self._waiting, []
+            self._records_waiting = 0
         self._has_space.set()
-        for _records, _reports, future in [*batches, *self._waiting]:
-            if not future.done():
-                future.set_exception(error)
-                future.exception()
-        self._waiting.clear()
+        for batch in [*batches, *waiting]:
+            with contextlib.suppress(asyncio.InvalidStateError):  # whoever waited has gone
+                batch.durable.set_exception(error)
+                batch.durable.exception()  # known through `submit` as well; not lost if unread

@@ -1,7 +1,7 @@
 """From the disk to a running venue: the newest snapshot, then the rest of the journal."""
 
 import logging
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -14,11 +14,16 @@ from bashu_protocol.messages import StateCommand
 
 logger = logging.getLogger(__name__)
 
+OTHER_VERSION: Final = (msgspec.MsgspecError, ValueError, TypeError, LookupError)
+"""What loading a state raises that has another form."""
+
 _DECODER = msgspec.msgpack.Decoder(StateCommand)
 
 
 class Follower(Protocol):
     """Whoever keeps a state of its own beside the venue's, as surveillance does."""
+
+    def dump(self) -> bytes: ...
 
     def load(self, data: bytes) -> None: ...
 
@@ -40,23 +45,40 @@ def decode_command(record: Record) -> StateCommand:
 def recover(journal: Journal, follower: Follower) -> Venue:
     """Return the venue as it was after the last record, with the follower at the same point.
 
+    A snapshot that another version of Bashu wrote is passed over with a warning: the journal gives
+    the same state, only later.
+
     Raises:
         JournalDamaged: naming the first bad record.
     """
-    venue = Venue()
-    snapshot = journal.latest_snapshot()
-    if snapshot is not None:
-        venue = Venue.load(snapshot.venue)
-        follower.load(snapshot.surveillance)
-    replayed = 0
-    for record in journal.records(venue.seq):
+    venue = _load_newest(journal, follower)
+    start = venue.seq
+    for record in journal.records(start):
         follower.on_events(venue.apply(record.user, decode_command(record), record.time_ns))
-        replayed += 1
-    if replayed or snapshot is not None:
+    if venue.seq:
         logger.info(
             "Recovered to record %d: snapshot at %d, %d replayed.",
             venue.seq,
-            venue.seq - replayed,
-            replayed,
+            start,
+            venue.seq - start,
         )
     return venue
+
+
+def _load_newest(journal: Journal, follower: Follower) -> Venue:
+    """Return the state of the newest snapshot that this version reads, or the first state."""
+    unloaded = follower.dump()
+    for snapshot in journal.snapshots():
+        try:
+            venue = Venue.load(snapshot.venue)
+            follower.load(snapshot.surveillance)
+        except OTHER_VERSION as error:
+            follower.load(unloaded)
+            logger.warning(
+                "Snapshot %d is of another version of Bashu (%s); replaying over it.",
+                snapshot.seq,
+                error,
+            )
+        else:
+            return venue
+    return Venue()

@@ -1,7 +1,6 @@
 """Snapshots: files that are whole or not there, each tied to its place in the chain."""
 
 import hashlib
-import logging
 import os
 import zlib
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-logger = logging.getLogger(__name__)
+from bashu_daemon.journal.files import make_directory, sync_path
 
 KEPT: Final = 3
 _DIGEST_BYTES: Final = 32
@@ -27,6 +26,14 @@ class Snapshot(Struct, frozen=True, array_like=True):
     surveillance: bytes
 
 
+class SnapshotFile(Struct):
+    """A file as it was found: the snapshot, or what is wrong with it."""
+
+    name: str
+    snapshot: Snapshot | None = None
+    fault: str = ""
+
+
 _DECODER: Final = msgspec.msgpack.Decoder(Snapshot)
 
 
@@ -38,7 +45,7 @@ class Snapshots:
 
     def save(self, snapshot: Snapshot) -> None:
         """Write, sync and rename; then drop all but the newest."""
-        self._directory.mkdir(exist_ok=True)
+        make_directory(self._directory)
         body = zlib.compress(_ENCODER.encode(snapshot), 1)
         path = self._path(snapshot.seq)
         temporary = path.with_suffix(".part")
@@ -47,20 +54,13 @@ class Snapshots:
             file.flush()
             os.fsync(file.fileno())
         temporary.rename(path)
-        descriptor = os.open(self._directory, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync_path(self._directory)
         for old in self._paths()[KEPT:]:
             old.unlink()
 
-    def newest_first(self) -> Iterator[Snapshot]:
-        """Yield the whole ones; a damaged one is named in a warning and passed over."""
-        for path in self._paths():
-            snapshot = _read(path)
-            if snapshot is not None:
-                yield snapshot
+    def newest_first(self) -> Iterator[SnapshotFile]:
+        """Yield them one by one, whole or not."""
+        return map(_read, self._paths())
 
     def _path(self, seq: int) -> Path:
         return self._directory / f"{seq:015d}.snapshot"
@@ -69,14 +69,12 @@ class Snapshots:
         return sorted(self._directory.glob("*.snapshot"), reverse=True)
 
 
-def _read(path: Path) -> Snapshot | None:
+def _read(path: Path) -> SnapshotFile:
     data = path.read_bytes()
     digest, body = data[:_DIGEST_BYTES], data[_DIGEST_BYTES:]
-    if hashlib.sha256(body).digest() == digest:
-        try:
-            return _DECODER.decode(zlib.decompress(body))
-        except (msgspec.MsgspecError, zlib.error) as error:
-            logger.warning("Snapshot %s is of another format (%s); ignored.", path.name, error)
-            return None
-    logger.warning("Snapshot %s is damaged; ignored.", path.name)
-    return None
+    if hashlib.sha256(body).digest() != digest:
+        return SnapshotFile(path.name, fault="is damaged")
+    try:
+        return SnapshotFile(path.name, _DECODER.decode(zlib.decompress(body)))
+    except (msgspec.MsgspecError, zlib.error) as error:
+        return SnapshotFile(path.name, fault=f"is of another format ({error})")

@@ -6,6 +6,7 @@ writer and runs in one thread; reads use a connection of their own.
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -14,28 +15,32 @@ from typing import Final, Self
 
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal.acknowledged import Mark, MarkFile, read_mark
-from bashu_daemon.journal.chain import GENESIS, next_hash
-from bashu_daemon.journal.errors import JournalDamaged
+from bashu_daemon.journal.chain import next_hash
+from bashu_daemon.journal.database import FILE_NAME, check_format, connect, create
+from bashu_daemon.journal.entries import Entry, command_entry, insert, reports_entry
+from bashu_daemon.journal.errors import JournalDamaged, JournalStopped
+from bashu_daemon.journal.files import make_directory, sync_path
 from bashu_daemon.journal.lock import lock_directory
+from bashu_daemon.journal.opening import (
+    check_acknowledged,
+    check_log_end,
+    check_nothing_was_written,
+)
+from bashu_daemon.journal.reading import (
+    read_all_reports,
+    read_hash,
+    read_head,
+    read_records,
+    read_reports,
+)
 from bashu_daemon.journal.record import Record, ReportRow
-from bashu_daemon.journal.snapshots import Snapshot, Snapshots
-from bashu_daemon.journal.wal import LogEnd, log_end
+from bashu_daemon.journal.snapshots import Snapshot, SnapshotFile, Snapshots
 
 logger = logging.getLogger(__name__)
 
-FILE_NAME: Final = "journal.db"
-FORMAT: Final = 1
-
-_SCHEMA: Final = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE commands (
-    seq INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL, user TEXT NOT NULL,
-    payload BLOB NOT NULL, hash BLOB NOT NULL);
-CREATE TABLE reports (
-    user TEXT NOT NULL, last_rpt_seq INTEGER NOT NULL, first_rpt_seq INTEGER NOT NULL,
-    payload BLOB NOT NULL, PRIMARY KEY (user, last_rpt_seq)) WITHOUT ROWID;
-INSERT INTO meta VALUES ('format', 1), ('epoch', 0);
-"""
+PAGES_PER_CHECKPOINT: Final = 1_000
+"""Pages written to the log, by estimate, before they go to the tables: about 4 MB."""
+_PAGE_BYTES: Final = 4_096
 
 
 class Journal:
@@ -49,40 +54,48 @@ class Journal:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self._closing = ExitStack()
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            self._closing.enter_context(lock_directory(directory))
-            check_log_end(directory / FILE_NAME)
-            self._open()
-        except OSError as error:
-            self._closing.close()
-            raise OperatorError(
-                f"Cannot use the data directory {directory}: {error.strerror}."
-            ) from error
-        except sqlite3.DatabaseError as error:
-            self._closing.close()
-            raise JournalDamaged(0, f"{directory / FILE_NAME} is unreadable ({error})") from error
-        except BaseException:
-            self._closing.close()
-            raise
+        self.last_write_seconds = 0.0
+        """How long the last batch took to write and sync."""
+        self._failure: BaseException | None = None
+        self._pages_logged = 0
+        with ExitStack() as opening:
+            try:
+                make_directory(directory)
+                opening.enter_context(lock_directory(directory))
+                self._open(opening)
+            except OSError as error:
+                raise OperatorError(
+                    f"Cannot use the data directory {directory}: {error.strerror}."
+                ) from error
+            except sqlite3.DatabaseError as error:
+                raise JournalDamaged(
+                    0, f"{directory / FILE_NAME} is unreadable ({error})"
+                ) from error
+            self._closing = opening.pop_all()
 
-    def _open(self) -> None:
+    def _open(self, opening: ExitStack) -> None:
         path = self.directory / FILE_NAME
-        is_new = not path.exists()
-        self._writer = self._closing.enter_context(closing(connect(path)))
-        if is_new:
-            self._writer.executescript(f"BEGIN; {_SCHEMA} COMMIT;")
+        mark = read_mark(self.directory)
+        if not path.exists():
+            check_nothing_was_written(path, mark)
+            create(path)
+        log_end = check_log_end(path)
+        self._writer = opening.enter_context(closing(connect(path)))
         check_format(self._writer, path)
-        self._reader = self._closing.enter_context(closing(connect(path)))
+        self._reader = opening.enter_context(closing(connect(path)))
+        self.head_seq, self.head_time_ns, self.head_hash = read_head(self._reader)
+        check_acknowledged(self._reader, self.head_seq, mark, log_end)
         self._snapshots = Snapshots(self.directory / "snapshots")
-        self.head_seq, self.head_time_ns, self.head_hash = self._read_head()
-        self._check_acknowledged()
-        self._mark = self._closing.enter_context(closing(MarkFile(self.directory)))
+        self._mark = opening.enter_context(closing(MarkFile(self.directory)))
+        opening.callback(self._mark.sync)
+        # What is recovered is promised from now on.
+        self._mark.write(Mark(self.head_seq, self.head_seq, self.head_hash))
         self._writer.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
         (self.epoch,) = self._writer.execute(
             "SELECT value FROM meta WHERE name = 'epoch'"
         ).fetchone()
+        # SQLite ignores that the names of its new files could not be synced.
+        sync_path(self.directory)
 
     def __enter__(self) -> Self:
         return self
@@ -97,39 +110,54 @@ class Journal:
 
     def close(self) -> None:
         """Close the files and give the directory back."""
-        self._mark.sync()
         self._closing.close()
 
     def append(self, records: Sequence[Record], reports: Sequence[ReportRow]) -> None:
         """Write one batch and return when it is on the disk.
 
         Raises:
+            ValueError: the records do not follow the last one; nothing was written.
             sqlite3.Error, OSError: it may not be on the disk; the venue must stop.
+            JournalStopped: an earlier write failed.
         """
-        rows = []
+        if self._failure is not None:
+            raise JournalStopped(
+                f"The journal in {self.directory} stopped: {self._failure}"
+            ) from self._failure
+        head, entries = self._chained(records)
+        entries.extend(map(reports_entry, reports))
+        try:
+            self._write(records, head, entries)
+            self._pages_logged += _pages(records, reports)
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def _chained(self, records: Sequence[Record]) -> tuple[bytes, list[Entry]]:
         head, seq = self.head_hash, self.head_seq
+        entries: list[Entry] = []
         for record in records:
             if record.seq != seq + 1:
                 raise ValueError(f"record {record.seq} does not follow {seq}")
             head, seq = next_hash(head, record), record.seq
-            rows.append((seq, record.time_ns, record.user, record.payload, head))
-        cursor = self._writer
-        cursor.execute("BEGIN IMMEDIATE")
-        try:
-            cursor.executemany("INSERT INTO commands VALUES (?, ?, ?, ?, ?)", rows)
-            cursor.executemany(
-                "INSERT INTO reports VALUES (?, ?, ?, ?)",
-                [(r.user, r.last_rpt_seq, r.first_rpt_seq, r.payload) for r in reports],
-            )
-            cursor.execute("COMMIT")
-        except BaseException:
-            if cursor.in_transaction:
-                cursor.execute("ROLLBACK")
-            raise
-        self.head_hash, self.head_seq = head, seq
+            entries.append(command_entry(record, head))
+        return head, entries
+
+    def _write(self, records: Sequence[Record], head: bytes, entries: list[Entry]) -> None:
+        start = time.perf_counter()
+        if self._pages_logged >= PAGES_PER_CHECKPOINT:
+            self._checkpoint()
+        insert(self._writer, entries)
         if records:
-            self.head_time_ns = records[-1].time_ns
-            self._mark.write(Mark(records[0].seq, seq, head))
+            last = records[-1]
+            self.head_hash, self.head_seq, self.head_time_ns = head, last.seq, last.time_ns
+            self._mark.write(Mark(records[0].seq, last.seq, head))
+        self.last_write_seconds = time.perf_counter() - start
+
+    def _checkpoint(self) -> None:
+        """Copy the log to the tables, so that it can begin anew. Raises what the disk says."""
+        self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        self._pages_logged = 0
 
     def records(self, after_seq: int = 0) -> Iterator[Record]:
         """Yield the records after a number, checking the chain.
@@ -141,29 +169,27 @@ class Journal:
 
     def hash_at(self, seq: int) -> bytes:
         """Return the chain's hash after a record; that of number 0 is fixed."""
-        if seq == 0:
-            return GENESIS
-        row = self._reader.execute("SELECT hash FROM commands WHERE seq = ?", (seq,)).fetchone()
-        if row is None:
-            raise JournalDamaged(seq, "the record is missing")
-        return bytes(row[0])
+        return read_hash(self._reader, seq)
 
-    def reports(self, user: str, after_rpt_seq: int, limit: int) -> list[ReportRow]:
-        """Return a user's stored reports that reach beyond a number, at most `limit` rows."""
-        rows = self._reader.execute(
-            "SELECT first_rpt_seq, last_rpt_seq, payload FROM reports"
-            " WHERE user = ? AND last_rpt_seq > ? ORDER BY last_rpt_seq LIMIT ?",
-            (user, after_rpt_seq, limit),
-        )
-        return [ReportRow(user, first, last, payload) for first, last, payload in rows]
+    def reports(
+        self, user: str, after_rpt_seq: int, limit: int, through_rpt_seq: int = 0
+    ) -> list[ReportRow]:
+        """Return a user's stored reports that reach beyond a number, at most `limit` rows.
+
+        Where the caller knows up to which number there must be reports, it says so.
+
+        Raises:
+            ReportsDamaged: one is missing, or is not what was written.
+        """
+        return read_reports(self._reader, user, after_rpt_seq, limit, through_rpt_seq)
 
     def all_reports(self) -> Iterator[ReportRow]:
-        """Yield every stored report row, user by user."""
-        for user, first, last, payload in self._reader.execute(
-            "SELECT user, first_rpt_seq, last_rpt_seq, payload FROM reports"
-            " ORDER BY user, last_rpt_seq"
-        ):
-            yield ReportRow(user, first, last, payload)
+        """Yield every stored report row, user by user.
+
+        Raises:
+            ReportsDamaged: one is not what was written.
+        """
+        return read_all_reports(self._reader)
 
     def save_snapshot(self, seq: int, venue: bytes, surveillance: bytes) -> None:
         """Keep a state, so that a start need not replay what came before it."""
@@ -171,101 +197,29 @@ class Journal:
 
     def latest_snapshot(self) -> Snapshot | None:
         """Return the newest snapshot that is whole and belongs to this journal."""
-        for snapshot in self._snapshots.newest_first():
-            if snapshot.seq <= self.head_seq and snapshot.journal_hash == self.hash_at(
-                snapshot.seq
-            ):
-                return snapshot
-            logger.warning("Snapshot %d does not belong to this journal; ignored.", snapshot.seq)
-        return None
+        return next(self.snapshots(), None)
 
     def snapshots(self) -> Iterator[Snapshot]:
-        """Yield all whole snapshots, newest first."""
-        return self._snapshots.newest_first()
+        """Yield the whole snapshots of this journal, newest first; warn of the others."""
+        for file in self.snapshot_files():
+            if file.snapshot is not None:
+                yield file.snapshot
+            else:
+                logger.warning("Snapshot %s %s; ignored.", file.name, file.fault)
 
-    def _check_acknowledged(self) -> None:
-        """Everything that a client was told of must be there, whatever SQLite dropped."""
-        mark = read_mark(self.directory)
-        if mark is None:
-            return
-        if mark.last_seq > self.head_seq:
-            raise JournalDamaged(
-                self.head_seq + 1,
-                f"the records up to {mark.last_seq} were acknowledged, and are gone",
-            )
-        if self.hash_at(mark.last_seq) != mark.hash:
-            raise JournalDamaged(mark.last_seq, "it is not the record that was acknowledged")
+    def snapshot_files(self) -> Iterator[SnapshotFile]:
+        """Yield every snapshot, newest first, or what is wrong with it."""
+        for file in self._snapshots.newest_first():
+            if file.snapshot is None or self._owns(file.snapshot):
+                yield file
+            else:
+                yield SnapshotFile(file.name, fault="does not belong to this journal")
 
-    def _read_head(self) -> tuple[int, int, bytes]:
-        row = self._writer.execute(
-            "SELECT seq, time_ns, hash FROM commands ORDER BY seq DESC LIMIT 1"
-        ).fetchone()
-        return (int(row[0]), int(row[1]), bytes(row[2])) if row else (0, 0, GENESIS)
+    def _owns(self, snapshot: Snapshot) -> bool:
+        return snapshot.seq <= self.head_seq and snapshot.journal_hash == self.hash_at(snapshot.seq)
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the file with every commit synced."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA busy_timeout = 5000")
-    connection.text_factory = str
-    return connection
-
-
-def check_format(connection: sqlite3.Connection, path: Path) -> None:
-    row = connection.execute("SELECT value FROM meta WHERE name = 'format'").fetchone()
-    if row is None or row[0] != FORMAT:
-        found = "none" if row is None else row[0]
-        raise OperatorError(
-            f"{path} has format {found}; this version of Bashu reads format {FORMAT}."
-        )
-
-
-def read_records(
-    connection: sqlite3.Connection, after_seq: int, previous: bytes
-) -> Iterator[Record]:
-    """Yield records in order and check that each follows from the one before."""
-    seq = after_seq
-    try:
-        for number, time_ns, user, payload, stored in connection.execute(
-            "SELECT seq, time_ns, user, payload, hash FROM commands WHERE seq > ? ORDER BY seq",
-            (after_seq,),
-        ):
-            if number != seq + 1:
-                raise JournalDamaged(seq + 1, "the record is missing")
-            if not (
-                isinstance(time_ns, int) and isinstance(user, str) and isinstance(payload, bytes)
-            ):
-                raise JournalDamaged(number, "a field is of another type")
-            record = Record(number, time_ns, user, payload)
-            previous = next_hash(previous, record)
-            if previous != stored:
-                raise JournalDamaged(number, "its hash does not follow from its content")
-            seq = number
-            yield record
-    except (sqlite3.DatabaseError, UnicodeError) as error:
-        raise JournalDamaged(seq + 1, f"it cannot be read ({error})") from error
-
-
-def check_log_end(path: Path) -> None:
-    """Say so if the last write was cut off; refuse if there is damage in the log.
-
-    SQLite reads its write-ahead log up to the last whole transaction, so what was being written
-    when the power went is cut back to the last whole record. It was never acknowledged: an
-    acknowledgement leaves only after the sync. But SQLite drops acknowledged transactions behind
-    a damaged one just as silently, and that must not pass for an unfinished write.
-
-    Raises:
-        JournalDamaged: whole transactions follow one that is not.
-    """
-    end = log_end(path.with_name(path.name + "-wal"))
-    if end is LogEnd.BROKEN:
-        raise JournalDamaged(0, f"in the write-ahead log {end.value}")
-    if end is not LogEnd.NOTHING:
-        logger.warning(
-            "The last write to %s was not finished (%s); the journal goes back to its last whole "
-            "record.",
-            path,
-            end.value,
-        )
+def _pages(records: Sequence[Record], reports: Sequence[ReportRow]) -> int:
+    """Estimate what a batch writes: its bytes, a leaf for each user, and the pages above them."""
+    size = sum(len(record.payload) for record in records) + sum(len(row.payload) for row in reports)
+    return 2 + len(reports) + size // _PAGE_BYTES

@@ -27,7 +27,7 @@ class LogEnd(enum.Enum):
     """What follows the last whole transaction."""
 
     NOTHING = "nothing"
-    CUT_OFF = "the file ends within a transaction"
+    CUT_OFF = "it is cut off within a transaction"
     UNFINISHED = "a transaction is there in parts"
     """At most one: it was being written, or it was damaged later."""
     BROKEN = "several transactions follow a damaged one"

@@ -5,7 +5,6 @@ It works on a copy: not even a damaged directory is changed by looking at it.
 
 import hashlib
 import shutil
-import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,10 +19,10 @@ from rich.table import Table
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, OrderEvent
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.journal.errors import JournalDamaged
-from bashu_daemon.journal.lock import lock_directory
-from bashu_daemon.journal.recovery import decode_command
-from bashu_daemon.journal.store import FILE_NAME, Journal
+from bashu_daemon.journal import Journal, ReportsDamaged, Snapshot, acknowledged, decode_command
+from bashu_daemon.journal.database import FILE_NAME
+from bashu_daemon.journal.lock import not_served
+from bashu_daemon.journal.recovery import OTHER_VERSION
 from bashu_daemon.stored_reports import decode_stored
 from bashu_protocol.messages import NumberedReport
 
@@ -37,6 +36,8 @@ class Findings(Struct):
     snapshots: int = 0
     totals: dict[str, dict[str, int]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What is unusual and harms nothing."""
 
 
 def verify(directory: Path, out: TextIO = sys.stdout) -> int:
@@ -48,21 +49,36 @@ def verify(directory: Path, out: TextIO = sys.stdout) -> int:
     """
     if not (directory / FILE_NAME).exists():
         raise OperatorError(f"{directory} holds no journal ({FILE_NAME}).")
+    console = Console(file=out)
     with tempfile.TemporaryDirectory(prefix="bashu-verify-") as temporary:
-        copy = Path(temporary) / "copy"
-        with lock_directory(directory):
-            shutil.copytree(directory, copy, ignore=shutil.ignore_patterns("lock"))
-        console = Console(file=out)
+        copy = Path(temporary)
+        try:
+            with not_served(directory):
+                _copy(directory, copy)
+        except OSError as error:
+            raise OperatorError(
+                f"Cannot copy the journal of {directory} to {copy}: {error.strerror}. "
+                "TMPDIR says where copies go."
+            ) from error
         with Journal(copy) as journal:
             findings = examine(journal, console)
     _show(findings, directory, console)
     return 1 if findings.faults else 0
 
 
+def _copy(directory: Path, copy: Path) -> None:
+    """Copy what the journal reads, and no passwords."""
+    for name in (FILE_NAME, f"{FILE_NAME}-wal", acknowledged.FILE_NAME):
+        if (directory / name).exists():
+            shutil.copyfile(directory / name, copy / name)
+    if (directory / "snapshots").exists():
+        shutil.copytree(directory / "snapshots", copy / "snapshots")
+
+
 def examine(journal: Journal, console: Console) -> Findings:
     """Replay from the first record and compare hashes, snapshots, reports and totals."""
     findings = Findings()
-    snapshots = {snapshot.seq: snapshot for snapshot in journal.snapshots()}
+    snapshots = _whole_snapshots(journal, findings)
     expected = _ReportDigests()
     venue = Venue()
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -74,11 +90,7 @@ def examine(journal: Journal, console: Console) -> Findings:
             findings.records += 1
             snapshot = snapshots.get(record.seq)
             if snapshot is not None:
-                findings.snapshots += 1
-                if snapshot.venue != venue.dump():
-                    findings.faults.append(
-                        f"snapshot {record.seq} is not the state that the journal gives"
-                    )
+                _compare_snapshot(snapshot, venue, findings)
             if record.seq % 1_000 == 0:
                 progress.update(task, completed=record.seq)
     findings.state_hash = venue.state_hash()
@@ -89,8 +101,38 @@ def examine(journal: Journal, console: Console) -> Findings:
         if sum(row.values())
     ]
     findings.reports = expected.count
-    findings.faults += expected.compare(_stored_reports(journal))
+    try:
+        findings.faults += expected.compare(_stored_reports(journal))
+    except ReportsDamaged as error:
+        findings.faults.append(
+            f"the stored reports of {error.user} are damaged at report {error.rpt_seq}: "
+            f"{error.reason}"
+        )
     return findings
+
+
+def _whole_snapshots(journal: Journal, findings: Findings) -> dict[int, Snapshot]:
+    whole = {}
+    for file in journal.snapshot_files():
+        if file.snapshot is None:
+            findings.faults.append(f"snapshot {file.name} {file.fault}")
+        else:
+            whole[file.snapshot.seq] = file.snapshot
+    return whole
+
+
+def _compare_snapshot(snapshot: Snapshot, venue: Venue, findings: Findings) -> None:
+    if snapshot.venue == venue.dump():
+        findings.snapshots += 1
+        return
+    try:
+        Venue.load(snapshot.venue)
+    except OTHER_VERSION as error:
+        findings.notes.append(
+            f"snapshot {snapshot.seq} is of another version of Bashu and is not used ({error})"
+        )
+    else:
+        findings.faults.append(f"snapshot {snapshot.seq} is not the state that the journal gives")
 
 
 class _ReportDigests:
@@ -128,12 +170,9 @@ class _ReportDigests:
 
 
 def _stored_reports(journal: Journal) -> Iterator[tuple[str, NumberedReport]]:
-    try:
-        for row in journal.all_reports():
-            for report in decode_stored(row.payload):
-                yield row.user, report
-    except sqlite3.DatabaseError as error:
-        raise JournalDamaged(journal.head_seq, f"its reports cannot be read ({error})") from error
+    for row in journal.all_reports():
+        for report in decode_stored(row.payload):
+            yield row.user, report
 
 
 def _show(findings: Findings, directory: Path, console: Console) -> None:
@@ -150,6 +189,8 @@ def _show(findings: Findings, directory: Path, console: Console) -> None:
         soft_wrap=True,
     )
     console.print(f"state hash {findings.state_hash}", soft_wrap=True)
+    for note in findings.notes:
+        console.print(f"Note: {note}", soft_wrap=True)
     for fault in findings.faults:
         console.print(f"FAULT: {fault}", style="bold red", soft_wrap=True)
     if not findings.faults:

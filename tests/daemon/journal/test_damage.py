@@ -1,246 +1,219 @@
-"""A journal that is cut off, changed, locked or failing."""
+"""Damaged files: never silent, never repaired without saying so."""
 
-import io
 import logging
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.msgpack import encode
 
-from bashu_daemon.core import Venue
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.journal import (
-    DirectoryLocked,
-    GroupCommit,
-    Journal,
-    JournalDamaged,
-    Record,
-    ReportRow,
-    recover,
-)
-from bashu_daemon.tools.verify import verify
-from bashu_protocol.messages import PublishNotice
+from bashu_daemon.journal import Journal, JournalDamaged
+
+RECORDS = 40
+LAST_BYTES = 4_096
 
 
-class Nobody:
-    def load(self, _data: bytes) -> None: ...
-
-    def on_events(self, _events: Any) -> None: ...
-
-
-def records(first: int, count: int) -> list[Record]:
-    return [
-        Record(n, 1_000 + n, "venue", encode(PublishNotice(f"n{n}", "title")))
-        for n in range(first, first + count)
-    ]
-
-
-def fill(directory: Path, batches: int = 40, size: int = 3) -> list[Record]:
-    """Write batches one by one, and leave the directory as a killed process would."""
-    journal = Journal(directory)
-    written: list[Record] = []
-    for number in range(batches):
-        batch = records(len(written) + 1, size)
-        rows = [ReportRow("anna", number + 1, number + 1, b"\x91\x01")]
-        journal.append(batch, rows)
-        written += batch
-    shutil.copytree(directory, directory.with_name("killed"))
-    journal.close()
-    return written
-
-
-def killed(directory: Path) -> Path:
-    copy = directory.with_name("copy")
-    if copy.exists():
-        shutil.rmtree(copy)
-    shutil.copytree(directory.with_name("killed"), copy)
-    return copy
-
-
-def read(directory: Path) -> list[Record]:
-    with Journal(directory) as journal:
-        return list(journal.records())
-
-
-def flip(path: Path, at: int, bit: int) -> None:
+def flip(path: Path, rng: random.Random, last: int | None = None) -> None:
     data = bytearray(path.read_bytes())
-    data[at] ^= 1 << bit
+    position = rng.randrange(len(data) - last if last else 0, len(data))
+    data[position] ^= 1 << rng.randrange(8)
     path.write_bytes(data)
 
 
-def test_what_was_written_is_read_and_numbers_must_follow(tmp_path: Path) -> None:
-    written = fill(tmp_path / "j")
-    assert read(tmp_path / "j") == written
-    with Journal(tmp_path / "j") as journal:
-        assert journal.epoch == 3
-        assert [row.last_rpt_seq for row in journal.reports("anna", 38, 10)] == [39, 40]
-        with pytest.raises(ValueError, match="does not follow"):
-            journal.append(records(500, 1), [])
+def outcome(plain: Any, directory: Path, count: int) -> str:
+    """Open and read all: the kind of refusal, or whether everything is as it was written."""
+    try:
+        with Journal(directory) as journal:
+            return "same" if plain.is_whole(journal, count) else "SILENT"
+    except OperatorError as error:
+        return type(error).__name__
 
 
-def test_an_unacknowledged_torn_tail_is_cut_back_with_a_warning(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Power goes while a batch is written: half a transaction behind whole ones."""
-    written = fill(tmp_path / "j")
-    log = tmp_path / "killed" / "journal.db-wal"
-    tail = log.read_bytes()
-    seen_warnings = 0
-    for cut in range(len(tail) - 4_000, len(tail) - 1, 397):
-        copy = killed(tmp_path / "j")
-        # The same bytes once more, of which only a part arrived: an unfinished write.
-        (copy / "journal.db-wal").write_bytes(tail + tail[-(len(tail) - cut) :][:-1])
-        caplog.clear()
-        with caplog.at_level(logging.WARNING):
-            assert read(copy) == written
-        seen_warnings += "not finished" in caplog.text
-    assert seen_warnings
+def sample(
+    plain: Any, source: Path, damage: Callable[[Path, random.Random], None], times: int
+) -> set[str]:
+    rng = random.Random(4)
+    found = set()
+    for _ in range(times):
+        copy = source.with_name("copy")
+        shutil.copytree(source, copy)
+        damage(copy, rng)
+        found.add(outcome(plain, copy, RECORDS))
+        shutil.rmtree(copy)
+    return found
 
 
-def test_a_log_cut_below_what_was_acknowledged_is_refused(tmp_path: Path) -> None:
-    fill(tmp_path / "j")
-    chance = random.Random(1)
-    size = (tmp_path / "killed" / "journal.db-wal").stat().st_size
-    for _ in range(25):
-        copy = killed(tmp_path / "j")
-        log = copy / "journal.db-wal"
-        log.write_bytes(log.read_bytes()[: chance.randrange(40, size - 1)])
-        with pytest.raises(JournalDamaged) as refused:
-            read(copy)
-        assert refused.value.seq <= 121
+def test_undamaged_directories_are_whole(plain: Any) -> None:
+    assert outcome(plain, plain.killed(RECORDS), RECORDS) == "same"
+    assert outcome(plain, plain.closed(RECORDS), RECORDS) == "same"
 
 
-@pytest.mark.parametrize("which", ["journal.db-wal", "journal.db"])
-def test_no_flipped_bit_is_ever_silent(tmp_path: Path, which: str) -> None:
-    """The records come back as they were, or the journal is refused."""
-    written = fill(tmp_path / "j")
-    if which == "journal.db":
-        shutil.rmtree(tmp_path / "killed")
-        shutil.copytree(tmp_path / "j", tmp_path / "killed")
-    size = (tmp_path / "killed" / which).stat().st_size
-    chance = random.Random(2)
-    refused = 0
-    for _ in range(60):
-        copy = killed(tmp_path / "j")
-        flip(copy / which, chance.randrange(size), chance.randrange(8))
+def test_a_flipped_bit_in_the_log_is_refused(plain: Any) -> None:
+    found = sample(
+        plain, plain.killed(RECORDS), lambda copy, rng: flip(copy / "journal.db-wal", rng), 60
+    )
+    assert found == {"JournalDamaged"}
+
+
+def test_a_flipped_bit_in_the_acknowledged_end_of_the_log_is_refused(plain: Any) -> None:
+    found = sample(
+        plain,
+        plain.killed(RECORDS),
+        lambda copy, rng: flip(copy / "journal.db-wal", rng, LAST_BYTES),
+        60,
+    )
+    assert found == {"JournalDamaged"}
+
+
+def test_a_flipped_bit_in_a_command_is_refused_by_number(plain: Any) -> None:
+    for seq in (1, 17, RECORDS):
+        directory = plain.closed(RECORDS)
+        path = directory / "journal.db"
+        data = path.read_bytes()
+        payload = plain.record(seq).payload
+        assert data.count(payload) == 1
+        path.write_bytes(data.replace(payload, bytes([payload[0] ^ 1]) + payload[1:]))
+        with pytest.raises(JournalDamaged) as caught, Journal(directory) as journal:
+            list(journal.records())
+        assert caught.value.seq == seq
+        assert f"damaged at record {seq}:" in str(caught.value)
+        shutil.rmtree(directory)
+
+
+def test_a_flipped_bit_in_a_stored_report_is_refused(plain: Any) -> None:
+    directory = plain.closed(RECORDS)
+    path = directory / "journal.db"
+    payload = plain.row(17).payload
+    data = path.read_bytes()
+    assert data.count(payload) == 1
+    path.write_bytes(data.replace(payload, bytes([payload[0] ^ 1]) + payload[1:]))
+    with Journal(directory) as journal, pytest.raises(OperatorError, match="17"):
+        journal.reports("anna", 0, 1_000)
+
+
+def test_a_missing_report_row_is_refused(plain: Any) -> None:
+    directory = plain.closed(RECORDS)
+    edit(directory, "DELETE FROM reports WHERE last_rpt_seq = 17")
+    with Journal(directory) as journal:
+        assert len(journal.reports("anna", 17, 1_000)) == RECORDS - 17
+        with pytest.raises(OperatorError, match="17"):
+            journal.reports("anna", 0, 1_000)
+
+
+def test_no_flipped_bit_in_the_tables_loses_a_record_silently(plain: Any) -> None:
+    source = plain.closed(RECORDS)
+    rng = random.Random(5)
+    for _ in range(150):
+        copy = source.with_name("copy")
+        shutil.copytree(source, copy)
+        flip(copy / "journal.db", rng)
         try:
-            assert read(copy) == written
+            with Journal(copy) as journal:
+                found = list(journal.records())
         except OperatorError:
-            refused += 1
-    assert refused > 10
+            pass
+        else:
+            assert found == [plain.record(seq) for seq in range(1, RECORDS + 1)]
+        shutil.rmtree(copy)
 
 
-def test_a_changed_record_is_named(tmp_path: Path) -> None:
-    fill(tmp_path / "j")
-    with sqlite3.connect(tmp_path / "j" / "journal.db") as connection:
-        connection.execute("UPDATE commands SET payload = 'other' WHERE seq = 57")
+def edit(directory: Path, statement: str) -> None:
+    connection = sqlite3.connect(directory / "journal.db")
+    with connection:
+        connection.execute(statement)
     connection.close()
-    with pytest.raises(JournalDamaged) as refused:
-        read(tmp_path / "j")
-    assert refused.value.seq == 57
-    before = (tmp_path / "j" / "journal.db").read_bytes()
-    with pytest.raises(JournalDamaged, match="record 57"):
-        verify(tmp_path / "j", io.StringIO())
-    assert (tmp_path / "j" / "journal.db").read_bytes() == before
 
 
-def test_a_missing_record_is_named(tmp_path: Path) -> None:
-    fill(tmp_path / "j")
-    with sqlite3.connect(tmp_path / "j" / "journal.db") as connection:
-        connection.execute("DELETE FROM commands WHERE seq = 20")
-    connection.close()
-    with pytest.raises(JournalDamaged) as refused:
-        read(tmp_path / "j")
-    assert refused.value.seq == 20
+@pytest.mark.parametrize(
+    ("statement", "seq"),
+    [
+        ("UPDATE commands SET user = 'bo' WHERE seq = 9", 9),
+        ("UPDATE commands SET time_ns = time_ns + 1 WHERE seq = 9", 9),
+        ("UPDATE commands SET time_ns = 'text' WHERE seq = 9", 9),
+        ("UPDATE commands SET hash = zeroblob(32) WHERE seq = 9", 9),
+        ("DELETE FROM commands WHERE seq = 9", 9),
+        ("DELETE FROM commands WHERE seq < 9", 1),
+        ("UPDATE commands SET seq = 400 WHERE seq = 40", 40),
+    ],
+)
+def test_a_changed_table_is_refused_by_number(plain: Any, statement: str, seq: int) -> None:
+    directory = plain.closed(RECORDS)
+    edit(directory, statement)
+    with pytest.raises(JournalDamaged) as caught, Journal(directory) as journal:
+        list(journal.records())
+    assert caught.value.seq == seq
 
 
-def test_a_second_process_is_refused(tmp_path: Path) -> None:
-    script = (
-        "import sys, time, pathlib\n"
-        "from bashu_daemon.journal import Journal\n"
-        "journal = Journal(pathlib.Path(sys.argv[1])); print('open', flush=True); time.sleep(60)"
-    )
-    holder = subprocess.Popen(
-        [sys.executable, "-c", script, str(tmp_path / "j")], stdout=subprocess.PIPE, text=True
-    )
-    assert holder.stdout is not None
-    assert holder.stdout.readline() == "open\n"
-    with pytest.raises(DirectoryLocked, match=str(holder.pid)):
-        Journal(tmp_path / "j")
-    holder.kill()
-    holder.communicate()
-    Journal(tmp_path / "j").close()
+def test_acknowledged_records_that_vanished_from_the_end_are_refused(plain: Any) -> None:
+    directory = plain.closed(RECORDS)
+    edit(directory, "DELETE FROM commands WHERE seq > 30")
+    with pytest.raises(JournalDamaged) as caught:
+        Journal(directory)
+    assert caught.value.seq == 31
 
 
-def test_whatever_was_acknowledged_before_kill_nine_is_there(tmp_path: Path) -> None:
-    script = (
-        "import sys, pathlib\n"
-        "from bashu_daemon.journal import Journal, Record\n"
-        "journal = Journal(pathlib.Path(sys.argv[1]))\n"
-        "while True:\n"
-        "    n = journal.head_seq + 1\n"
-        "    journal.append([Record(n, n, 'u', b'x' * 50)], [])\n"
-        "    print(n, flush=True)\n"
-    )
-    chance = random.Random(3)
-    for _ in range(8):
-        writer = subprocess.Popen(
-            [sys.executable, "-c", script, str(tmp_path / "j")], stdout=subprocess.PIPE, text=True
-        )
-        assert writer.stdout is not None
-        last = 0
-        for _ in range(chance.randint(5, 200)):
-            last = int(writer.stdout.readline())
-        writer.send_signal(signal.SIGKILL)
-        rest, _ = writer.communicate()
-        lines = [line for line in rest.splitlines(keepends=True) if line.endswith("\n")]
-        last = int(lines[-1]) if lines else last
-        with Journal(tmp_path / "j") as journal:
-            assert journal.head_seq >= last
-            assert sum(1 for _ in journal.records()) == journal.head_seq
+def test_a_log_that_vanished_is_refused(plain: Any) -> None:
+    directory = plain.killed(RECORDS)
+    (directory / "journal.db-wal").unlink()
+    with pytest.raises(JournalDamaged) as caught:
+        Journal(directory)
+    assert caught.value.seq == 1
 
 
-async def test_a_failed_sync_stops_everything_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_file_that_is_no_database_is_refused(plain: Any) -> None:
+    directory = plain.closed(RECORDS)
+    (directory / "journal.db").write_bytes(b"something else entirely" * 1_000)
+    with pytest.raises(JournalDamaged, match="not a database"):
+        Journal(directory)
+
+
+def test_a_refusal_changes_no_file(plain: Any) -> None:
+    directory = plain.killed(RECORDS)
+    flip(directory / "journal.db-wal", random.Random(1))
+    names = ("journal.db", "journal.db-wal")
+    before = [(directory / name).read_bytes() for name in names]
+    with pytest.raises(JournalDamaged):
+        Journal(directory)
+    assert [(directory / name).read_bytes() for name in names] == before
+
+
+def truncated(source: Path, size: int) -> Path:
+    copy = source.with_name("copy")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(source, copy)
+    with (copy / "journal.db-wal").open("r+b") as file:
+        file.truncate(size)
+    return copy
+
+
+def test_a_torn_tail_is_cut_back_with_a_warning(
+    plain: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with Journal(tmp_path / "j") as journal:
-        async with GroupCommit(journal) as commit:
-            await (await commit.submit(records(1, 2), []))
+    """The last batch's bytes end anywhere: the journal goes on from the batch before."""
+    source = plain.killed(RECORDS - 1)
+    before = (source / "journal.db-wal").stat().st_size
+    shutil.rmtree(source)
+    shutil.rmtree(source.with_name("source"))
+    source = plain.killed(RECORDS)
+    after = (source / "journal.db-wal").stat().st_size
+    sizes = {before + 1, before + 23, before + 25, after - 1}
+    sizes |= {random.Random(6).randrange(before + 1, after) for _ in range(10)}
+    for size in sorted(sizes):
+        caplog.clear()
+        with caplog.at_level(logging.WARNING), Journal(truncated(source, size)) as journal:
+            assert plain.is_whole(journal, RECORDS - 1), size
+            plain.fill(journal, 3)
+            assert plain.is_whole(journal, RECORDS + 2)
+        assert "cut off" in caplog.text, size
 
-            def fail(_records: object, _reports: object) -> None:
-                raise OSError(5, "Input/output error")
 
-            monkeypatch.setattr(journal, "append", fail)
-            future = await commit.submit(records(3, 1), [])
-            with pytest.raises(OSError, match="Input/output"):
-                await future
-            monkeypatch.undo()
-            with pytest.raises(OSError, match="Input/output"):
-                await commit.submit(records(3, 1), [])
-    assert len(read(tmp_path / "j")) == 2
-
-
-def test_snapshot_and_tail_give_the_state_of_a_full_replay(tmp_path: Path) -> None:
-    venue = Venue()
-    with Journal(tmp_path / "j") as journal:
-        for number in range(1, 31):
-            command = PublishNotice(f"n{number}", f"title {number}")
-            venue.apply("venue", command, number)
-            journal.append([Record(number, number, "venue", encode(command))], [])
-            if number == 20:
-                journal.save_snapshot(20, venue.dump(), b"")
-    with Journal(tmp_path / "j") as journal:
-        assert journal.latest_snapshot() is not None
-        assert recover(journal, Nobody()).state_hash() == venue.state_hash()
-    (snapshot,) = (tmp_path / "j" / "snapshots").iterdir()
-    flip(snapshot, 100, 3)
-    with Journal(tmp_path / "j") as journal:
-        assert journal.latest_snapshot() is None
-        assert recover(journal, Nobody()).state_hash() == venue.state_hash()
+def test_a_long_cut_is_no_torn_tail(plain: Any) -> None:
+    source = plain.killed(RECORDS)
+    size = (source / "journal.db-wal").stat().st_size
+    for part in (0.2, 0.5, 0.8):
+        with pytest.raises(JournalDamaged):
+            Journal(truncated(source, int(size * part)))
