@@ -27,8 +27,9 @@ class Order:
         self.leaves_qty = leaves_qty
         self.owner = owner
         self.level: Level[Self] | None = None
-        self.before: Self | None = None
-        self.after: Self | None = None
+        # The neighbours in the queue, meaningful while the order is in it.
+        self.before: Self | None
+        self.after: Self | None
 
 
 O = TypeVar("O", bound=Order)  # noqa: E741  the conventional one-letter name of a type variable
@@ -60,6 +61,7 @@ class BookSide(Generic[O]):
     def open_level(self, key: int, first: O) -> None:
         """Begin a level with its first order."""
         self.levels[key] = first.level = Level(key, first)
+        first.before = first.after = None
         live = self.live
         if not live or key > live[-1]:
             live.append(key)
@@ -104,19 +106,23 @@ class OrderBook(Generic[O]):
 
     def add(self, order: O) -> None:
         """Let an order rest, last at its price."""
-        side = self.bids if order.side == "buy" else self.asks
-        key = order.price * side.sign
+        if order.side == "buy":
+            side = self.bids
+            key = order.price
+        else:
+            side = self.asks
+            key = -order.price
         level = side.levels.get(key)
         if level is None:
             side.open_level(key, order)
             return
         tail = level.tail
-        tail.after = order
+        tail.after = level.tail = order
         order.before = tail
-        level.tail = order
+        order.after = None
+        order.level = level
         level.qty += order.leaves_qty
         level.count += 1
-        order.level = level
 
     def remove(self, order: O) -> None:
         """Take a resting order out of its queue; the others keep their places."""
@@ -131,18 +137,16 @@ class OrderBook(Generic[O]):
         level.qty -= order.leaves_qty
         assert level.qty >= level.count
         before, after = order.before, order.after
-        if before is None:
+        if before is not None:
+            before.after = after
+        else:
             assert after is not None
             level.head = after
+        if after is not None:
+            after.before = before
         else:
-            before.after = after
-            order.before = None
-        if after is None:
             assert before is not None
             level.tail = before
-        else:
-            after.before = before
-            order.after = None
 
     def reduce(self, order: O, leaves_qty: int) -> None:
         """Lower what is left of an order; it keeps its place in the queue."""
