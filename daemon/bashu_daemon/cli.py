@@ -27,6 +27,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the venue"))
     _add_demo(commands.add_parser("demo", help="run a venue with simulated members"))
+    _add_load(commands.add_parser("load", help="put load on a venue and measure it"))
     _add_replay(commands.add_parser("replay", help="rebuild real markets and compare"))
     verify = commands.add_parser("verify", help="check a data directory's journal")
     verify.add_argument("directory", type=Path, metavar="DIR")
@@ -49,6 +50,24 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seconds", type=int, metavar="N", help="end after N seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the simulated members")
     parser.set_defaults(run=_demo)
+
+
+def _add_load(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("profile", nargs="?", default="steady", metavar="PROFILE|FILE")
+    parser.add_argument("--list", action="store_true", help="show the profiles")
+    parser.add_argument("--broker", metavar="mqtt://HOST[:PORT]", help="of a running venue")
+    parser.add_argument("--credentials", type=Path, metavar="FILE", help="`user password` lines")
+    parser.add_argument("--self-contained", action="store_true", help="start broker and venue too")
+    parser.add_argument("--embedded", action="store_true", help="with amqtt, not Mosquitto")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="of the self-contained venue")
+    parser.add_argument("--json", metavar="FILE|-", help="write the result")
+    parser.add_argument("--symbols", metavar="A,B")
+    parser.add_argument("--mode", choices=("open", "closed"))
+    parser.add_argument("--arrivals", choices=("poisson", "constant"))
+    parser.add_argument("--seconds", type=float, metavar="N")
+    for name in ("rate", "users", "batch", "window", "seed"):
+        parser.add_argument(f"--{name}", type=int, metavar="N")
+    parser.set_defaults(run=_load)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:
@@ -89,6 +108,28 @@ def _demo(options: argparse.Namespace) -> int:
 
     return run_demo(
         role=options.role, headless=options.headless, seconds=options.seconds, seed=options.seed
+    )
+
+
+def _load(options: argparse.Namespace) -> int:
+    from bashu_daemon.tools.load.run import Options, list_profiles, run_load  # noqa: PLC0415
+
+    if options.list:
+        return list_profiles()
+    names = ("mode", "arrivals", "seconds", "rate", "users", "batch", "window", "seed")
+    changes = {name: getattr(options, name) for name in names}
+    changes["symbols"] = options.symbols.split(",") if options.symbols else None
+    return run_load(
+        Options(
+            profile=options.profile,
+            broker=options.broker,
+            credentials=options.credentials,
+            self_contained=options.self_contained,
+            embedded=options.embedded,
+            data_dir=options.data_dir,
+            json_file=options.json,
+            changes=changes,
+        )
     )
 
 

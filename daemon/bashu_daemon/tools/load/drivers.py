@@ -1,0 +1,102 @@
+"""What drives the sessions: the two loops, and the events of the special profiles."""
+
+import asyncio
+import random
+import time
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
+from typing import Final
+
+from bashu_daemon.tools.load.session import Session
+from bashu_daemon.tools.load.workload import Instrument
+from bashu_protocol.units import NS_PER_SECOND
+
+TICK_SECONDS: Final = 0.001
+"""The timers of the event loop have steps of 1 ms."""
+MOST_A_TURN: Final = 200
+"""Messages sent before the loop may read again, when the harness is behind."""
+WALK_SECONDS: Final = 0.1
+
+
+class Sending:
+    """Whether load is still to be sent."""
+
+    def __init__(self) -> None:
+        self.goes_on = True
+
+
+async def open_loop(
+    times: Iterator[int],
+    pick: Callable[[], Session],
+    sending: Sending,
+    lateness_ns: "array[int]",
+) -> None:
+    """Send a message at each time (ns from now), whatever the venue does."""
+    begin = time.perf_counter_ns()
+    due = begin + next(times)
+    while sending.goes_on:
+        for _ in range(MOST_A_TURN):
+            now = time.perf_counter_ns()
+            if due > now:
+                break
+            pick().send(due)
+            lateness_ns.append(now - due)
+            due = begin + next(times)
+        ahead = (due - time.perf_counter_ns()) / NS_PER_SECOND
+        await asyncio.sleep(min(max(ahead, TICK_SECONDS), 0.05) if ahead > 0 else 0)
+
+
+def picker(sessions: Sequence[Session], chance: random.Random | None) -> Callable[[], Session]:
+    """Choose the user of each arrival: at random, or in turn."""
+    if chance is not None:
+        return lambda: chance.choice(sessions)
+    turns = cycle(sessions)
+    return lambda: next(turns)
+
+
+def close_loop(sessions: Sequence[Session], window: int, sending: Sending) -> None:
+    """Have each session keep `window` messages under way from now on."""
+    for session in sessions:
+        session.on_answers = _refiller(session, window, sending)
+        session.on_answers()
+
+
+def _refiller(session: Session, window: int, sending: Sending) -> Callable[[], None]:
+    pending = session.accounting.pending
+    room = (window - 1) * session.batch
+
+    def refill() -> None:
+        while len(pending) <= room and sending.goes_on and session.may_send:
+            session.send(time.perf_counter_ns())
+
+    return refill
+
+
+async def mass_cancel_storm(
+    sessions: Sequence[Session], every_seconds: float, sending: Sending
+) -> None:
+    while True:
+        await asyncio.sleep(every_seconds)
+        if not sending.goes_on:
+            return
+        for session in sessions:
+            session.mass_cancel()
+
+
+async def churn(
+    sessions: Sequence[Session], mean_seconds: float, chance: random.Random, sending: Sending
+) -> None:
+    """Break a random session's connection, so that each is broken every `mean_seconds`."""
+    while True:
+        await asyncio.sleep(chance.expovariate(len(sessions) / mean_seconds))
+        if not sending.goes_on:
+            return
+        chance.choice(sessions).drop()
+
+
+async def walk(instruments: Sequence[Instrument], chance: random.Random) -> None:
+    while True:
+        await asyncio.sleep(WALK_SECONDS)
+        for instrument in instruments:
+            instrument.walk(chance)

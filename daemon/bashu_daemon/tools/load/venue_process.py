@@ -1,0 +1,228 @@
+"""A venue of the harness's own: broker and `bashu serve` as child processes.
+
+They are started as an operator would start them, by their commands, and stopped in order.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from bashu_daemon.errors import OperatorError
+from bashu_daemon.tools.load.session import Place
+
+RULEBOOK: Final = Path(__file__).parents[2] / "rulebooks" / "bashu.toml"
+PASSWORDS_FILE: Final = "first-passwords.txt"
+START_SECONDS: Final = 60.0
+STOP_SECONDS: Final = 60.0
+CASH_FEN: Final = 10**15
+HOLDING_TONNES: Final = 10**9
+READER: Final = "load-reader"
+_BASHU: Final = (sys.executable, "-m", "bashu_daemon")
+_SERVING: Final = re.compile(r"Serving .* mqtt://([^:\s]+):(\d+);")
+
+
+def user_names(count: int) -> list[str]:
+    return [f"load-{number:03}" for number in range(1, count + 1)]
+
+
+def flooder_names(count: int) -> list[str]:
+    return [f"flood-{number:03}" for number in range(1, count + 1)]
+
+
+def read_passwords(path: Path) -> dict[str, str]:
+    """Read `user password` lines.
+
+    Raises:
+        OperatorError: naming file and line.
+    """
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise OperatorError(f"Cannot read the credentials {path}: {error.strerror}.") from error
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        user, space, password = line.partition(" ")
+        if not line.strip() or line.startswith("#"):
+            continue
+        if not space or not password:
+            raise OperatorError(f"{path}, line {number}: not a `user password` line.")
+        found[user] = password
+    return found
+
+
+def find_mosquitto() -> str | None:
+    path = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"))
+    return shutil.which("mosquitto", path=path)
+
+
+class VenueProcess:
+    """Broker and venue. Directory layout: `bashu.toml`, `members.toml`, `data/`, two logs."""
+
+    def __init__(
+        self, directory: Path, users: list[str], settings: dict[str, Any], *, embedded: bool
+    ) -> None:
+        self.directory = directory
+        self.data_dir = directory / "data"
+        mosquitto = None if embedded else find_mosquitto()
+        self.broker_name = "Mosquitto" if mosquitto else "the embedded amqtt"
+        self._mosquitto = mosquitto
+        self._config = directory / "bashu.toml"
+        self._venue: subprocess.Popen[bytes] | None = None
+        self._broker: subprocess.Popen[bytes] | None = None
+        self._write_files(users, settings)
+
+    async def start(self) -> Place:
+        """Start both.
+
+        Raises:
+            OperatorError: one of them ended, or did not come up in time.
+        """
+        options = ["--config", str(self._config)]
+        if self._mosquitto is None:
+            options += ["--broker", "embedded", "--listen-port", "0"]
+        else:
+            port = _free_port()
+            await self._start_broker(self._mosquitto, port)
+            options += ["--broker", f"mqtt://127.0.0.1:{port}"]
+        log = self.directory / "venue.log"
+        self._venue = _spawn([*_BASHU, "serve", *options], log)
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            found = _SERVING.search(log.read_text("utf-8", "replace"))
+            if found is not None:
+                return Place(found[1], int(found[2]))
+            self.check()
+            if time.monotonic() > deadline:
+                raise OperatorError(f"The venue did not start; see {log}.")
+            await asyncio.sleep(0.05)
+
+    def check(self) -> None:
+        """See that both are running. Raises OperatorError."""
+        for process, log in ((self._broker, "broker.log"), (self._venue, "venue.log")):
+            if process is not None and process.poll() is not None:
+                path = self.directory / log
+                lines = path.read_text("utf-8", "replace").strip().splitlines()
+                raise OperatorError(
+                    f"A process of the self-contained venue ended with {process.returncode}: "
+                    f"{lines[-1] if lines else 'it said nothing'} (all of it: {path})."
+                )
+
+    def stop(self) -> None:
+        """Stop the venue in order, then the broker.
+
+        Raises:
+            OperatorError: the venue ended with a failure.
+        """
+        venue, self._venue = self._venue, None
+        broker, self._broker = self._broker, None
+        code = _end(venue)
+        _end(broker)
+        if code:
+            raise OperatorError(f"The venue ended with {code}; see {self.directory / 'venue.log'}.")
+
+    async def _start_broker(self, mosquitto: str, port: int) -> None:
+        command = [*_BASHU, "admin", "broker-config", "--config", str(self._config)]
+        made = await asyncio.to_thread(
+            subprocess.run,
+            [*command, "--listen-port", str(port)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if made.returncode:
+            raise OperatorError(f"bashu admin broker-config failed: {made.stderr.strip()}")
+        config = self.data_dir / "mosquitto" / "mosquitto.conf"
+        self._broker = _spawn([mosquitto, "-c", str(config)], self.directory / "broker.log")
+        deadline = time.monotonic() + START_SECONDS
+        while not _listens(port):
+            self.check()
+            if time.monotonic() > deadline:
+                raise OperatorError(f"Mosquitto did not listen on port {port}.")
+            await asyncio.sleep(0.02)
+
+    def _write_files(self, users: list[str], settings: dict[str, Any]) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if (self.data_dir / "journal.db").exists():
+            raise OperatorError(
+                f"{self.data_dir} holds a journal already; a self-contained run begins anew. "
+                "Name another --data-dir."
+            )
+        config = {"data_dir": "data", "members": "members.toml", **settings}
+        self._config.write_text(_lines(config), "utf-8")
+        rulebook = msgspec.toml.decode(RULEBOOK.read_bytes())
+        symbols = [entry["symbol"] for entry in rulebook["instruments"]]
+        members = [
+            "[[members]]\n" + _lines(_member(user, symbols if user != READER else []))
+            for user in users
+        ]
+        (self.directory / "members.toml").write_text("\n".join(members), "utf-8")
+
+
+def _member(user: str, symbols: list[str]) -> dict[str, Any]:
+    """Each user is a member and a beneficial owner of its own, with deep pockets."""
+    return {
+        "member": f"m-{user}",
+        "name": f"Load user {user}",
+        "owner": user,
+        "city": "other",
+        "kind": "institution",
+        "users": [{"user": user}],
+        "cash": CASH_FEN if symbols else 0,
+        "holdings": dict.fromkeys(symbols, HOLDING_TONNES),
+    }
+
+
+def _lines(table: dict[str, Any]) -> str:
+    return "".join(f"{key} = {_toml(value)}\n" for key, value in table.items())
+
+
+def _toml(value: Any) -> str:
+    """Write a TOML value on one line; a string, number, boolean or list of them is as in JSON."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return msgspec.json.encode(value).decode()
+
+
+def _spawn(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as file:
+        # A session of its own: Ctrl-C is the harness's, which then stops its children in order.
+        return subprocess.Popen(  # noqa: S603  our own commands
+            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
+        )
+
+
+def _end(process: "subprocess.Popen[bytes] | None") -> int:
+    if process is None:
+        return 0
+    process.terminate()
+    try:
+        return process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return -9
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1):
+            return True
+    except OSError:
+        return False
