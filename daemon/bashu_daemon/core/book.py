@@ -27,9 +27,8 @@ class Order:
         self.leaves_qty = leaves_qty
         self.owner = owner
         self.level: Level[Self] | None = None
-        # The neighbours in the queue, meaningful while the order is in it.
-        self.before: Self | None
-        self.after: Self | None
+        self.before: Self | None = None
+        self.after: Self | None = None
 
 
 O = TypeVar("O", bound=Order)  # noqa: E741  the conventional one-letter name of a type variable
@@ -61,7 +60,6 @@ class BookSide(Generic[O]):
     def open_level(self, key: int, first: O) -> None:
         """Begin a level with its first order."""
         self.levels[key] = first.level = Level(key, first)
-        first.before = first.after = None
         live = self.live
         if not live or key > live[-1]:
             live.append(key)
@@ -119,7 +117,6 @@ class OrderBook(Generic[O]):
         tail = level.tail
         tail.after = level.tail = order
         order.before = tail
-        order.after = None
         order.level = level
         level.qty += order.leaves_qty
         level.count += 1
@@ -137,6 +134,7 @@ class OrderBook(Generic[O]):
         level.qty -= order.leaves_qty
         assert level.qty >= level.count
         before, after = order.before, order.after
+        order.before = order.after = None
         if before is not None:
             before.after = after
         else:

@@ -215,7 +215,7 @@ class RestingOrder(Order):
         self.price = ticket.price
         self.leaves_qty = ticket.leaves_qty
         self.owner = ticket.user.member.owner
-        self.level = None
+        self.level = self.before = self.after = None
         self.ticket = ticket
 
 

@@ -56,7 +56,7 @@ def match(
             level.head = after
             level.qty -= traded
             level.count -= 1
-            after.before = None
+            after.before = maker.after = None
         maker.level = None
         maker.leaves_qty = 0
     return encounters
