@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
-from bashu_tui.i18n import Language, Texts
+from bashu_tui.i18n import Language, Texts, Translated
 from bashu_tui.palette import THEME, MarketColors, Palette
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
@@ -75,7 +75,7 @@ class BashuApp(App[None]):
     def action_language(self) -> None:
         self.texts.toggle()
         for screen in self.screen_stack:
-            if isinstance(screen, MarketScreen | LoginScreen) and screen.is_mounted:
+            if isinstance(screen, Translated) and screen.is_mounted:
                 screen.repaint_all()
         if isinstance(self.screen, TradingScreen):
             self.screen.apply_changes({"all"})
@@ -135,7 +135,7 @@ class BashuApp(App[None]):
 
     def _paint(self) -> None:
         session = self.session
-        if session is None:
+        if session is None or not self.is_running:  # a closing app takes its screens apart
             return
         if session.link_state == "live" and (session.needs_reload or session.account_is_old):
             self._catch_up(session)

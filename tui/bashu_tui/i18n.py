@@ -4,7 +4,7 @@ import json
 import os
 from functools import cache
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, runtime_checkable
 
 Language = Literal["en", "zh"]
 
@@ -41,6 +41,13 @@ class Texts:
 
     def toggle(self) -> None:
         self.language = "zh" if self.language == "en" else "en"
+
+
+@runtime_checkable
+class Translated(Protocol):
+    """A screen that can write all its texts anew, in another language."""
+
+    def repaint_all(self) -> None: ...
 
 
 def default_language() -> Language:

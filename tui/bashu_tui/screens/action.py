@@ -42,18 +42,27 @@ class ActionScreen(ModalScreen[Decision | None]):
         return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
-        texts = self.bashu.texts
-        with Vertical(classes="card") as card:
-            card.border_title = texts(f"sup.{self._kind}")
-            yield Static(texts(f"sup.target.{_TARGET[self._kind]}"))
+        with Vertical(id="action", classes="card"):
+            yield Static(id="target-label")
             yield Input(self._target, id="target", compact=True)
-            yield Static(texts("sup.body" if self._kind == "notice" else "sup.reason"))
+            yield Static(id="reason-label")
             yield Input(id="reason", compact=True)
             yield Static(id="effect", classes="effect")
-            yield Static(texts("sup.confirm"), classes="hint")
+            yield Static(id="hint", classes="hint")
 
     def on_mount(self) -> None:
         self.query_one("#reason" if self._target else "#target", Input).focus()
+        self.repaint_all()
+
+    def repaint_all(self) -> None:
+        texts = self.bashu.texts
+        self.query_one("#action", Vertical).border_title = texts(f"sup.{self._kind}")
+        for name, key in (
+            ("target-label", f"sup.target.{_TARGET[self._kind]}"),
+            ("reason-label", "sup.body" if self._kind == "notice" else "sup.reason"),
+            ("hint", "sup.confirm"),
+        ):
+            self.query_one(f"#{name}", Static).update(texts(key))
         self._show_effect()
 
     def on_input_changed(self) -> None:

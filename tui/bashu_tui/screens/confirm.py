@@ -55,6 +55,9 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(texts("confirm.tif", tif=texts(f"tif.{draft.time_in_force}")))
             yield Static(texts("confirm.keys"), classes="hint")
 
+    def repaint_all(self) -> None:
+        self.refresh(recompose=True)
+
     def action_send(self) -> None:
         now = time.monotonic()
         is_repeated = now - self._pressed_at < QUIET_SECONDS

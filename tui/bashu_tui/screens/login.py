@@ -48,7 +48,8 @@ class LoginScreen(Screen[None]):
         self.query_one("#login-hint", Static).update(texts("login.hint"))
 
     def say(self, text: str) -> None:
-        self.query_one("#login-message", Static).update(text)
+        if self.app.is_running:  # a closing app takes its screens apart
+            self.query_one("#login-message", Static).update(text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if event.input.id == "login-password":

@@ -104,8 +104,8 @@ class SupervisorScreen(MarketScreen):
             outcome.update(texts("sup.refused", why=texts.get(f"reject.{code}", code)))
             return
         if report.accepted:
-            what = f"{texts('sup.' + decision.kind)} {decision.target}"
-            outcome.update(texts("sup.done", what=what, count=report.affected))
+            key = f"sup.done.{decision.kind}"
+            outcome.update(texts(key, target=decision.target, count=report.affected))
         else:
             why = texts.get(f"reject.{report.reject_code.value}", report.reject_code.value)
             outcome.update(texts("sup.refused", why=why))

@@ -10,10 +10,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from bashu_protocol.client import CommandRefused
-from bashu_protocol.messages import ExecutionReport, Side
+from bashu_protocol.messages import Side
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost
+from bashu_protocol.units import format_price
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.widgets.account import Account
@@ -94,9 +95,13 @@ class TradingScreen(MarketScreen):
             self.query_one(Ticket).repaint()
         if changed & {"status", "stat"}:
             self.query_one(StatusBar).repaint()
+        if "sent order" in changed:
+            self._show_sent_order()
 
     def symbol_changed(self) -> None:
         """Another instrument was chosen."""
+        if self.bashu.session is not None:
+            self.bashu.session.follow("")
         self.query_one(Ladder).reset()
         self.query_one("#ticket-price", Input).value = ""
         self.query_one(Ticket).show_outcome("", "faint")
@@ -174,13 +179,16 @@ class TradingScreen(MarketScreen):
 
     @work(group="order")
     async def send(self, draft: OrderDraft) -> None:
-        """Send an order and show what becomes of it."""
+        """Send an order and show what becomes of it; the hands are back on the ladder at once."""
         session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None or not session.market_open(draft.symbol):
             ticket.show_outcome("ticket.locked", "alarm")
             return
         self._sending = True
         ticket.show_outcome("ticket.sending", "faint")
+        self.query_one(Ladder).focus()
+        name = session.client.new_cl_ord_id()
+        session.follow(name)
         began = time.perf_counter()
         try:
             report = await session.client.place(
@@ -189,6 +197,7 @@ class TradingScreen(MarketScreen):
                 draft.quantity,
                 draft.price,
                 time_in_force=draft.time_in_force,
+                cl_ord_id=name,
             )
         except CommandTimeout:
             ticket.show_outcome("ticket.unknown", "alarm")
@@ -198,8 +207,12 @@ class TradingScreen(MarketScreen):
             return
         finally:
             self._sending = False
-        self._show_report(report, (time.perf_counter() - began) * 1000)
-        self.query_one(Ladder).focus()
+        if report.reject_code:
+            _show_refusal(ticket, report.reject_code)
+        elif session.followed is report:
+            milliseconds = (time.perf_counter() - began) * 1000
+            ticket.show_outcome("ticket.accepted", "good", ms=f"{milliseconds:.0f}")
+        # Otherwise more is known already, and shown.
 
     @work(group="cancel")
     async def cancel(self, symbol: str) -> None:
@@ -207,6 +220,7 @@ class TradingScreen(MarketScreen):
         session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None:
             return
+        session.follow("")
         try:
             report = await session.client.mass_cancel(symbol, timeout=CANCEL_SECONDS)
         except (CommandTimeout, CommandRefused, ConnectionLost):
@@ -219,6 +233,7 @@ class TradingScreen(MarketScreen):
         session, ticket = self.bashu.session, self.query_one(Ticket)
         if session is None:
             return
+        session.follow("")
         try:
             report = await session.client.cancel(cl_ord_id, timeout=CANCEL_SECONDS)
         except (CommandTimeout, CommandRefused, ConnectionLost):
@@ -229,12 +244,20 @@ class TradingScreen(MarketScreen):
         else:
             ticket.show_outcome("ticket.cancelled", "plain", count=1)
 
-    def _show_report(self, report: ExecutionReport, milliseconds: float) -> None:
+    def _show_sent_order(self) -> None:
+        """Say what became of the last order sent after it was accepted."""
+        session = self.bashu.session
+        report = session.followed if session is not None else None
+        if report is None:
+            return
+        qty, filled = f"{report.order_qty:,}", f"{report.cum_qty:,}"
         ticket = self.query_one(Ticket)
-        if report.reject_code:
-            _show_refusal(ticket, report.reject_code)
-        else:
-            ticket.show_outcome("ticket.accepted", "good", ms=f"{milliseconds:.0f}")
+        if report.exec_type == "trade":
+            price = format_price(report.last_px)
+            ticket.show_outcome("ticket.filled", "good", filled=filled, qty=qty, price=price)
+        elif report.exec_type in ("canceled", "expired"):
+            what = f"status.{report.exec_type}"
+            ticket.show_outcome("ticket.ended", "warn", what=what, filled=filled, qty=qty)
 
 
 def _show_refusal(ticket: Ticket, code: RejectCode) -> None:

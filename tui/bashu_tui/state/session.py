@@ -82,6 +82,9 @@ class Session:
         self.status: VenueStatus | None = None
         self.changed: set[str] = {"all"}
         self.account_is_old = True
+        self.followed: ExecutionReport | None = None
+        """The latest report about the order that `follow` named."""
+        self._followed_name = ""
         self.needs_reload = False
         """Whether the link was down since the venue was last asked for everything."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
@@ -137,6 +140,10 @@ class Session:
     def resting_of(self, member: str) -> int:
         """Return how many of a member's orders were seen to rest; there may be older ones."""
         return sum(1 for owner in self._resting.values() if owner == member)
+
+    def follow(self, cl_ord_id: str) -> None:
+        """Keep the latest report about one order, the last that was sent; about none if empty."""
+        self._followed_name, self.followed = cl_ord_id, None
 
     async def reload(self) -> None:
         """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
@@ -219,6 +226,9 @@ class Session:
 
     def _take_report(self, report: ExecutionReport) -> None:
         self.changed.update(("orders", "history"))
+        if self._followed_name and report.cl_ord_id == self._followed_name:
+            self.followed = report
+            self.changed.add("sent order")
         if report.exec_type == "rejected":
             if report.side:
                 self._note(report, "status.rejected", report.order_qty)

@@ -58,13 +58,14 @@ class Blotter(LinePanel):
         status = texts(line.kind)
         style = palette.plain if line.kind == "blotter.fill" else palette.faint
         if line.reject_code:
-            status += ": " + texts.get(f"reject.{line.reject_code}", line.reject_code)
+            why = texts.get(f"reject.{line.reject_code}", line.reject_code)
+            status = texts("text.because", what=status, why=why)
             style = palette.warn
         return [(text, palette.faint), (" " + status, style)]
 
     def _notice(self, key: str, notice: Notice, *, wide: bool) -> list[Piece]:
         texts, palette = self.bashu.texts, self.bashu.palette
         said = texts(key, symbol=notice.symbol, member=notice.member, title=notice.title)
-        text = f"{said}: {notice.body}" if notice.body else said
+        text = texts("text.because", what=said, why=notice.body) if notice.body else said
         time = left(local_time(notice.transact_time), 9) if wide else ""
         return [(time, palette.faint), (text, palette.warn)]

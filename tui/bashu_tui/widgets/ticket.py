@@ -103,6 +103,8 @@ class Ticket(Vertical):
     def repaint(self) -> None:
         """Write all texts anew."""
         app = self.bashu
+        if not app.is_running:  # an answer came while the terminal is closing
+            return
         texts, palette = app.texts, app.palette
         self.border_title = texts("panel.ticket")
         side = Text()
@@ -146,11 +148,14 @@ class Ticket(Vertical):
         stat = app.session.stat(app.symbol) if app.session is not None else None
         if stat is not None and stat.phase == "halted":
             return Text(texts("ticket.halted", symbol=app.symbol), palette.alarm)
+        if not self.query_one("#ticket-price", Input).value:
+            return Text(texts("ticket.choose"), palette.faint)
         price, quantity = self._entries()
         for key, entry in (("ticket.qty", quantity), ("ticket.price", price)):
             if entry.value is None:
                 values = {"limit": entry.limit, "tick": entry.limit, "lot": entry.limit}
-                return Text(f"{texts(key)}: {texts(entry.error, **values)}", palette.warn)
+                why = texts(entry.error, **values)
+                return Text(texts("text.because", what=texts(key), why=why), palette.warn)
         assert price.value is not None and quantity.value is not None  # noqa: S101, PT018  as above
         style = palette.buy if self.side == "buy" else palette.sell
         reads = texts(
