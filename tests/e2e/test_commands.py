@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from bashu_testing import MOSQUITTO, free_port
+from bashu_testing import MOSQUITTO, PATIENCE_SECONDS, free_port, wait_for_port
 
 BASHU = str(Path(sys.executable).parent / "bashu")
 PUB = shutil.which("mosquitto_pub")
@@ -23,7 +23,7 @@ SUB = shutil.which("mosquitto_sub")
 
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [BASHU, *arguments], capture_output=True, text=True, timeout=60, check=False, **options
+        [BASHU, *arguments], capture_output=True, text=True, timeout=110, check=False, **options
     )  # type: ignore[call-overload]  # options are the caller's
 
 
@@ -39,7 +39,7 @@ def start_serve(*arguments: str) -> subprocess.Popen[str]:
 
 def stop(process: subprocess.Popen[str], number: int = signal.SIGINT) -> int:
     process.send_signal(number)
-    _out, _err = process.communicate(timeout=20)
+    _out, _err = process.communicate(timeout=PATIENCE_SECONDS)
     return process.returncode
 
 
@@ -121,7 +121,7 @@ def test_demo_in_a_terminal_shows_the_market(tmp_path: Path) -> None:
     os.close(secondary)
     seen = b""
     asked = False
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if select.select([primary], [], [], 0.2)[0]:
             try:
@@ -132,7 +132,7 @@ def test_demo_in_a_terminal_shows_the_market(tmp_path: Path) -> None:
             os.write(primary, b"\x11")
             asked = True
     assert asked, seen[-2000:]
-    assert process.wait(20) == 0
+    assert process.wait(PATIENCE_SECONDS) == 0
     os.close(primary)
 
 
@@ -150,16 +150,28 @@ def test_two_strangers_programs_trade_over_mosquitto(tmp_path: Path) -> None:
         [MOSQUITTO, "-c", str(data / "mosquitto" / "mosquitto.conf")], stderr=subprocess.DEVNULL
     )
     try:
-        time.sleep(0.5)
+        wait_for_port(port)
         venue = start_serve("--data-dir", str(data), "--broker", f"mqtt://127.0.0.1:{port}")
         secret = passwords(data)
 
-        def listen(user: str, topic: str, count: int) -> subprocess.Popen[str]:
-            return subprocess.Popen(
-                [SUB or "", "-p", str(port), "-u", user, "-P", secret[user], "-q", "1",
-                 "-t", topic, "-C", str(count), "-W", "6"],
-                stdout=subprocess.PIPE, text=True,
+        def listen(user: str, session: str, *more: str) -> str:
+            """Run a listener in a session that the broker keeps, and return what it wrote."""
+            done = subprocess.run(
+                [SUB or "", "-p", str(port), "-u", user, "-P", secret[user], "-i", session, "-c",
+                 "-q", "1", "-F", "MSG %t %p", "-W", str(int(PATIENCE_SECONDS)), *more],
+                stdout=subprocess.PIPE, text=True, check=False,
             )  # fmt: skip
+            return done.stdout
+
+        def heard(user: str, session: str, count: int) -> list[tuple[str, dict[str, object]]]:
+            """Return the topic and the content of each report, batches taken apart."""
+            found = []
+            topic = f"bashu/v1/rpt/{user}"
+            for line in listen(user, session, "-C", str(count), "-t", topic).splitlines():
+                _mark, topic, payload = line.split(" ", 2)
+                parts = json.loads(payload)
+                found += [(topic, p) for p in (parts if isinstance(parts, list) else [parts])]
+            return found
 
         def send(user: str, topic: str, message: dict[str, object]) -> None:
             subprocess.run(
@@ -174,21 +186,21 @@ def test_two_strangers_programs_trade_over_mosquitto(tmp_path: Path) -> None:
                 "order_qty": 10, "price": price,
             }  # fmt: skip
 
-        mine = listen("trader", "bashu/v1/rpt/trader", 2)
-        theirs = listen("fund", "bashu/v1/rpt/fund", 1)
-        spy = listen("fund", "bashu/v1/rpt/trader", 1)
-        time.sleep(0.5)
+        listen("trader", "mine", "-E", "-t", "bashu/v1/rpt/trader")
+        listen("fund", "theirs", "-E", "-t", "bashu/v1/rpt/fund")
+        listen("fund", "spy", "-E", "-t", "bashu/v1/rpt/trader", "-t", "bashu/v1/rpt/fund")
         send("fund", "bashu/v1/cmd/trader", order("forged", "buy", 7500))
         send("trader", "bashu/v1/cmd/trader", order("1", "buy", 7460))
         send("fund", "bashu/v1/cmd/fund", order("1", "sell", 7450))
-        bought = [json.loads(line) for line in (mine.communicate()[0] or "").splitlines()]
-        sold = [json.loads(line) for line in (theirs.communicate()[0] or "").splitlines()]
-        assert (spy.communicate()[0] or "") == ""
-        flat = [r for part in bought for r in (part if isinstance(part, list) else [part])]
-        assert [(r["rpt_seq"], r["exec_type"]) for r in flat] == [(1, "new"), (2, "trade")]
-        assert (flat[1]["last_px"], flat[1]["last_qty"], flat[1]["cl_ord_id"]) == (7460, 10, "1")
-        flat = [r for part in sold for r in (part if isinstance(part, list) else [part])]
-        assert [(r["rpt_seq"], r["exec_type"]) for r in flat] == [(1, "new"), (2, "trade")]
+        bought = [report for _topic, report in heard("trader", "mine", 2)]
+        assert [(r["rpt_seq"], r["exec_type"]) for r in bought] == [(1, "new"), (2, "trade")]
+        filled = bought[1]
+        assert (filled["last_px"], filled["last_qty"], filled["cl_ord_id"]) == (7460, 10, "1")
+        sold = [report for _topic, report in heard("fund", "theirs", 1)]
+        assert [(r["rpt_seq"], r["exec_type"]) for r in sold] == [(1, "new"), (2, "trade")]
+        # The trader's reports left the venue before this one of the fund's.
+        spied = heard("fund", "spy", 1)
+        assert {topic for topic, _report in spied} == {"bashu/v1/rpt/fund"}
         assert stop(venue, signal.SIGTERM) == 0
     finally:
         broker.kill()

@@ -10,7 +10,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from bashu_testing import MOSQUITTO, PASSWORDS, ROLES, SYMBOL, Mosquitto, eventually
+from bashu_testing import (
+    MOSQUITTO,
+    PASSWORDS,
+    PATIENCE_SECONDS,
+    ROLES,
+    SYMBOL,
+    Mosquitto,
+    eventually,
+)
 
 from bashu_daemon.bootstrap import CREDENTIALS_FILE, FIRST_PASSWORDS_FILE
 from bashu_daemon.bus.credentials import hash_password, save_credentials
@@ -118,7 +126,7 @@ async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
     tasks: list[asyncio.Task[None]] = []
     try:
         for trader in traders:
-            await trader.client.start(20)
+            await trader.client.start(PATIENCE_SECONDS)
         tasks = [asyncio.create_task(trader.trade()) for trader in traders]
         for _ in range(kills):
             before = [len(trader.received) for trader in traders]
@@ -126,7 +134,6 @@ async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
                 lambda before=before: all(
                     len(t.received) > n for t, n in zip(traders, before, strict=True)
                 ),
-                20,
             )
             await asyncio.sleep(chance.random() * 0.25)
             process.send_signal(signal.SIGKILL)
@@ -136,15 +143,15 @@ async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for trader in traders:
-            await eventually(lambda t=trader: t.client.link.state == "live", 20)
-            assert (await trader.client.mass_cancel(timeout=20)).accepted
+            await eventually(lambda t=trader: t.client.link.state == "live")
+            assert (await trader.client.mass_cancel(timeout=PATIENCE_SECONDS)).accepted
     finally:
         for task in tasks:
             task.cancel()
         for trader in traders:
             await trader.client.close()
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_SECONDS)
         broker.kill()
     return traders
 

@@ -33,6 +33,8 @@ from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_protocol.transport import Transport
 
 SYMBOL = "CEA25"
+PATIENCE_SECONDS = 60.0
+"""A limit for what takes milliseconds on an idle machine."""
 ROLES: dict[str, Any] = {
     "anna": "trader", "bo": "trader", "carl": "trader", "sup": "supervisor", "reg": "registrar",
 }  # fmt: skip
@@ -66,6 +68,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_port(port: int) -> None:
+    """Wait until somebody listens there."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"nobody listens on port {port}")
+
+
 class Mosquitto:
     """A Mosquitto with the password file and ACL that Bashu writes."""
 
@@ -93,12 +105,7 @@ class Mosquitto:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port)):
-                return
-            time.sleep(0.02)
-        raise AssertionError("Mosquitto did not start")
+        wait_for_port(self.port)
 
     def kill(self) -> None:
         if self._process is not None:
@@ -150,7 +157,7 @@ class Harness:
         config = Config(data_dir=self.directory / "data", market_data_interval_ms=20)
         self.service = Service(venue, self._journal, engine, bus, config, commands)
         self._running = asyncio.create_task(self.service.run())
-        await asyncio.wait_for(self.service.ready.wait(), 10)
+        await asyncio.wait_for(self.service.ready.wait(), PATIENCE_SECONDS)
 
     async def stop_venue(self) -> None:
         if self._running is not None:
@@ -178,13 +185,13 @@ class Harness:
     async def client(self, user: str, **options: Any) -> AsyncIterator[Client]:
         client = Client(self.transport(user), user, **options)
         try:
-            await client.start()
+            await client.start(PATIENCE_SECONDS)
             yield client
         finally:
             await client.close()
 
 
-async def eventually(check: Any, seconds: float = 5.0) -> None:
+async def eventually(check: Any, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until a condition holds."""
     deadline = time.monotonic() + seconds
     while not check():

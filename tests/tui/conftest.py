@@ -1,6 +1,7 @@
 """A real venue over the bus in memory, and the terminal in front of it."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ from bashu_protocol.messages import (
 )
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
+from bashu_tui.screens.base import MarketScreen
+from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
+from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
 REFERENCE = 7_463
@@ -54,7 +58,7 @@ _RULES = (
         band_bps=0,
     ),
 )
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 30.0
 Terminal = Callable[..., AbstractAsyncContextManager[tuple[BashuApp, Pilot[None]]]]
 
 
@@ -118,6 +122,12 @@ class Market:
         )
 
 
+@pytest.fixture(autouse=True)
+def patient_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test machine that stands still for a while must not pass for a venue that is silent."""
+    monkeypatch.setattr("bashu_protocol.link.STALE_SECONDS", 3_600.0)
+
+
 @pytest.fixture
 async def market(tmp_path: Path) -> AsyncIterator[Market]:
     async with Market(tmp_path).running() as running:
@@ -137,8 +147,11 @@ def terminal(market: Market) -> Terminal:
             await until(
                 pilot,
                 lambda: (
-                    app.session is not None
+                    isinstance(app.screen, MarketScreen)
+                    and app.screen.is_mounted
+                    and app.session is not None
                     and app.session.is_live
+                    and not app.session.account_is_old
                     and app.session.client.feed.book(SYMBOL).is_current
                     and app.session.stat(SYMBOL) is not None
                 ),
@@ -185,11 +198,14 @@ def wait() -> Callable[[Pilot[None], Callable[[], object]], Awaitable[None]]:
 
 async def type_order(pilot: Pilot[None], app: BashuApp, side: str, qty: str, price: str) -> None:
     """Fill the ticket as a person would, and leave the focus on the price."""
+    ticket, quantity = app.screen.query_one(Ticket), app.screen.query_one("#ticket-qty", Input)
     await pilot.press("f2" if side == "buy" else "f3")
-    app.screen.query_one("#ticket-qty", Input).value = qty
+    await until(pilot, lambda: ticket.side == side and app.focused is quantity)
+    quantity.value = qty
     field = app.screen.query_one("#ticket-price", Input)
     field.value = price
     field.focus()
+    await until(pilot, lambda: app.focused is field)
     await pilot.pause()
 
 
@@ -198,13 +214,36 @@ def fill_ticket() -> Callable[[Pilot[None], BashuApp, str, str, str], Awaitable[
     return type_order
 
 
-async def send_order(pilot: Pilot[None]) -> None:
-    """Submit the ticket and, after the rest that tells intent from a held key, confirm."""
+async def open_the_card(pilot: Pilot[None], app: BashuApp) -> None:
+    """Submit the ticket, and wait for the card that asks for confirmation."""
     await pilot.press("enter")
-    await pilot.pause(0.35)
-    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(app.screen, ConfirmScreen) and app.screen.is_mounted)
 
 
 @pytest.fixture
-def send() -> Callable[[Pilot[None]], Awaitable[None]]:
+def open_card() -> Callable[[Pilot[None], BashuApp], Awaitable[None]]:
+    return open_the_card
+
+
+async def confirm_the_card(pilot: Pilot[None], app: BashuApp) -> None:
+    """Press Enter on the card, after the rest that tells intent from a held key."""
+    card = app.screen
+    assert isinstance(card, ConfirmScreen)
+    await until(pilot, lambda: time.monotonic() - card._pressed_at > QUIET_SECONDS)
+    await pilot.press("enter")
+    await until(pilot, lambda: app.screen is not card)
+
+
+@pytest.fixture
+def confirm() -> Callable[[Pilot[None], BashuApp], Awaitable[None]]:
+    return confirm_the_card
+
+
+async def send_order(pilot: Pilot[None], app: BashuApp) -> None:
+    await open_the_card(pilot, app)
+    await confirm_the_card(pilot, app)
+
+
+@pytest.fixture
+def send() -> Callable[[Pilot[None], BashuApp], Awaitable[None]]:
     return send_order

@@ -43,8 +43,8 @@ async def test_each_screen_is_drawn_at_each_size(
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).asks)
         if user == "alice":
             await app.session.client.place(SYMBOL, "buy", 150, 7_465)
-            await wait(pilot, lambda: "74.65" in shown(app))
-        await pilot.pause(0.1)
+            await wait(pilot, lambda: app.texts("blotter.fill") in shown(app))
+        await wait(pilot, lambda: app.texts("link.live") in shown(app))
         lines = shown(app).split("\n")
         assert len(lines) == size[1]
         assert {cell_len(line) for line in lines} == {size[0]}
@@ -65,39 +65,42 @@ async def test_what_a_trader_needs_is_there_at_each_size(
     async with terminal(size=size) as (app, pilot):
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).asks)
         await pilot.press("f2")
-        await pilot.pause(0.1)
+        ladder = app.screen.query_one(Ladder)
+        # Both best prices are in sight.
+        await wait(pilot, lambda: any(row.bid_qty for row in ladder._rows))
+        await wait(pilot, lambda: any(row.ask_qty for row in ladder._rows))
+        # Cash is in sight even where there is no room for the account.
+        await wait(pilot, lambda: "10,000,000.00" in shown(app))
         for kind in (Ladder, Ticket):
             widget = app.screen.query_one(kind)
             assert widget.display
             assert widget.region.height >= 10
             assert app.screen.region.contains_region(widget.region)
         assert any(blotter.region.height >= 3 for blotter in app.screen.query(Blotter))
-        ladder = app.screen.query_one(Ladder)
-        # Both best prices are in sight.
-        assert any(row.bid_qty for row in ladder._rows)
-        assert any(row.ask_qty for row in ladder._rows)
         if size[0] >= 100:
             assert app.screen.query_one(Account).region.height >= 5
-        # Cash is in sight even where there is no room for the account.
-        assert "10,000,000.00" in shown(app)
 
 
 @pytest.mark.parametrize("size", [(59, 24), (80, 19), (20, 5), (1, 1)])
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_window_that_is_too_small_says_so(
-    terminal: Any, shown: Any, size: Any, language: str
+    terminal: Any, wait: Any, shown: Any, size: Any, language: str
 ) -> None:
     async with terminal(size=size, language=language) as (app, pilot):
-        await pilot.pause()
-        assert app.screen.has_class("-tiny")
+        await wait(pilot, lambda: app.screen.has_class("-tiny"))
         if size[0] >= 40 and size[1] >= 10:
-            assert "60" in shown(app)
+            await wait(pilot, lambda: "60" in shown(app))
 
 
 async def test_a_window_may_change_its_size(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal(size=(200, 60)) as (app, pilot):
         for width, height in [(59, 19), (80, 24), (140, 42), (100, 30)]:
             await pilot.resize_terminal(width, height)
-            await pilot.pause(0.05)
-            assert app.screen.has_class("-tiny") == (width < 60 or height < 20)
-        assert "CEA25" in shown(app)
+            is_tiny = width < 60 or height < 20
+            await wait(
+                pilot,
+                lambda size=(width, height), tiny=is_tiny: (
+                    app.screen.size == size and app.screen.has_class("-tiny") == tiny
+                ),
+            )
+        await wait(pilot, lambda: "CEA25" in shown(app))

@@ -15,15 +15,19 @@ def message(app: BashuApp) -> str:
     return str(app.screen.query_one("#login-message", Static).content)
 
 
-async def test_the_first_screen_asks_for_what_is_missing() -> None:
+def login_is_up(app: BashuApp) -> bool:
+    return isinstance(app.screen, LoginScreen) and app.screen.is_mounted
+
+
+async def test_the_first_screen_asks_for_what_is_missing(wait: Any) -> None:
     app = BashuApp(broker="mqtt://127.0.0.1:1", user="alice")
     async with app.run_test(size=(80, 24)) as pilot:
-        assert isinstance(app.screen, LoginScreen)
+        await wait(pilot, lambda: login_is_up(app))
         assert app.screen.query_one("#login-user", Input).value == "alice"
-        assert app.focused is app.screen.query_one("#login-password", Input)
+        await wait(pilot, lambda: app.focused is app.screen.query_one("#login-password", Input))
         assert app.screen.query_one("#login-password", Input).password
         await pilot.press("enter")
-        assert message(app) == app.texts("login.missing")
+        await wait(pilot, lambda: login_is_up(app) and message(app) == app.texts("login.missing"))
 
 
 async def test_a_right_password_opens_the_traders_screen(market: Any, wait: Any) -> None:
@@ -31,10 +35,14 @@ async def test_a_right_password_opens_the_traders_screen(market: Any, wait: Any)
     app._transport = market.hub.transport("alice", "a-secret")
     app._user = ""
     async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, lambda: login_is_up(app))
+        user, password = (app.screen.query_one(f"#login-{n}", Input) for n in ("user", "password"))
+        await wait(pilot, lambda: app.focused is user)
         await pilot.press(*"alice", "tab")
-        app.screen.query_one("#login-user", Input).value = "alice"
-        app.screen.query_one("#login-password", Input).focus()
-        await pilot.press(*"a-secret", "enter")
+        await wait(pilot, lambda: app.focused is password)
+        await pilot.press(*"a-secret")
+        await wait(pilot, lambda: (user.value, password.value) == ("alice", "a-secret"))
+        await pilot.press("enter")
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
 
 
@@ -47,7 +55,7 @@ async def test_supervisors_come_to_their_own_screen(market: Any, wait: Any) -> N
 async def test_a_wrong_password_comes_back_to_the_filled_form(market: Any, wait: Any) -> None:
     app = market.app("alice", password="wrong")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, lambda: message(app) == app.texts("login.refused"))
+        await wait(pilot, lambda: login_is_up(app) and message(app) == app.texts("login.refused"))
         assert isinstance(app.screen, LoginScreen)
         assert app.screen.query_one("#login-user", Input).value == "alice"
         assert app.screen.query_one("#login-password", Input).value == "wrong"
@@ -60,7 +68,9 @@ async def test_a_wrong_password_comes_back_to_the_filled_form(market: Any, wait:
 async def test_an_address_that_is_none_is_said_so(broker: str, wait: Any) -> None:
     app = BashuApp(broker=broker, user="alice", password="x")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, lambda: message(app) == app.texts("login.bad_broker"))
+        await wait(
+            pilot, lambda: login_is_up(app) and message(app) == app.texts("login.bad_broker")
+        )
         assert isinstance(app.screen, LoginScreen)
 
 
@@ -71,13 +81,17 @@ async def test_a_venue_out_of_reach_is_said_so(
     market.hub.stop()
     app = market.app("alice")
     async with app.run_test(size=(80, 24)) as pilot:
-        await wait(pilot, lambda: message(app).startswith("The venue cannot be reached"))
+        await wait(
+            pilot,
+            lambda: login_is_up(app) and message(app).startswith("The venue cannot be reached"),
+        )
 
 
 async def test_the_form_changes_its_language(wait: Any) -> None:
     app = BashuApp(user="alice")
     async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: login_is_up(app))
         label = app.screen.query_one("#login-user-label", Static)
         assert str(label.content) == "User"
         await pilot.press("ctrl+l")
-        assert str(label.content) == "用户名"
+        await wait(pilot, lambda: str(label.content) == "用户名")

@@ -17,10 +17,11 @@ from bashu_protocol.messages import (
 from bashu_tui.state.session import Session
 
 SYMBOL = "CEA25"
+DEADLINE_SECONDS = 30.0
 
 
 async def until(condition: Callable[[], object]) -> None:
-    deadline = asyncio.get_running_loop().time() + 5
+    deadline = asyncio.get_running_loop().time() + DEADLINE_SECONDS
     while not condition():
         assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
         await asyncio.sleep(0.01)

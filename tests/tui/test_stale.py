@@ -14,6 +14,10 @@ def banner(app: Any) -> str:
     return str(app.screen.query_one("#banner", Static).content)
 
 
+def outcome(app: Any) -> str:
+    return str(app.screen.query_one("#ticket-outcome", Static).content)
+
+
 async def test_a_broken_link_raises_the_banner_and_locks(
     terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
 ) -> None:
@@ -22,7 +26,7 @@ async def test_a_broken_link_raises_the_banner_and_locks(
         market.hub.stop()
         await wait(pilot, lambda: app.screen.query_one("#banner").display)
         assert "Order entry is locked" in banner(app)
-        assert "LOCKED" in shown(app)
+        await wait(pilot, lambda: "LOCKED" in shown(app))
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await pilot.press("enter")
         await pilot.pause()
@@ -34,7 +38,7 @@ async def test_silence_is_a_broken_link_too(terminal: Any, wait: Any, fill_ticke
         # As after two missed heartbeats, without waiting for them.
         link = app.session.client.link
         link.heard = lambda now: None
-        link._heard_at = 0.0
+        link._heard_at = float("-inf")
         await wait(pilot, lambda: app.session.link_state == "stale")
         await wait(pilot, lambda: app.screen.query_one("#banner").display)
         await fill_ticket(pilot, app, "buy", "10", "74.50")
@@ -44,17 +48,15 @@ async def test_silence_is_a_broken_link_too(terminal: Any, wait: Any, fill_ticke
 
 
 async def test_a_card_left_open_sends_nothing_once_the_market_is_stale(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, confirm: Any
 ) -> None:
     async with terminal() as (app, pilot):
         await fill_ticket(pilot, app, "buy", "10", "74.50")
-        await pilot.press("enter")
-        assert isinstance(app.screen, ConfirmScreen)
+        await open_card(pilot, app)
         market.hub.stop()
         await wait(pilot, lambda: not app.session.is_live)
-        await pilot.pause(0.35)
-        await pilot.press("enter")
-        await wait(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
+        await confirm(pilot, app)
+        await wait(pilot, lambda: outcome(app) == app.texts("ticket.locked"))
         market.hub.start()
         await wait(pilot, lambda: app.session.is_live)
         await pilot.pause(0.3)
@@ -62,12 +64,13 @@ async def test_a_card_left_open_sends_nothing_once_the_market_is_stale(
 
 
 async def test_the_truth_comes_back_with_the_link(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any
 ) -> None:
     async with terminal() as (app, pilot), market.client("bob") as bob:
         await app.session.client.place(SYMBOL, "buy", 30, 7_460)
+        interruptions = app.session._interruptions
         app.session.client._transport.drop()
-        await wait(pilot, lambda: not app.session.is_live)
+        await wait(pilot, lambda: app.session._interruptions > interruptions)
         await bob.place(SYMBOL, "sell", 10, 7_460)
         await wait(pilot, lambda: app.session.is_live and not app.session.needs_reload)
         await wait(
@@ -78,8 +81,7 @@ async def test_the_truth_comes_back_with_the_link(
         assert fills == [10]
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await wait(pilot, lambda: app.session.market_open(SYMBOL))
-        await pilot.press("enter")
-        assert isinstance(app.screen, ConfirmScreen)
+        await open_card(pilot, app)
 
 
 async def test_entry_stays_locked_until_the_state_was_read_again(
@@ -96,11 +98,12 @@ async def test_entry_stays_locked_until_the_state_was_read_again(
             return await query(*arguments, **more)
 
         monkeypatch.setattr(session.client, "query", slow_query)
+        interruptions = session._interruptions
         session.client._transport.drop()
-        await wait(pilot, lambda: session.link_state != "live")
+        await wait(pilot, lambda: session._interruptions > interruptions)
         await wait(pilot, lambda: session.link_state == "live")
         assert not session.market_open(SYMBOL)
-        assert app.screen.query_one("#banner").display
+        await wait(pilot, lambda: app.screen.query_one("#banner").display)
         held.set()
         await wait(pilot, lambda: session.market_open(SYMBOL))
         await wait(pilot, lambda: not app.screen.query_one("#banner").display)
@@ -113,7 +116,7 @@ async def test_cancels_are_tried_while_the_market_is_stale(
         await app.session.client.place(SYMBOL, "buy", 30, 7_460)
         link = app.session.client.link
         link.heard = lambda now: None
-        link._heard_at = 0.0
+        link._heard_at = float("-inf")
         await wait(pilot, lambda: app.session.link_state == "stale")
         await pilot.press("f8")
         await wait(pilot, lambda: not market.venue.order_rows("alice-co"))

@@ -1,5 +1,6 @@
 """Each thing a trader does, through the keys, at a real venue."""
 
+import re
 from typing import Any
 
 import pytest
@@ -20,17 +21,15 @@ def outcome(app: Any) -> str:
 
 @pytest.mark.parametrize(("side", "price"), [("buy", "74.50"), ("sell", "74.80")])
 async def test_an_order_is_confirmed_sent_and_rests(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any, side: str, price: str
-) -> None:
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, confirm: Any,
+    shown: Any, side: str, price: str,
+) -> None:  # fmt: skip
     async with terminal() as (app, pilot):
         await fill_ticket(pilot, app, side, "250", price)
-        await pilot.press("enter")
-        assert isinstance(app.screen, ConfirmScreen)
-        assert "250" in shown(app)
-        assert price in shown(app)
+        await open_card(pilot, app)
+        await wait(pilot, lambda: f"250 t {SYMBOL} at {price}" in shown(app))
         assert not market.venue.order_rows("alice-co")
-        await pilot.pause(0.35)
-        await pilot.press("enter")
+        await confirm(pilot, app)
         await wait(pilot, lambda: market.venue.order_rows("alice-co"))
         (row,) = market.venue.order_rows("alice-co")
         assert (row.side, row.order_qty, row.price) == (side, 250, int(price.replace(".", "")))
@@ -39,13 +38,14 @@ async def test_an_order_is_confirmed_sent_and_rests(
 
 
 async def test_escape_on_the_card_sends_nothing(
-    terminal: Any, market: Any, fill_ticket: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any
 ) -> None:
     async with terminal() as (app, pilot):
         await fill_ticket(pilot, app, "buy", "250", "74.50")
-        await pilot.press("enter", "escape")
+        await open_card(pilot, app)
+        await pilot.press("escape")
+        await wait(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         await pilot.pause(0.1)
-        assert not isinstance(app.screen, ConfirmScreen)
         assert not market.venue.order_rows("alice-co")
 
 
@@ -54,8 +54,8 @@ async def test_full_width_digits_keep_the_price(
 ) -> None:
     async with terminal(language="zh") as (app, pilot):
         await fill_ticket(pilot, app, "buy", "１００", "７４。５")
-        assert "74.50" in shown(app)
-        await send(pilot)
+        await wait(pilot, lambda: "100 吨，价格 74.50" in shown(app))
+        await send(pilot, app)
         await wait(pilot, lambda: market.venue.order_rows("alice-co"))
         (row,) = market.venue.order_rows("alice-co")
         assert (row.order_qty, row.price) == (100, 7_450)
@@ -81,7 +81,7 @@ async def test_a_refusal_is_said_in_the_users_language(
 ) -> None:
     async with terminal(language="zh") as (app, pilot):
         await fill_ticket(pilot, app, "sell", "60000", "74.50")
-        await send(pilot)
+        await send(pilot, app)
         await wait(pilot, lambda: outcome(app).startswith("被拒绝"))
         assert app.texts("reject.INSUFFICIENT_HOLDING") in outcome(app)
 
@@ -93,11 +93,11 @@ async def test_a_trade_shows_as_fill_tape_and_account(
         await bob.place(SYMBOL, "sell", 100, 7_450)
         await wait(pilot, lambda: "74.50" in shown(app))
         await fill_ticket(pilot, app, "buy", "40", "74.50")
-        await send(pilot)
+        await send(pilot, app)
         await wait(pilot, lambda: app.session.trades.get(SYMBOL))
         await wait(pilot, lambda: app.session.accounts[SYMBOL].bought_today == 40)
         await wait(pilot, lambda: "+40" in shown(app))
-        assert "fill" in shown(app)
+        await wait(pilot, lambda: re.search(r"Buy +40 +74\.50 +fill", shown(app)))
 
 
 @pytest.mark.parametrize("key", ["f8", "8", "delete"])
@@ -110,7 +110,7 @@ async def test_cancel_here_spares_other_instruments(
         await pilot.press(key)
         await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
         assert market.venue.order_rows("alice-co")[0].symbol == "CCER"
-        await wait(pilot, lambda: outcome(app) == "1 orders withdrawn")
+        await wait(pilot, lambda: outcome(app) == "Orders withdrawn: 1")
 
 
 @pytest.mark.parametrize("key", ["shift+f8", "f20", "ctrl+x"])
@@ -179,18 +179,23 @@ async def test_a_halt_locks_the_ticket_and_is_shown(
         await wait(pilot, lambda: "HALTED" in shown(app))
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await pilot.press("enter")
-        await pilot.pause()
+        await wait(pilot, lambda: "is halted" in shown(app))
         assert not isinstance(app.screen, ConfirmScreen)
-        assert "is halted" in shown(app)
 
 
 async def test_own_orders_stand_on_the_ladder(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 123, 7_460)
         ladder = app.screen.query_one(Ladder)
-        await wait(pilot, lambda: any(row.own_buy == 123 for row in ladder._rows))
-        (row,) = [row for row in ladder._rows if row.own_buy]
-        assert (row.price, row.bid_qty) == (7_460, 123)
+        # One's own report and the public book are two messages, in no fixed order.
+        await wait(
+            pilot,
+            lambda: [
+                (row.price, row.own_buy, row.bid_qty)
+                for row in ladder._rows
+                if row.own_buy or row.bid_qty
+            ] == [(7_460, 123, 123)],
+        )  # fmt: skip
 
 
 async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) -> None:
@@ -199,23 +204,25 @@ async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) ->
         await wait(pilot, lambda: ladder.cursor_price)
         before = ladder.cursor_price
         await pilot.press("up", "up", "down")
-        assert ladder.cursor_price == before + 1
+        await wait(pilot, lambda: ladder.cursor_price == before + 1)
         await pilot.press("f2")
+        await wait(pilot, lambda: app.focused is app.screen.query_one("#ticket-qty", Input))
         assert app.screen.query_one(Ticket).side == "buy"
         price = app.screen.query_one("#ticket-price", Input).value
         assert price == f"{ladder.cursor_price // 100}.{ladder.cursor_price % 100:02d}"
-        assert app.focused is app.screen.query_one("#ticket-qty", Input)
 
 
-async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(terminal: Any) -> None:
+async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(
+    terminal: Any, wait: Any
+) -> None:
     async with terminal() as (app, pilot):
-        ticket = app.screen.query_one(Ticket)
-        app.screen.query_one("#ticket-qty", Input).value = ""
+        ticket, quantity = app.screen.query_one(Ticket), app.screen.query_one("#ticket-qty", Input)
+        quantity.value = ""
         await pilot.press("3")
-        assert ticket.side == "sell"
+        await wait(pilot, lambda: ticket.side == "sell" and app.focused is quantity)
         await pilot.press("1", "3")
+        await wait(pilot, lambda: quantity.value == "13")
         assert ticket.side == "sell"
-        assert app.screen.query_one("#ticket-qty", Input).value == "13"
 
 
 async def test_a_click_on_a_row_takes_its_price(terminal: Any, wait: Any) -> None:
@@ -224,9 +231,9 @@ async def test_a_click_on_a_row_takes_its_price(terminal: Any, wait: Any) -> Non
         await wait(pilot, lambda: ladder._rows)
         await pilot.click(Ladder, offset=(20, 6))
         row = ladder._rows[6 - 2]  # a border line and a line of column names above
+        field = app.screen.query_one("#ticket-price", Input)
+        await wait(pilot, lambda: field.value.replace(".", "") == str(row.price))
         assert ladder.cursor_price == row.price
-        price = app.screen.query_one("#ticket-price", Input).value
-        assert price.replace(".", "") == str(row.price)
 
 
 async def test_a_click_on_ones_own_quantity_withdraws_it(
@@ -248,18 +255,23 @@ async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) ->
         assert app.symbol == SYMBOL
         app.screen.query_one("#ticket-price", Input).value = "74.50"
         await pilot.press("right")
-        assert app.symbol == "CCER"
+        await wait(pilot, lambda: app.symbol == "CCER")
         # A price belongs to its instrument.
-        assert app.screen.query_one("#ticket-price", Input).value == ""
+        await wait(pilot, lambda: app.screen.query_one("#ticket-price", Input).value == "")
         await pilot.press("left")
-        assert app.symbol == SYMBOL
+        await wait(pilot, lambda: app.symbol == SYMBOL)
 
 
-async def test_the_ladder_holds_still_under_a_hand(terminal: Any, market: Any, wait: Any) -> None:
+async def test_the_ladder_holds_still_under_a_hand(
+    terminal: Any, market: Any, wait: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("bashu_tui.widgets.ladder._HOLD_SECONDS", 3_600.0)
     async with terminal() as (app, pilot), market.client("bob") as bob:
         ladder = app.screen.query_one(Ladder)
         await wait(pilot, lambda: ladder._rows)
+        before = ladder.cursor_price
         await pilot.press("up")
+        await wait(pilot, lambda: ladder.cursor_price == before + 1)
         top = ladder._rows[0].price
         await bob.place(SYMBOL, "buy", 10, 8_200)
         await wait(pilot, lambda: app.session.client.feed.book(SYMBOL).bids)
@@ -285,10 +297,10 @@ async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:
         ladder = app.screen.query_one(Ladder)
         await wait(pilot, lambda: ladder._rows)
         await pilot.press("minus", "minus")
-        await pilot.pause()
+        await wait(pilot, lambda: ladder._rows[0].price - ladder._rows[1].price == 5)
         assert ladder.step == 5
-        assert ladder._rows[0].price - ladder._rows[1].price == 5
         await pilot.press("equals_sign", "equals_sign", "equals_sign")
+        await wait(pilot, lambda: ladder._rows[0].price - ladder._rows[1].price == 1)
         assert ladder.step == 1
 
 
@@ -304,13 +316,60 @@ async def test_a_paused_market_takes_no_order(
         assert not isinstance(app.screen, ConfirmScreen)
 
 
-async def test_help_opens_and_closes(terminal: Any, shown: Any) -> None:
-    async with terminal() as (app, pilot):
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+async def test_help_opens_changes_its_language_and_closes(
+    terminal: Any, wait: Any, shown: Any, size: Any
+) -> None:
+    async with terminal(size=size) as (app, pilot):
         await pilot.press("f1")
-        assert isinstance(app.screen, HelpScreen)
-        assert "withdraw all my orders" in shown(app)
+        await wait(pilot, lambda: isinstance(app.screen, HelpScreen))
+        await wait(pilot, lambda: "withdraw all my orders" in shown(app))
+        await wait(pilot, lambda: "own quantity to withdraw." in shown(app))
+        await pilot.press("ctrl+l")
+        await wait(pilot, lambda: "撤销全部委托" in shown(app))
+        await wait(pilot, lambda: "数量撤单。" in shown(app))
         await pilot.press("escape")
-        assert not isinstance(app.screen, HelpScreen)
+        await wait(pilot, lambda: not isinstance(app.screen, HelpScreen))
+
+
+async def test_an_open_card_changes_its_language(
+    terminal: Any, wait: Any, fill_ticket: Any, open_card: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "250", "74.50")
+        await open_card(pilot, app)
+        await pilot.press("ctrl+l")
+        await wait(pilot, lambda: "确认发送委托" in shown(app))
+        await wait(pilot, lambda: "250 吨，价格 74.50" in shown(app))
+
+
+async def test_an_empty_ticket_says_how_to_begin(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal() as (app, pilot):
+        await wait(pilot, lambda: "F2 buys" in shown(app))
+
+
+async def test_the_ticket_says_how_much_was_filled(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, send: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("bob") as bob:
+        await bob.place(SYMBOL, "sell", 60, 7_450)
+        await fill_ticket(pilot, app, "buy", "100", "74.50")
+        await send(pilot, app)
+        await wait(pilot, lambda: outcome(app) == "Filled 60 of 100 t, last at 74.50")
+        await bob.place(SYMBOL, "sell", 40, 7_450)
+        await wait(pilot, lambda: outcome(app) == "Filled 100 of 100 t, last at 74.50")
+
+
+async def test_the_ticket_says_what_became_of_an_immediate_order(
+    terminal: Any, wait: Any, fill_ticket: Any, send: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await pilot.press("ctrl+t")
+        await wait(pilot, lambda: app.screen.query_one(Ticket).time_in_force == "ioc")
+        await fill_ticket(pilot, app, "buy", "100", "74.50")
+        await send(pilot, app)
+        await wait(pilot, lambda: outcome(app) not in ("", "Sending..."))
+        assert "filled 0 of 100 t" in outcome(app) or "Refused" in outcome(app)
 
 
 async def test_the_language_changes_while_running(terminal: Any, wait: Any, shown: Any) -> None:
