@@ -88,7 +88,9 @@ class Release:
     def _past_reports(self, user: str, wanted: CatchUp) -> list[NumberedReport]:
         self._counters["catch_ups"] += 1
         found: list[NumberedReport] = []
-        for row in self._journal.reports(user, wanted.after_rpt_seq, MAX_CATCH_UP_ROWS):
+        for row in self._journal.reports(
+            user, wanted.after_rpt_seq, MAX_CATCH_UP_ROWS, wanted.last_rpt_seq
+        ):
             found.extend(decode_stored(row.payload))
         return [r for r in found if wanted.after_rpt_seq < r.rpt_seq <= wanted.last_rpt_seq]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.journal import Journal, JournalDamaged
+from bashu_daemon.journal import Journal, JournalDamaged, ReportsDamaged
 
 RECORDS = 40
 LAST_BYTES = 4_096
@@ -121,6 +121,32 @@ def test_no_flipped_bit_in_the_tables_loses_a_record_silently(plain: Any) -> Non
         shutil.rmtree(copy)
 
 
+def test_missing_last_reports_are_refused_where_the_reader_knows_of_them(plain: Any) -> None:
+    directory = plain.closed(RECORDS)
+    edit(directory, "DELETE FROM reports WHERE last_rpt_seq > 30")
+    with Journal(directory) as journal:
+        assert len(journal.reports("anna", 0, 1_000, 30)) == 30
+        assert len(journal.reports("anna", 0, 20, RECORDS)) == 20
+        for after in (0, 30, 35):
+            with pytest.raises(ReportsDamaged) as caught:
+                journal.reports("anna", after, 1_000, RECORDS)
+            assert caught.value.rpt_seq == max(after, 30) + 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["user = 'bo'", "first_rpt_seq = 16", "last_rpt_seq = 99", "payload = 'text'", "crc32 = 1"],
+)
+def test_a_changed_report_row_is_refused(plain: Any, change: str) -> None:
+    directory = plain.closed(RECORDS)
+    edit(directory, f"UPDATE reports SET {change} WHERE last_rpt_seq = 17")  # noqa: S608  fixed above
+    with Journal(directory) as journal:
+        with pytest.raises(ReportsDamaged):
+            journal.reports("anna", 0, 1_000, RECORDS)
+        with pytest.raises(ReportsDamaged):
+            list(journal.all_reports())
+
+
 def edit(directory: Path, statement: str) -> None:
     connection = sqlite3.connect(directory / "journal.db")
     with connection:
@@ -162,6 +188,44 @@ def test_a_log_that_vanished_is_refused(plain: Any) -> None:
     with pytest.raises(JournalDamaged) as caught:
         Journal(directory)
     assert caught.value.seq == 1
+
+
+@pytest.mark.parametrize("left", ["acknowledged", "journal.db-wal", "snapshots/1.snapshot"])
+def test_a_database_that_vanished_is_not_made_anew(plain: Any, tmp_path: Path, left: str) -> None:
+    source = plain.killed(RECORDS)
+    (source / "snapshots").mkdir()
+    (source / "snapshots" / "1.snapshot").write_bytes(b"x")
+    target = tmp_path / "target" / left
+    target.parent.mkdir(parents=True)
+    shutil.copy(source / left, target)
+    with pytest.raises(JournalDamaged, match="missing"):
+        Journal(tmp_path / "target")
+    assert not (tmp_path / "target" / "journal.db").exists()
+
+
+@pytest.mark.parametrize("left", ["journal.db.part", "journal.db.part-journal", "acknowledged"])
+def test_what_a_fault_in_the_first_moment_leaves_opens_as_new(
+    plain: Any, tmp_path: Path, left: str
+) -> None:
+    """The database has its name only once it is whole."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / left).write_bytes(b"")
+    with Journal(tmp_path / "data") as journal:
+        plain.fill(journal, 2)
+    with Journal(tmp_path / "data") as journal:
+        assert plain.is_whole(journal, 2)
+    assert not list((tmp_path / "data").glob("*.part*"))
+
+
+def test_a_damaged_mark_is_named(plain: Any, caplog: pytest.LogCaptureFixture) -> None:
+    directory = plain.closed(RECORDS)
+    flip(directory / "acknowledged", random.Random(1))
+    with Journal(directory) as journal:
+        assert plain.is_whole(journal, RECORDS)
+    assert "acknowledged is damaged" in caplog.text
+    caplog.clear()
+    Journal(directory).close()
+    assert not caplog.text
 
 
 def test_a_file_that_is_no_database_is_refused(plain: Any) -> None:
@@ -209,6 +273,34 @@ def test_a_torn_tail_is_cut_back_with_a_warning(
             plain.fill(journal, 3)
             assert plain.is_whole(journal, RECORDS + 2)
         assert "cut off" in caplog.text, size
+        assert f"The disk lost the records {RECORDS} to {RECORDS}" in caplog.text, size
+
+
+def test_a_torn_tail_is_cut_back_once(plain: Any, caplog: pytest.LogCaptureFixture) -> None:
+    source = plain.killed(RECORDS)
+    torn = truncated(source, (source / "journal.db-wal").stat().st_size - 1)
+    Journal(torn).close()
+    assert "cut off" in caplog.text
+    caplog.clear()
+    with Journal(torn) as journal:
+        assert plain.is_whole(journal, RECORDS - 1)
+    assert not caplog.text
+
+
+def test_an_unacknowledged_torn_tail_is_cut_back(
+    plain: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Power goes while a batch is written: nobody was told of it, so nothing is lost."""
+    source = plain.killed(RECORDS)
+    mark = (source / "acknowledged").read_bytes()
+    plain.directory = plain.directory / "longer"
+    longer = plain.killed(RECORDS + 1)
+    (longer / "acknowledged").write_bytes(mark)
+    size = (longer / "journal.db-wal").stat().st_size
+    with Journal(truncated(longer, size - 1)) as journal:
+        assert plain.is_whole(journal, RECORDS)
+    assert "cut off" in caplog.text
+    assert "The disk lost" not in caplog.text
 
 
 def test_a_long_cut_is_no_torn_tail(plain: Any) -> None:

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from bashu_daemon.journal import GroupCommit, Journal, Record, ReportRow, group_commit
+from bashu_daemon.journal import (
+    GroupCommit,
+    Journal,
+    JournalStopped,
+    Record,
+    ReportRow,
+    group_commit,
+)
 
 
 class SlowDisk:
@@ -75,8 +82,61 @@ async def test_leaving_waits_for_the_write_under_way(plain: Any, journal: Journa
         future = await commit.submit([plain.record(1)], [plain.row(1)])
         await asyncio.to_thread(disk.started.wait)
         asyncio.get_running_loop().call_later(0.05, disk.gate.set)
-    await asyncio.wait_for(future, 2)
+    assert future.done()
     assert plain.is_whole(journal, 1)
+
+
+async def test_leaving_waits_for_the_write_under_way_even_if_cancelled(
+    plain: Any, journal: Journal
+) -> None:
+    disk = SlowDisk(journal)
+    commit = GroupCommit(journal)
+
+    async def write() -> None:
+        async with commit:
+            await commit.submit([plain.record(1)], [plain.row(1)])
+
+    task = asyncio.create_task(write())
+    await asyncio.to_thread(disk.started.wait)
+    while commit._failure is None:  # until it is leaving
+        await asyncio.sleep(0)
+    threading.Timer(0.05, disk.gate.set).start()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert plain.is_whole(journal, 1)
+
+
+async def test_nothing_is_accepted_afterwards(plain: Any, journal: Journal) -> None:
+    async with GroupCommit(journal) as commit:
+        pass
+    with pytest.raises(JournalStopped):
+        await commit.submit([plain.record(1)], [plain.row(1)])
+    assert journal.head_seq == 0
+
+
+async def test_each_commit_is_told_and_counted(plain: Any, journal: Journal) -> None:
+    told: list[tuple[int, float]] = []
+    async with GroupCommit(journal, lambda *commit: told.append(commit)) as commit:
+        for start in (1, 4):
+            records = [plain.record(seq) for seq in range(start, start + 3)]
+            await (await commit.submit(records, []))
+    assert [records for records, _ in told] == [3, 3]
+    assert (commit.commits, commit.records, commit.records_waiting) == (2, 6, 0)
+    assert commit.total_write_seconds == pytest.approx(sum(seconds for _, seconds in told))
+    assert commit.last_write_seconds == told[-1][1] > 0
+
+
+async def test_an_abandoned_future_harms_nobody(plain: Any, journal: Journal) -> None:
+    disk = SlowDisk(journal)
+    async with GroupCommit(journal) as commit:
+        abandoned = await commit.submit([plain.record(1)], [plain.row(1)])
+        await asyncio.to_thread(disk.started.wait)
+        behind = await commit.submit([plain.record(2)], [plain.row(2)])
+        abandoned.cancel()
+        disk.gate.set()
+        await asyncio.wait_for(behind, 10)
+    assert plain.is_whole(journal, 2)
 
 
 async def test_after_a_failed_write_nothing_is_accepted(plain: Any, journal: Journal) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bashu_daemon.journal import Journal
+from bashu_daemon.journal import Journal, recover
 
 
 def snapshot_files(journal: Journal) -> list[Path]:
@@ -74,8 +74,6 @@ def test_recovery_by_snapshot_and_tail_equals_a_full_replay(
     new_recorded_market: Callable[..., Any],
     new_follower: Callable[[], Any],
 ) -> None:
-    from bashu_daemon.journal import recover
-
     market = new_recorded_market(journal)
     market.found()
     market.trade(150, seed=1)
@@ -100,9 +98,8 @@ def test_a_snapshot_of_another_version_is_replayed_over(
     journal: Journal,
     new_recorded_market: Callable[..., Any],
     new_follower: Callable[[], Any],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from bashu_daemon.journal import recover
-
     market = new_recorded_market(journal)
     market.found()
     market.trade(40, seed=3)
@@ -110,6 +107,34 @@ def test_a_snapshot_of_another_version_is_replayed_over(
     follower = new_follower()
     assert recover(journal, follower).state_hash() == market.venue.state_hash()
     assert follower.count > 40
+    assert "is of another version" in caplog.text
+
+
+def test_an_older_snapshot_serves_where_the_newest_is_of_another_version(
+    journal: Journal,
+    new_recorded_market: Callable[..., Any],
+    new_follower: Callable[[], Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    market = new_recorded_market(journal)
+    market.found()
+    market.trade(40, seed=3)
+    state, seq = market.venue.dump(), journal.head_seq
+    follower = new_follower()
+    recover(journal, follower)
+    journal.save_snapshot(seq, state, follower.dump())
+    market.trade(9, seed=4)
+    journal.save_snapshot(journal.head_seq, market.venue.dump(), b"not a number")
+    with caplog.at_level(logging.INFO):
+        again = new_follower()
+        assert recover(journal, again).state_hash() == market.venue.state_hash()
+    assert f"Snapshot {seq + 9} is of another version" in caplog.text
+    assert f"snapshot at {seq}, 9 replayed" in caplog.text
+    full = new_follower()
+    for path in snapshot_files(journal):
+        path.unlink()
+    recover(journal, full)
+    assert again.count == full.count
 
 
 def test_recovery_reads_as_much_as_the_snapshot_left(
@@ -118,8 +143,6 @@ def test_recovery_reads_as_much_as_the_snapshot_left(
     new_follower: Callable[[], Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    from bashu_daemon.journal import recover
-
     market = new_recorded_market(journal)
     market.found()
     journal.append([], [])

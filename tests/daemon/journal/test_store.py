@@ -2,14 +2,24 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.journal import DirectoryLocked, Journal, JournalDamaged, Record, ReportRow
+from bashu_daemon.journal import (
+    DirectoryLocked,
+    Journal,
+    JournalDamaged,
+    JournalStopped,
+    Record,
+    ReportRow,
+    reading,
+)
 from bashu_daemon.journal.chain import GENESIS, next_hash
+from bashu_daemon.journal.entries import MAX_ROWS_PER_STATEMENT
 
 
 def test_what_was_appended_is_there_after_reopening(plain: Any, tmp_path: Path) -> None:
@@ -67,6 +77,39 @@ def test_a_batch_is_written_whole_or_not_at_all(plain: Any, tmp_path: Path) -> N
         assert plain.is_whole(journal, 2)
 
 
+@pytest.mark.parametrize(
+    "count", [1, 2, 3, MAX_ROWS_PER_STATEMENT // 2, MAX_ROWS_PER_STATEMENT // 2 + 1]
+)
+def test_a_batch_of_any_size_is_there_as_it_was(plain: Any, journal: Journal, count: int) -> None:
+    """Up to the rows of one statement, and beyond."""
+    plain.fill(journal, count, per_batch=count)
+    assert plain.is_whole(journal, count)
+
+
+def test_a_batch_of_several_statements_is_written_whole_or_not_at_all(
+    plain: Any, tmp_path: Path
+) -> None:
+    last = MAX_ROWS_PER_STATEMENT + 1
+    with Journal(tmp_path / "data") as journal:
+        plain.fill(journal, 1)
+        records = [plain.record(seq) for seq in range(2, last)]
+        with pytest.raises(sqlite3.IntegrityError):
+            journal.append(records, [plain.row(2), plain.row(1)])
+        assert journal.head_seq == 1
+    with Journal(tmp_path / "data") as journal:
+        assert plain.is_whole(journal, 1)
+
+
+def test_after_a_failed_write_nothing_is_written(plain: Any, journal: Journal) -> None:
+    plain.fill(journal, 2)
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.append([plain.record(3)], [plain.row(2)])
+    with pytest.raises(JournalStopped, match="UNIQUE") as caught:
+        plain.fill(journal, 1)
+    assert isinstance(caught.value.__cause__, sqlite3.IntegrityError)
+    assert plain.is_whole(journal, 2)
+
+
 def test_each_opening_counts(tmp_path: Path) -> None:
     epochs = []
     for _ in range(3):
@@ -89,6 +132,34 @@ def test_reports_from_a_number_on(journal: Journal) -> None:
     assert journal.reports("anna", 4, 1) == rows[1:2]
     assert journal.reports("anna", 9, 100) == []
     assert journal.reports("nobody", 0, 100) == []
+
+
+def test_reading_holds_no_history_in_memory(plain: Any, journal: Journal) -> None:
+    plain.fill(journal, 20_000, per_batch=1_000)
+    tracemalloc.start()
+    try:
+        for _ in journal.records():
+            pass
+        for _ in journal.all_reports():
+            pass
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 500_000
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters"), [(reading._RECORDS, (1,)), (reading._REPORTS_OF_USER, ("anna", 1, 1))]
+)
+def test_lookups_search_by_the_primary_key(
+    journal: Journal, query: str, parameters: tuple[object, ...]
+) -> None:
+    """So a start from a snapshot and a catch-up cost what they read, not what is stored."""
+    steps = journal._reader.execute(f"EXPLAIN QUERY PLAN {query}", parameters).fetchall()
+    assert [step[3].split(" (")[0] for step in steps] in (
+        ["SEARCH commands USING INTEGER PRIMARY KEY"],
+        ["SEARCH reports USING PRIMARY KEY"],
+    )
 
 
 def test_a_second_process_is_refused_by_name(journal: Journal) -> None:

@@ -1,6 +1,7 @@
 """`bashu verify`: it finds what was changed, and changes nothing."""
 
 import io
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from bashu_daemon.cli import main
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.journal import DirectoryLocked, Journal, JournalDamaged
-from bashu_daemon.tools.verify import verify
+from bashu_daemon.journal import DirectoryLocked, Journal, JournalDamaged, Snapshot
+from bashu_daemon.tools import verify as verify_module
+from bashu_daemon.tools.verify import Findings, verify
 
 
 @pytest.fixture
@@ -101,6 +103,38 @@ def test_a_damaged_snapshot_is_found(directory: Path) -> None:
     assert path.name in text
 
 
+def test_a_snapshot_of_another_version_is_noted(directory: Path) -> None:
+    with Journal(directory) as journal:
+        journal.save_snapshot(150, b"\xc0", b"")
+    code, text = run(directory)
+    assert code == 0
+    assert "Note: snapshot 150 is of another version" in text
+    assert "1 snapshots equal" in text
+
+
+def test_a_snapshot_of_another_journal_is_found(directory: Path) -> None:
+    name = "000000000000999.snapshot"
+    with Journal(directory) as journal:
+        journal._snapshots.save(Snapshot(999, bytes(32), b"", b""))
+    code, text = run(directory)
+    assert code == 1
+    assert f"snapshot {name} does not belong to this journal" in text
+
+
+def test_passwords_are_not_copied(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (directory / "first-passwords.txt").write_text("anna secret\n")
+    copied: list[str] = []
+
+    def note(_journal: Journal, _console: object) -> Findings:
+        copied.extend(path.name for path in _journal.directory.iterdir())
+        return Findings()
+
+    monkeypatch.setattr(verify_module, "examine", note)
+    assert run(directory)[0] == 0
+    assert "journal.db" in copied
+    assert "first-passwords.txt" not in copied
+
+
 def test_nothing_in_the_directory_is_changed(directory: Path) -> None:
     (directory / "lock").unlink()
     before = files(directory)
@@ -121,8 +155,6 @@ def test_nothing_in_a_damaged_directory_is_changed(directory: Path) -> None:
 def test_a_log_that_was_not_closed_is_read_and_left(
     tmp_path: Path, directory: Path, new_recorded_market: Callable[..., Any]
 ) -> None:
-    import shutil
-
     with Journal(directory) as journal:
         plain_head = journal.head_seq
         copy = tmp_path / "copy"
@@ -137,6 +169,15 @@ def test_a_log_that_was_not_closed_is_read_and_left(
 
 def test_a_running_venue_is_left_alone(directory: Path) -> None:
     with Journal(directory), pytest.raises(DirectoryLocked):
+        run(directory)
+
+
+def test_a_venue_that_starts_meanwhile_is_noticed(
+    directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (directory / "lock").unlink()
+    monkeypatch.setattr(verify_module, "_copy", lambda *_: (directory / "lock").touch())
+    with pytest.raises(DirectoryLocked, match="meanwhile"):
         run(directory)
 
 
