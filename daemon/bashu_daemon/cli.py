@@ -40,14 +40,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings (TOML)")
     parser.add_argument("--broker", metavar="embedded|mqtt://HOST[:PORT]")
     parser.add_argument("--data-dir", type=Path, metavar="DIR")
-    parser.add_argument("--listen-port", type=int, metavar="PORT", help="of the embedded broker")
+    parser.add_argument("--listen-port", type=_port, metavar="PORT", help="of the embedded broker")
     parser.set_defaults(run=_serve)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=("trader", "supervisor"), default="trader")
     parser.add_argument("--headless", action="store_true", help="no terminal, only the market")
-    parser.add_argument("--seconds", type=int, metavar="N", help="end after N seconds")
+    parser.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the simulated members")
     parser.set_defaults(run=_demo)
 
@@ -89,9 +89,24 @@ def _add_admin(parser: argparse.ArgumentParser) -> None:
     for task in (config, passwd):
         task.add_argument("--config", type=Path, metavar="FILE")
         task.add_argument("--data-dir", type=Path, metavar="DIR")
-    config.add_argument("--listen-port", type=int, default=1883, metavar="PORT")
+    config.add_argument("--listen-port", type=_port, default=1883, metavar="PORT")
     config.set_defaults(run=_broker_config)
     passwd.set_defaults(run=_passwd)
+
+
+def _port(text: str) -> int:
+    """Read a TCP port; 0 lets the system choose."""
+    return _whole_number(text, 0, 65_535)
+
+
+def _seconds(text: str) -> int:
+    return _whole_number(text, 1, 10**6)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
+    return int(text)
 
 
 # The rooms are imported where they are needed: `bashu verify` needs no broker.

@@ -190,7 +190,9 @@ class _Demo:
             table.add_column(name, justify="right")
         table.add_column("refused", overflow="fold")
         for user, tally in sorted(self._tallies.items()):
-            refused = ", ".join(f"{code} {n}" for code, n in sorted(tally.rejects.items()))
+            refused = ", ".join(
+                f"{code}\N{NO-BREAK SPACE}{n}" for code, n in sorted(tally.rejects.items())
+            )
             table.add_row(
                 self._members[user], f"{tally.orders:,}", f"{tally.fills:,}",
                 f"{tally.traded_qty:,}", refused,

@@ -80,6 +80,18 @@ def test_each_mistake_gets_one_sentence_and_a_failure(tmp_path: Path) -> None:
     taken.close()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("serve", "--listen-port", "99999"), ("serve", "--listen-port", "x"),
+     ("demo", "--seconds", "0"), ("demo", "--seconds", "-5")],
+)  # fmt: skip
+def test_a_number_out_of_range_is_refused_at_the_door(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert "is not a whole number from" in done.stderr or "expected one argument" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_locked_data_directory_is_refused_and_ctrl_c_ends_cleanly(tmp_path: Path) -> None:
     data = tmp_path / "data"
     venue = start_serve("--data-dir", str(data), "--listen-port", "0")
