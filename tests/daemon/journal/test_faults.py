@@ -140,6 +140,33 @@ def test_a_failed_write_stops_the_writer(
 
 
 @needs_strace
+def test_a_new_journal_is_on_the_disk_before_it_has_its_name(tmp_path: Path) -> None:
+    assert STRACE is not None
+    trace = tmp_path / "trace"
+    directory = tmp_path / "new" / "data"
+    subprocess.run(
+        [
+            *(STRACE, "-f", "-y", "-o", str(trace), "-e", "trace=fsync,fdatasync,/^rename"),
+            *command(directory, 1),
+        ],
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=60,
+    )
+    lines = [line for line in trace.read_text().splitlines() if str(tmp_path) in line]
+    (rename,) = [number for number, line in enumerate(lines) if "rename" in line]
+    before, after = lines[:rename], lines[rename + 1 :]
+    assert any(f"{directory}/journal.db.part>" in line for line in before)
+    assert {tmp_path, tmp_path / "new"} <= {
+        path for line in before for path in directory.parents if f"{path}>" in line
+    }
+    assert f"{directory}>" in after[0]
+    log_synced = next(number for number, line in enumerate(after) if "journal.db-wal>" in line)
+    own = [n for n, line in enumerate(after) if "fsync(" in line and f"{directory}>" in line]
+    assert own[-1] > log_synced, "the log's own name was not synced"
+
+
+@needs_strace
 def test_a_failed_fsync_of_a_checkpoint_stops_the_writer(plain: Any, tmp_path: Path) -> None:
     """The tables are synced now and then; SQLite's own checkpoints would hide the failure."""
     assert STRACE is not None

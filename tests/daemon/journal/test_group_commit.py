@@ -98,7 +98,7 @@ async def test_leaving_waits_for_the_write_under_way_even_if_cancelled(
 
     task = asyncio.create_task(write())
     await asyncio.to_thread(disk.started.wait)
-    while commit._failure is None:  # until it is leaving
+    while commit._failure is None:  # noqa: ASYNC110  leaving sets no event
         await asyncio.sleep(0)
     threading.Timer(0.05, disk.gate.set).start()
     task.cancel()

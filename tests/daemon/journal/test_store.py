@@ -210,3 +210,20 @@ def test_a_directory_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None
 def test_every_commit_is_synced(journal: Journal) -> None:
     assert journal._writer.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert journal._writer.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_sqlite_makes_no_checkpoints_of_its_own(journal: Journal) -> None:
+    """It would hide that one failed."""
+    for connection in (journal._writer, journal._reader):
+        assert connection.execute("PRAGMA wal_autocheckpoint").fetchone() == (0,)
+
+
+def test_a_mark_written_in_part_stops_the_journal(
+    plain: Any, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "pwrite", lambda *_: 10)
+    with pytest.raises(OSError, match="in part"):
+        plain.fill(journal, 1)
+    monkeypatch.undo()
+    with pytest.raises(JournalStopped):
+        plain.fill(journal, 1)
