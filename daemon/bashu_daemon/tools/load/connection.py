@@ -45,6 +45,8 @@ class Connection:
         self._user, self._password = user, password
         self._on_message = on_message
         self.lost = asyncio.Event()
+        self.failed: Exception | None = None
+        """What `on_message` raised: a fault of the harness, which must end the run."""
         self._subscribed = asyncio.Event()
         self._client: Any = None  # gmqtt carries no types
 
@@ -138,5 +140,9 @@ class Connection:
         return self._client._connection._transport  # noqa: SLF001  gmqtt shows no socket
 
     def _take(self, _client: object, topic: str, payload: bytes, _qos: int, _more: object) -> int:
-        self._on_message(topic, payload)
+        try:
+            self._on_message(topic, payload)
+        except Exception as error:  # noqa: BLE001  gmqtt would log it and go on
+            self.failed = self.failed or error
+            self.lost.set()
         return 0

@@ -14,8 +14,8 @@ from bashu_protocol.units import NS_PER_SECOND
 
 TICK_SECONDS: Final = 0.001
 """The timers of the event loop have steps of 1 ms."""
-MOST_A_TURN: Final = 200
-"""Messages sent before the loop may read again, when the harness is behind."""
+MOST_A_TURN: Final = 100
+"""Messages sent before the loop may read again: 1 to 2 ms."""
 WALK_SECONDS: Final = 0.1
 
 
@@ -65,10 +65,14 @@ def close_loop(sessions: Sequence[Session], window: int, sending: Sending) -> No
 def _refiller(session: Session, window: int, sending: Sending) -> Callable[[], None]:
     pending = session.accounting.pending
     room = (window - 1) * session.batch
+    loop = asyncio.get_running_loop()
 
     def refill() -> None:
-        while len(pending) <= room and sending.goes_on and session.may_send:
+        for _ in range(MOST_A_TURN):
+            if len(pending) > room or not sending.goes_on or not session.may_send:
+                return
             session.send(time.perf_counter_ns())
+        loop.call_soon(refill)
 
     return refill
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from bashu_daemon.journal import Journal, decode_command
 from bashu_daemon.tools.load.accounting import (
     CL_ORD_ID,
+    COMMAND_REJECT_CODE,
     REJECT_CODE,
     RPT_SEQ,
     Accounting,
@@ -78,7 +79,8 @@ def _compare_reports(
         if item is None or item.digests is None:
             continue
         for report in decode_reports(row.payload):
-            if report[0] == "execution_report" and report[REJECT_CODE] in _AGAIN:
+            code = report[REJECT_CODE if report[0] == "execution_report" else COMMAND_REJECT_CODE]
+            if code in _AGAIN:
                 number = item.number_of(report[CL_ORD_ID])
                 if number >= 0:
                     executed[row.user][number] -= 1

@@ -83,6 +83,8 @@ class Result(Struct, kw_only=True):
     """How late the harness itself was: intended to actual send, open loop; part of the latency."""
     slow_consumer: SlowConsumerResult | None = None
     reconciliation: Reconciliation | None = None
+    venue_complaints: list[str] = field(default_factory=list)
+    """Warnings and errors in the log of a self-contained venue."""
     failures: list[str] = field(default_factory=list)
 
 

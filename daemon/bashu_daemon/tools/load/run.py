@@ -24,6 +24,7 @@ from bashu_daemon.tools.load.result import Result, judge
 from bashu_daemon.tools.load.session import Place
 from bashu_daemon.tools.load.show import show
 from bashu_daemon.tools.load.venue_process import (
+    PASSWORDS_FILE,
     READER,
     VenueProcess,
     flooder_names,
@@ -113,7 +114,7 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
             f"{venue.data_dir}.",
             soft_wrap=True,
         )
-        passwords = read_passwords(venue.data_dir / "first-passwords.txt")
+        passwords = read_passwords(venue.data_dir / PASSWORDS_FILE)
         run = MeasuredRun(
             profile,
             place,
@@ -124,6 +125,7 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
         )
         result = await _run_until_signal(run, venue.broker_name)
         venue.stop()
+        result.venue_complaints = venue.complaints()
         console.print("Comparing the journal with every order and report.")
         result.reconciliation = reconcile(venue.data_dir, run.accountings(), console)
         return result

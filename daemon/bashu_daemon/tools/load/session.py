@@ -110,6 +110,8 @@ class Session:
                 retry = FIRST_RETRY_SECONDS
                 assert self.connection is not None  # noqa: S101  just made
                 await self.connection.lost.wait()
+                if self.connection.failed is not None:
+                    raise self.connection.failed
             except LogonRefused as error:
                 self.failed = error
                 self.ready.set()

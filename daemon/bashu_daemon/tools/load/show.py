@@ -8,6 +8,7 @@ from bashu_daemon.tools.load.latency import Bar, Percentiles
 from bashu_daemon.tools.load.result import GroupResult, Result
 
 BAR_WIDTH = 50
+COMPLAINTS = 5
 
 
 def show(result: Result, console: Console) -> None:
@@ -31,10 +32,12 @@ def show(result: Result, console: Console) -> None:
             f"Journal: {found.records:,} records verified; {found.acknowledged:,} acknowledged "
             f"orders, {len(found.lost)} differences."
         )
+    for line in result.venue_complaints[-COMPLAINTS:]:
+        console.print(f"The venue's log: {line}", style="yellow", soft_wrap=True, markup=False)
     if result.interrupted:
         console.print("Interrupted: what was measured until then.", style="bold yellow")
     for failure in result.failures:
-        console.print(f"FAILED: {failure}", style="bold red", soft_wrap=True)
+        console.print(f"FAILED: {failure}", style="bold red", soft_wrap=True, markup=False)
     if not result.failures:
         console.print("Passed: every limit was met, and every order is accounted for.")
 

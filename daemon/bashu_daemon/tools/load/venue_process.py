@@ -27,6 +27,7 @@ CASH_FEN: Final = 10**15
 HOLDING_TONNES: Final = 10**9
 READER: Final = "load-reader"
 _BASHU: Final = (sys.executable, "-m", "bashu_daemon")
+_COMPLAINT: Final = re.compile(r"\S+ \S+ (WARNING|ERROR|CRITICAL) ")
 _SERVING: Final = re.compile(r"Serving .* mqtt://([^:\s]+):(\d+);")
 
 
@@ -115,6 +116,11 @@ class VenueProcess:
                     f"A process of the self-contained venue ended with {process.returncode}: "
                     f"{lines[-1] if lines else 'it said nothing'} (all of it: {path})."
                 )
+
+    def complaints(self) -> list[str]:
+        """Return the warnings and errors of the venue's log."""
+        text = (self.directory / "venue.log").read_text("utf-8", "replace")
+        return [line for line in text.splitlines() if _COMPLAINT.match(line)]
 
     def stop(self) -> None:
         """Stop the venue in order, then the broker.

@@ -4,7 +4,7 @@ Commands are tuples as they stand on the wire. One draw of 64 random bits decide
 """
 
 import random
-from typing import Final, Self
+from typing import Final
 
 from msgspec import Struct
 
