@@ -109,6 +109,21 @@ async def test_entry_stays_locked_until_the_state_was_read_again(
         await wait(pilot, lambda: not app.screen.query_one("#banner").display)
 
 
+async def test_the_answer_to_a_late_cancel_is_shown_when_it_comes(
+    terminal: Any, market: Any, wait: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr("bashu_tui.screens.trading.LATE_SECONDS", 0.05)
+    async with terminal() as (app, pilot):
+        await app.session.client.place(SYMBOL, "buy", 30, 7_460)
+        market.hub.stop()
+        await wait(pilot, lambda: not app.session.is_live)
+        await pilot.press("f8")
+        await wait(pilot, lambda: outcome(app) == app.texts("ticket.unknown"))
+        market.hub.start()
+        await wait(pilot, lambda: outcome(app) == "Orders withdrawn: 1")
+        assert not market.venue.order_rows("alice-co")
+
+
 async def test_cancels_are_tried_while_the_market_is_stale(
     terminal: Any, market: Any, wait: Any
 ) -> None:

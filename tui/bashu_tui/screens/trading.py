@@ -1,7 +1,9 @@
 """The trader's screen."""
 
+import asyncio
 import time
-from typing import ClassVar
+from collections.abc import Coroutine
+from typing import Any, ClassVar, TypeVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -25,7 +27,10 @@ from bashu_tui.widgets.tape import Tape
 from bashu_tui.widgets.ticket import OrderDraft, Ticket
 from bashu_tui.widgets.watchlist import Watchlist
 
-CANCEL_SECONDS = 5.0
+LATE_SECONDS = 5.0
+"""After this an answer is late, which is said; it is waited for all the same."""
+LONGEST_WAIT_SECONDS = 86_400.0
+Answer = TypeVar("Answer")
 
 
 class TradingScreen(MarketScreen):
@@ -191,13 +196,16 @@ class TradingScreen(MarketScreen):
         session.follow(name)
         began = time.perf_counter()
         try:
-            report = await session.client.place(
-                draft.symbol,
-                draft.side,
-                draft.quantity,
-                draft.price,
-                time_in_force=draft.time_in_force,
-                cl_ord_id=name,
+            report = await self._late_or_not(
+                session.client.place(
+                    draft.symbol,
+                    draft.side,
+                    draft.quantity,
+                    draft.price,
+                    time_in_force=draft.time_in_force,
+                    cl_ord_id=name,
+                    timeout=LONGEST_WAIT_SECONDS,
+                )
             )
         except CommandTimeout:
             ticket.show_outcome("ticket.unknown", "alarm")
@@ -222,7 +230,9 @@ class TradingScreen(MarketScreen):
             return
         session.follow("")
         try:
-            report = await session.client.mass_cancel(symbol, timeout=CANCEL_SECONDS)
+            report = await self._late_or_not(
+                session.client.mass_cancel(symbol, timeout=LONGEST_WAIT_SECONDS)
+            )
         except (CommandTimeout, CommandRefused, ConnectionLost):
             ticket.show_outcome("ticket.unknown", "alarm")
             return
@@ -235,7 +245,9 @@ class TradingScreen(MarketScreen):
             return
         session.follow("")
         try:
-            report = await session.client.cancel(cl_ord_id, timeout=CANCEL_SECONDS)
+            report = await self._late_or_not(
+                session.client.cancel(cl_ord_id, timeout=LONGEST_WAIT_SECONDS)
+            )
         except (CommandTimeout, CommandRefused, ConnectionLost):
             ticket.show_outcome("ticket.unknown", "alarm")
             return
@@ -243,6 +255,19 @@ class TradingScreen(MarketScreen):
             _show_refusal(ticket, report.reject_code)
         else:
             ticket.show_outcome("ticket.cancelled", "plain", count=1)
+
+    async def _late_or_not(self, answer: Coroutine[Any, Any, Answer]) -> Answer:
+        """Await the venue's answer however long it takes; say so when it takes long."""
+        ticket = self.query_one(Ticket)
+        waiting = asyncio.ensure_future(answer)
+        try:
+            done, _ = await asyncio.wait({waiting}, timeout=LATE_SECONDS)
+            if not done:
+                self._sending = False
+                ticket.show_outcome("ticket.unknown", "alarm")
+            return await waiting
+        finally:
+            waiting.cancel()
 
     def _show_sent_order(self) -> None:
         """Say what became of the last order sent after it was accepted."""
