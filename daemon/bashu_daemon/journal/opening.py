@@ -62,8 +62,8 @@ def check_log_end(database: Path) -> LogEnd:
 
 def check_acknowledged(
     reader: sqlite3.Connection, head_seq: int, mark: Mark | None, end: LogEnd
-) -> None:
-    """Compare the end of the journal with the mark.
+) -> range:
+    """Compare the end of the journal with the mark; return the acknowledged records it lost.
 
     A log whose bytes end within the last acknowledged batch is a torn tail: the disk lost what it
     had called synced. The journal goes back to the batch before, and says what was lost. Anything
@@ -79,11 +79,11 @@ def check_acknowledged(
                 "it cannot be told.",
                 head_seq,
             )
-        return
+        return range(0)
     if mark.last_seq <= head_seq:
         if read_hash(reader, mark.last_seq) != mark.hash:
             raise JournalDamaged(mark.last_seq, "it is not the record that was acknowledged")
-        return
+        return range(0)
     if end is not LogEnd.CUT_OFF or mark.first_seq != head_seq + 1:
         raise JournalDamaged(
             head_seq + 1, f"the records up to {mark.last_seq} were acknowledged, and are gone"
@@ -94,3 +94,4 @@ def check_acknowledged(
         mark.first_seq,
         mark.last_seq,
     )
+    return range(mark.first_seq, mark.last_seq + 1)

@@ -46,6 +46,8 @@ _PAGE_BYTES: Final = 4_096
 class Journal:
     """All commands of a venue, and the reports as they were sent.
 
+    `lost` are the acknowledged records that a torn tail took, in this opening.
+
     Raises on opening:
         DirectoryLocked: another process serves the directory.
         JournalDamaged: the file cannot be read; nothing is repaired.
@@ -84,7 +86,7 @@ class Journal:
         check_format(self._writer, path)
         self._reader = opening.enter_context(closing(connect(path)))
         self.head_seq, self.head_time_ns, self.head_hash = read_head(self._reader)
-        check_acknowledged(self._reader, self.head_seq, mark, log_end)
+        self.lost = check_acknowledged(self._reader, self.head_seq, mark, log_end)
         self._snapshots = Snapshots(self.directory / "snapshots")
         self._mark = opening.enter_context(closing(MarkFile(self.directory)))
         opening.callback(self._mark.sync)

@@ -78,6 +78,9 @@ def _copy(directory: Path, copy: Path) -> None:
 def examine(journal: Journal, console: Console) -> Findings:
     """Replay from the first record and compare hashes, snapshots, reports and totals."""
     findings = Findings()
+    if journal.lost:
+        first, last = journal.lost[0], journal.lost[-1]
+        findings.faults.append(f"records {first} to {last} were acknowledged, and are gone")
     snapshots = _whole_snapshots(journal, findings)
     expected = _ReportDigests()
     venue = Venue()

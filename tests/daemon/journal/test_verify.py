@@ -167,6 +167,26 @@ def test_a_log_that_was_not_closed_is_read_and_left(
     assert files(copy) == before
 
 
+def test_a_torn_tail_that_was_acknowledged_is_a_fault(
+    tmp_path: Path, new_recorded_market: Callable[..., Any]
+) -> None:
+    copy = tmp_path / "copy"
+    with Journal(tmp_path / "source") as journal:
+        market = new_recorded_market(journal)
+        market.found()
+        market.flush()
+        head = journal.head_seq
+        shutil.copytree(journal.directory, copy)
+    with (copy / "journal.db-wal").open("r+b") as file:
+        file.truncate((copy / "journal.db-wal").stat().st_size - 1)
+    before = files(copy)
+    for _ in range(2):
+        code, text = run(copy)
+        assert code == 1
+        assert f"to {head} were acknowledged, and are gone" in text
+    assert files(copy) == before
+
+
 def test_a_running_venue_is_left_alone(directory: Path) -> None:
     with Journal(directory), pytest.raises(DirectoryLocked):
         run(directory)
