@@ -59,7 +59,12 @@ def _add_load(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--credentials", type=Path, metavar="FILE", help="`user password` lines")
     parser.add_argument("--self-contained", action="store_true", help="start broker and venue too")
     parser.add_argument("--embedded", action="store_true", help="with amqtt, not Mosquitto")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="of the self-contained venue")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="where a self-contained run keeps its files, or the journal of the running venue",
+    )
     parser.add_argument("--json", metavar="FILE|-", help="write the result")
     parser.add_argument("--symbols", metavar="A,B")
     parser.add_argument("--mode", choices=("open", "closed"))

@@ -1,5 +1,6 @@
 """`bashu load` as people call it: short runs over both brokers, and its exit codes."""
 
+import asyncio
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import msgspec
 import pytest
 
 from bashu_daemon.tools.load.result import Result
-from bashu_daemon.tools.load.venue_process import find_mosquitto
+from bashu_daemon.tools.load.venue_process import VenueProcess, find_mosquitto
 
 BASHU = str(Path(sys.executable).parent / "bashu")
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -135,6 +136,29 @@ def test_flooders_and_mass_cancels_are_counted_apart(
     assert flooders.answered > 0
     assert measured.mass_cancels.count > 0
     assert flooders.mass_cancels.count == 0
+
+
+async def test_a_running_venue_is_compared_with_an_image_of_its_journal(
+    bashu: Command, tmp_path: Path
+) -> None:
+    users = ["load-001", "load-002"]
+    venue = VenueProcess(tmp_path, users, {}, embedded=True)
+    try:
+        place = await venue.start()
+        address = f"mqtt://{place.host}:{place.port}"
+        arguments = ("--broker", address, "--data-dir", str(venue.data_dir), *SHORT)
+        out = tmp_path / "result.json"
+        for _run in range(2):  # the second finds the orders and reports of the first
+            done = await asyncio.to_thread(
+                bashu, "load", profile(tmp_path), *arguments, "--users", "2", "--json", str(out)
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+            result = msgspec.json.decode(out.read_bytes(), type=Result)
+            assert result.broker == address
+            assert result.reconciliation is not None
+            assert result.reconciliation.acknowledged == result.groups[0].sent > 0
+    finally:
+        venue.stop()
 
 
 @pytest.mark.parametrize("broker", BROKERS[1:])

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle
 from typing import Final
 
+from bashu_daemon.tools.load.alarm import Alarm
 from bashu_daemon.tools.load.session import Session
 from bashu_daemon.tools.load.workload import Instrument
-from bashu_protocol.units import NS_PER_SECOND
 
-TICK_SECONDS: Final = 0.001
-"""The timers of the event loop have steps of 1 ms."""
+TOGETHER_NS: Final = 200_000
+"""What is due within that time leaves together: at high rates waking up costs more."""
+LONGEST_NS: Final = 50_000_000
+"""The end of the load is noticed so soon."""
 MOST_A_TURN: Final = 100
 """Messages sent before the loop may read again: 1 to 2 ms."""
 WALK_SECONDS: Final = 0.1
@@ -35,16 +37,23 @@ async def open_loop(
     """Send a message at each time (ns from now), whatever the venue does."""
     begin = time.perf_counter_ns()
     due = begin + next(times)
-    while sending.goes_on:
-        for _ in range(MOST_A_TURN):
+    alarm = Alarm()
+    try:
+        while sending.goes_on:
+            for _ in range(MOST_A_TURN):
+                now = time.perf_counter_ns()
+                if due > now:
+                    break
+                pick().send(due)
+                lateness_ns.append(now - due)
+                due = begin + next(times)
             now = time.perf_counter_ns()
-            if due > now:
-                break
-            pick().send(due)
-            lateness_ns.append(now - due)
-            due = begin + next(times)
-        ahead = (due - time.perf_counter_ns()) / NS_PER_SECOND
-        await asyncio.sleep(min(max(ahead, TICK_SECONDS), 0.05) if ahead > 0 else 0)
+            if due <= now:
+                await asyncio.sleep(0)  # behind: the loop has to read as well
+            else:
+                await alarm.wait_until(min(max(due, now + TOGETHER_NS), now + LONGEST_NS), now)
+    finally:
+        alarm.close()
 
 
 def picker(sessions: Sequence[Session], chance: random.Random | None) -> Callable[[], Session]:

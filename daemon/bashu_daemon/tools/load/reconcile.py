@@ -1,12 +1,17 @@
 """What the users saw against what the journal holds. The only module here that reads a journal."""
 
+import sqlite3
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, decode_command
+from bashu_daemon.journal.database import FILE_NAME
 from bashu_daemon.tools.load.accounting import (
     CL_ORD_ID,
     COMMAND_REJECT_CODE,
@@ -21,6 +26,30 @@ from bashu_daemon.tools.verify import examine
 from bashu_protocol.reject_codes import RejectCode
 
 _AGAIN = frozenset({RejectCode.ALREADY_RECEIVED, RejectCode.DUPLICATE_CL_ORD_ID})
+
+
+@contextmanager
+def image_of(data_dir: Path) -> Iterator[Path]:
+    """Copy the journal of a running venue, as of one moment, for `reconcile`.
+
+    What was reported is in it: a report leaves the venue after its transaction.
+
+    Raises:
+        OperatorError: there is no journal, or it cannot be read.
+    """
+    path = data_dir / FILE_NAME
+    if not path.exists():
+        raise OperatorError(f"{data_dir} holds no journal ({FILE_NAME}).")
+    with TemporaryDirectory(prefix="bashu-load-image-") as directory:
+        try:
+            with (
+                closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as live,
+                closing(sqlite3.connect(Path(directory) / FILE_NAME)) as image,
+            ):
+                live.backup(image)
+        except sqlite3.Error as error:
+            raise OperatorError(f"Cannot copy the journal {path}: {error}.") from error
+        yield Path(directory)
 
 
 def reconcile(

@@ -19,7 +19,7 @@ from bashu_daemon.errors import OperatorError
 from bashu_daemon.tools.load.measured_run import MeasuredRun
 from bashu_daemon.tools.load.profile import Profile, load_profile, override, profile_names
 from bashu_daemon.tools.load.progress import ProgressLine
-from bashu_daemon.tools.load.reconcile import reconcile
+from bashu_daemon.tools.load.reconcile import image_of, reconcile
 from bashu_daemon.tools.load.result import Result, judge
 from bashu_daemon.tools.load.session import Place
 from bashu_daemon.tools.load.show import show
@@ -132,26 +132,41 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
 
 
 async def _on_broker(profile: Profile, options: Options, console: Console) -> Result:
-    if options.broker is None or options.credentials is None:
+    credentials = options.credentials
+    if credentials is None and options.data_dir is not None:
+        credentials = options.data_dir / PASSWORDS_FILE
+    if options.broker is None or credentials is None:
         raise OperatorError(
             "Name a running venue with --broker and --credentials, or use --self-contained."
-        )
-    passwords = read_passwords(options.credentials)
-    names = [user for user in passwords if user not in _OFFICES and not user.startswith("sup-")]
-    wanted = len(_users_wanted(profile))
-    if len(names) < wanted:
-        raise OperatorError(
-            f"{options.credentials} holds {len(names)} trading users, the profile wants {wanted}; "
-            f"lower it with --users."
         )
     run = MeasuredRun(
         profile,
         _place(options.broker),
-        [(user, passwords[user]) for user in names[:wanted]],
-        keep_digests=False,
+        _users_of(credentials, len(_users_wanted(profile))),
+        keep_digests=options.data_dir is not None,
         progress=lambda seconds: ProgressLine(console, seconds),
     )
-    return await _run_until_signal(run, options.broker)
+    result = await _run_until_signal(run, options.broker)
+    if options.data_dir is not None:
+        console.print("Comparing the journal as it is now with every order and report.")
+        with image_of(options.data_dir) as image:
+            result.reconciliation = reconcile(image, run.accountings(), console)
+    return result
+
+
+def _users_of(credentials: Path, wanted: int) -> list[tuple[str, str]]:
+    """Choose the first users that may trade."""
+    found = [
+        (user, password)
+        for user, password in read_passwords(credentials).items()
+        if user not in _OFFICES and not user.startswith("sup-")
+    ]
+    if len(found) < wanted:
+        raise OperatorError(
+            f"{credentials} holds {len(found)} trading users, the profile wants {wanted}; "
+            "lower it with --users."
+        )
+    return found[:wanted]
 
 
 async def _run_until_signal(run: MeasuredRun, broker: str) -> Result:
