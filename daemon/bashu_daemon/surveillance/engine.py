@@ -8,21 +8,23 @@ from typing import Final
 
 import msgspec
 
-from bashu_daemon.core.events import DayOpened, Event
-from bashu_daemon.surveillance.finding import Finding, Rule, WrongParameter
+from bashu_daemon.core.events import DayOpened, Event, OrderEvent
+from bashu_daemon.surveillance.alerts import Alerts
+from bashu_daemon.surveillance.finding import (
+    NOTHING,
+    Finding,
+    Handler,
+    Kind,
+    Rule,
+    WrongParameter,
+)
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
-from bashu_protocol.messages import Alert, Severity
+from bashu_protocol.messages import Alert
 
-MAX_ALERTS: Final = 1_000
-"""Alerts kept for queries; the journal can make older ones again."""
-EVIDENCE: Final = 100
-"""Order and trade numbers that one alert carries; its count tells how many there were."""
-
-_RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "violation": 2}
 _RULES: Final[tuple[Callable[[dict[str, int]], Rule], ...]] = (
     SelfTrade,
     FrequentCancel,
@@ -52,99 +54,61 @@ class Engine:
             raise WrongParameter(
                 f"[surveillance] has no rule {next(iter(given))!r}; it has {known}."
             )
-        self._alerts: dict[str, Alert] = {}
-        """By rule and episode, oldest first."""
-        self._next_alert_id = 1
+        self._alerts = Alerts()
         self._trade_date = 0
+        self._table: dict[Kind, list[tuple[Handler, Rule]]] = {}
+        """Who takes each kind of event, in the order of the rules."""
+        for rule in self._rules:
+            for kind, handler in rule.handlers().items():
+                self._table.setdefault(kind, []).append((handler, rule))
 
     def on_events(self, events: Iterable[Event]) -> list[Alert]:
-        """Take events in order; return the alerts that are new or grew, each once."""
+        """Take events in order.
+
+        Returns the alerts that are new or grew enough to be told (docs/decisions.md), each once
+        and as it is after the last event.
+        """
         changed: dict[str, Alert] = {}
+        takers_of = self._table.get
         for event in events:
-            if isinstance(event, DayOpened):
-                self._trade_date = event.trade_date
-            for rule in self._rules:
-                for finding in rule.on_event(event):
-                    key = f"{self._trade_date}/{rule.name}/{finding.episode}"
-                    changed[key] = self._grow(key, rule, finding)
+            kind: Kind
+            if isinstance(event, OrderEvent):
+                kind = event.report.exec_type
+            else:
+                kind = type(event)
+                if isinstance(event, DayOpened):
+                    self._trade_date = event.trade_date
+            for handler, rule in takers_of(kind, ()):
+                findings = handler(event)
+                if findings is not NOTHING:
+                    self._take(rule, findings, changed)
         return list(changed.values())
 
     def alerts(self) -> list[Alert]:
         """Return the alerts that are kept, oldest first."""
-        return sorted(self._alerts.values(), key=lambda alert: alert.alert_id)
+        return sorted((alert for _, alert in self._alerts.items()), key=lambda a: a.alert_id)
 
     def dump(self) -> bytes:
         """Return the state in canonical bytes."""
         return msgspec.msgpack.encode(
             (
-                self._next_alert_id,
+                self._alerts.next_alert_id,
                 self._trade_date,
                 [(rule.name, rule.dump()) for rule in self._rules],
-                list(self._alerts.items()),
+                self._alerts.items(),
             )
         )
 
     def load(self, data: bytes) -> None:
         """Go on from a dumped state; a rule that it does not know begins anew."""
-        self._next_alert_id, self._trade_date, rules, alerts = _STATE.decode(data)
+        next_alert_id, self._trade_date, rules, alerts = _STATE.decode(data)
         dumped = dict(rules)
         for rule in self._rules:
             if rule.name in dumped:
                 rule.load(dumped[rule.name])
-        self._alerts = dict(alerts)
+        self._alerts = Alerts(next_alert_id, alerts)
 
-    def _grow(self, key: str, rule: Rule, finding: Finding) -> Alert:
-        before = self._alerts.get(key)
-        if before is None:
-            alert = _first(self._next_alert_id, rule, finding)
-            self._next_alert_id += 1
-            if len(self._alerts) >= MAX_ALERTS:
-                del self._alerts[next(iter(self._alerts))]
-        else:
-            alert = _grown(before, finding)
-        self._alerts[key] = alert
-        return alert
-
-
-def _first(alert_id: int, rule: Rule, finding: Finding) -> Alert:
-    return Alert(
-        alert_id=alert_id,
-        update=1,
-        rule=rule.name,
-        rule_version=rule.version,
-        severity=finding.severity,
-        symbol=finding.symbol,
-        owner=finding.owner,
-        members=list(finding.members),
-        first_seq=finding.seq,
-        last_seq=finding.seq,
-        first_time=finding.transact_time,
-        last_time=finding.transact_time,
-        count=finding.count,
-        score=finding.score,
-        order_ids=list(finding.order_ids[-EVIDENCE:]),
-        exec_ids=list(finding.exec_ids[-EVIDENCE:]),
-        facts=finding.facts,
-    )
-
-
-def _grown(before: Alert, finding: Finding) -> Alert:
-    """Add a finding to an episode; severity and score never fall back."""
-    worse = _RANK[finding.severity] > _RANK[before.severity]
-    return msgspec.structs.replace(
-        before,
-        update=before.update + 1,
-        severity=finding.severity if worse else before.severity,
-        members=sorted({*before.members, *finding.members}),
-        last_seq=finding.seq,
-        last_time=finding.transact_time,
-        count=finding.count,
-        score=max(before.score, finding.score),
-        order_ids=_merged(before.order_ids, finding.order_ids),
-        exec_ids=_merged(before.exec_ids, finding.exec_ids),
-        facts={**before.facts, **finding.facts},
-    )
-
-
-def _merged(before: list[int], more: tuple[int, ...]) -> list[int]:
-    return list(dict.fromkeys([*before, *more]))[-EVIDENCE:]
+    def _take(self, rule: Rule, findings: Iterable[Finding], changed: dict[str, Alert]) -> None:
+        for finding in findings:
+            key = f"{self._trade_date}/{rule.name}/{finding.episode}"
+            self._alerts.take(key, rule, finding, changed)

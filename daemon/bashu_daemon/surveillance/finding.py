@@ -1,17 +1,17 @@
 """What a rule hands to the engine, and how rules read their parameters."""
 
-from collections.abc import Iterable, Mapping
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
 from bashu_daemon.core.events import Event
 from bashu_daemon.errors import OperatorError
-from bashu_protocol.messages import Severity
+from bashu_protocol.messages import ExecType, Severity
 
 
-class Finding(Struct, frozen=True, kw_only=True):
-    """One more observation of an episode.
+class Finding(Struct, frozen=True, kw_only=True, gc=False):
+    """One more observation of an episode; its sequences are read at once and not kept.
 
     All findings of one `episode` of a rule grow one alert. `owner` is the control group: the
     beneficial owner, not the account.
@@ -23,24 +23,36 @@ class Finding(Struct, frozen=True, kw_only=True):
     """0 to 100."""
     symbol: str
     owner: str
-    members: tuple[str, ...]
+    members: Sequence[str]
     seq: int
     transact_time: int
     facts: dict[str, int | str]
-    order_ids: tuple[int, ...] = ()
-    exec_ids: tuple[int, ...] = ()
+    order_ids: Sequence[int] = ()
+    exec_ids: Sequence[int] = ()
     count: int = 1
     """How many observations the episode has by now."""
+    adds_one_order: bool = False
+    """Whether `order_ids` are those of the episode's last finding and one that is new."""
+
+
+Kind = type[Event] | ExecType
+"""What rules choose events by: an order event's exec type, any other event's class."""
+Handler = Callable[[Any], Sequence[Finding]]
+"""Takes an event of one kind; returns what the event makes certain, mostly nothing."""
+NOTHING: Final[tuple[Finding, ...]] = ()
 
 
 class Rule(Protocol):
-    """A pure consumer of events. Its state can be kept and restored."""
+    """A pure consumer of events. Its state can be kept and restored.
+
+    Times never run backwards from one event to the next.
+    """
 
     name: str
     version: int
 
-    def on_event(self, event: Event) -> Iterable[Finding]:
-        """Return what the event makes certain, if anything."""
+    def handlers(self) -> Mapping[Kind, Handler]:
+        """Return the kinds of event that the rule wants to see, and what takes them."""
 
     def dump(self) -> bytes:
         """Return the state in canonical bytes."""

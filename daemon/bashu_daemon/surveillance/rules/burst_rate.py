@@ -5,14 +5,21 @@ Source: SSE and SZSE, in force 2025-07-07: 300 a second or 20,000 a day is high-
 """
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, Event, OrderEvent
-from bashu_daemon.surveillance.finding import Finding, percent, read_parameters
+from bashu_daemon.core.events import DayOpened, OrderEvent
+from bashu_daemon.surveillance.finding import (
+    NOTHING,
+    Finding,
+    Handler,
+    Kind,
+    percent,
+    read_parameters,
+)
 from bashu_protocol.units import NS_PER_SECOND
 
 DEFAULTS: Final = {
@@ -23,14 +30,20 @@ DEFAULTS: Final = {
 EVIDENCE: Final = 50
 
 
-class _Row(Struct):
+@dataclass(slots=True)
+class _Row:
     times: deque[int]
-    """Times of the last second, no more of them than the violation takes."""
+    """Times of the last messages, no more of them than the violation takes."""
     day: int = 0
     peak: int = 0
     reported: int = 0
-    members: list[str] = []
-    recent: list[int] = []
+    quiet: int = 0
+    """Up to this many in one second nothing changes but the counts."""
+    members: list[str] = field(default_factory=list)
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
+
+    def last_second(self) -> list[int]:
+        return [time for time in self.times if time > self.times[-1] - NS_PER_SECOND]
 
 
 _Dumped = tuple[str, list[int], int, int, int, list[str], list[int]]
@@ -44,74 +57,100 @@ class BurstRate:
     version = 1
 
     def __init__(self, given: dict[str, int]) -> None:
-        self._parameters = read_parameters(self.name, DEFAULTS, given)
+        limits = read_parameters(self.name, DEFAULTS, given)
+        self._warning_per_second = limits["warning_per_second"]
+        self._violation_per_second = limits["violation_per_second"]
+        self._violation_per_day = limits["violation_per_day"]
         self._rows: dict[str, _Row] = {}
 
-    def on_event(self, event: Event) -> Iterator[Finding]:
-        if isinstance(event, OrderEvent):
-            kind = event.report.exec_type
-            asked = kind in ("new", "replaced", "rejected")
-            if asked or (kind == "canceled" and event.report.orig_cl_ord_id):
-                yield from self._on_message(event)
-        elif isinstance(event, DayOpened):
-            self._rows.clear()
+    def handlers(self) -> Mapping[Kind, Handler]:
+        return {
+            "new": self._on_message,
+            "replaced": self._on_message,
+            "rejected": self._on_message,
+            "canceled": self._on_canceled,
+            DayOpened: self._on_day,
+        }
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(
             [
-                (owner, list(r.times), r.day, r.peak, r.reported, r.members, r.recent)
+                (owner, r.last_second(), r.day, r.peak, r.reported, r.members, list(r.recent))
                 for owner, r in sorted(self._rows.items())
             ]
         )
 
     def load(self, data: bytes) -> None:
-        self._rows = {
-            owner: _Row(self._times(times), day, peak, reported, members, recent)
-            for owner, times, day, peak, reported, members, recent in _STATE.decode(data)
-        }
+        self._rows = {}
+        for owner, times, day, peak, reported, members, recent in _STATE.decode(data):
+            row = self._rows[owner] = self._new_row()
+            row.times.extend(times)
+            row.recent.extend(recent)
+            row.day, row.peak, row.reported, row.members = day, peak, reported, members
+            row.quiet = self._quiet(row)
 
-    def _times(self, times: list[int]) -> deque[int]:
-        return deque(times, maxlen=max(1, self._parameters["violation_per_second"]))
+    def _new_row(self) -> _Row:
+        return _Row(deque(maxlen=max(1, self._violation_per_second)))
 
-    def _on_message(self, event: OrderEvent) -> Iterator[Finding]:
-        limits, report = self._parameters, event.report
+    def _quiet(self, row: _Row) -> int:
+        if row.day >= self._violation_per_day:
+            return row.reported
+        return max(row.reported, min(row.peak, self._warning_per_second - 1))
+
+    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
+        self._rows.clear()
+        return NOTHING
+
+    def _on_canceled(self, event: OrderEvent) -> Sequence[Finding]:
+        # A cancel that was asked for bears the cancel's own id beside the order's.
+        return self._on_message(event) if event.report.orig_cl_ord_id else NOTHING
+
+    def _on_message(self, event: OrderEvent) -> Sequence[Finding]:
         row = self._rows.get(event.owner)
         if row is None:
-            row = self._rows[event.owner] = _Row(self._times([]), members=[], recent=[])
-        now, times = report.transact_time, row.times
-        while times and times[0] <= now - NS_PER_SECOND:
-            times.popleft()
+            row = self._rows[event.owner] = self._new_row()
+        now, times, quiet = event.report.transact_time, row.times, row.quiet
         times.append(now)
         row.day += 1
-        rate = len(times)
-        if rate <= row.reported and row.day != limits["violation_per_day"]:
-            return
+        # More than `quiet` in this second means that the one so many before is in it.
+        if (
+            len(times) <= quiet or times[-1 - quiet] <= now - NS_PER_SECOND
+        ) and row.day != self._violation_per_day:
+            return NOTHING
+        findings = self._judge(event, row)
+        row.quiet = self._quiet(row)
+        return findings
+
+    def _judge(self, event: OrderEvent, row: _Row) -> Sequence[Finding]:
+        report = event.report
+        rate = len(row.last_second())
         row.peak = max(row.peak, rate)
-        is_day = row.day >= limits["violation_per_day"]
-        if rate < limits["warning_per_second"] and not is_day:
-            return
+        is_day = row.day >= self._violation_per_day
+        if rate < self._warning_per_second and not is_day:
+            return NOTHING
         row.reported = max(row.reported, rate)
         if event.member not in row.members:
             row.members = sorted([*row.members, event.member])
         if report.order_id:
-            row.recent = [*row.recent[-EVIDENCE + 1 :], report.order_id]
-        is_violation = is_day or rate >= limits["violation_per_second"]
-        yield Finding(
+            row.recent.append(report.order_id)
+        is_violation = is_day or rate >= self._violation_per_second
+        finding = Finding(
             episode=event.owner,
             severity="violation" if is_violation else "warning",
-            score=100 if is_violation else percent(rate, limits["violation_per_second"]),
+            score=100 if is_violation else percent(rate, self._violation_per_second),
             symbol="",
             owner=event.owner,
-            members=tuple(row.members),
+            members=row.members,
             seq=report.seq,
-            transact_time=now,
-            order_ids=tuple(row.recent),
+            transact_time=report.transact_time,
+            order_ids=row.recent,
             count=row.day,
             facts={
                 "peak_per_second": row.peak,
-                "warning_per_second": limits["warning_per_second"],
-                "violation_per_second": limits["violation_per_second"],
+                "warning_per_second": self._warning_per_second,
+                "violation_per_second": self._violation_per_second,
                 "messages_today": row.day,
-                "violation_per_day": limits["violation_per_day"],
+                "violation_per_day": self._violation_per_day,
             },
         )
+        return (finding,)

@@ -4,14 +4,23 @@ Source: SSE STAR 2019 item 3, at least twice at the limit and half of it withdra
 the queue is this venue's own scale (reference/surveillance.md A1 #15).
 """
 
-from collections.abc import Iterator
-from typing import Final
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, get_args
 
 import msgspec
-from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, Event, LimitsSet, OrderEvent, TradeEvent
-from bashu_daemon.surveillance.finding import Finding, percent, read_parameters
+from bashu_daemon.core.events import DayOpened, LimitsSet, OrderEvent, TradeEvent
+from bashu_daemon.surveillance.finding import (
+    NOTHING,
+    Finding,
+    Handler,
+    Kind,
+    percent,
+    read_parameters,
+)
+from bashu_protocol.messages import ExecType
 
 DEFAULTS: Final = {
     "cancels_at_limit": 2,
@@ -22,18 +31,20 @@ DEFAULTS: Final = {
 EVIDENCE: Final = 50
 
 
-class _Row(Struct, array_like=True):
+@dataclass(slots=True)
+class _Row:
     """One owner at one symbol's limits, today."""
 
     submitted: int = 0
     cancelled: int = 0
     cancels: int = 0
     resting: int = 0
-    members: list[str] = []
-    recent: list[int] = []
+    members: list[str] = field(default_factory=list)
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
 
 
-class _Queue(Struct, array_like=True):
+@dataclass(slots=True)
+class _Queue:
     """What all owners have resting at one symbol's limits."""
 
     limit_up: int = 0
@@ -42,7 +53,11 @@ class _Queue(Struct, array_like=True):
     touches: int = 0
 
 
-_STATE = msgspec.msgpack.Decoder(tuple[list[tuple[str, _Queue]], list[tuple[str, str, _Row]]])
+_DumpedQueue = tuple[int, int, int, int]
+_DumpedRow = tuple[int, int, int, int, list[str], list[int]]
+_STATE = msgspec.msgpack.Decoder(
+    tuple[list[tuple[str, _DumpedQueue]], list[tuple[str, str, _DumpedRow]]]
+)
 
 
 class LimitTouch:
@@ -52,40 +67,59 @@ class LimitTouch:
     version = 1
 
     def __init__(self, given: dict[str, int]) -> None:
-        self._parameters = read_parameters(self.name, DEFAULTS, given)
+        limits = read_parameters(self.name, DEFAULTS, given)
+        self._cancels_at_limit = limits["cancels_at_limit"]
+        self._cancelled_percent = limits["cancelled_percent"]
+        self._queue_percent = limits["queue_percent"]
+        self._min_qty = limits["min_qty"]
         self._queues: dict[str, _Queue] = {}
         self._rows: dict[tuple[str, str], _Row] = {}
 
-    def on_event(self, event: Event) -> Iterator[Finding]:
-        if isinstance(event, OrderEvent):
-            yield from self._on_order(event)
-        elif isinstance(event, TradeEvent):
-            yield from self._on_trade(event)
-        elif isinstance(event, LimitsSet):
-            self._queues[event.symbol] = _Queue(event.limit_up, event.limit_down)
-        elif isinstance(event, DayOpened):
-            self._queues.clear()
-            self._rows.clear()
+    def handlers(self) -> Mapping[Kind, Handler]:
+        return {
+            **dict.fromkeys(get_args(ExecType), self._on_order),
+            TradeEvent: self._on_trade,
+            LimitsSet: self._on_limits,
+            DayOpened: self._on_day,
+        }
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(
             (
-                sorted(self._queues.items()),
-                [(owner, symbol, row) for (owner, symbol), row in sorted(self._rows.items())],
+                [
+                    (symbol, (q.limit_up, q.limit_down, q.resting, q.touches))
+                    for symbol, q in sorted(self._queues.items(), key=lambda item: item[0])
+                ],
+                [
+                    (owner, symbol, _dumped(row))
+                    for (owner, symbol), row in sorted(self._rows.items(), key=lambda item: item[0])
+                ],
             )
         )
 
     def load(self, data: bytes) -> None:
         queues, rows = _STATE.decode(data)
-        self._queues = dict(queues)
-        self._rows = {(owner, symbol): row for owner, symbol, row in rows}
+        self._queues = {symbol: _Queue(*queue) for symbol, queue in queues}
+        self._rows = {
+            (owner, symbol): _Row(*dumped[:4], dumped[4], deque(dumped[5], EVIDENCE))
+            for owner, symbol, dumped in rows
+        }
 
-    def _on_trade(self, event: TradeEvent) -> Iterator[Finding]:
+    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
+        self._queues.clear()
+        self._rows.clear()
+        return NOTHING
+
+    def _on_limits(self, event: LimitsSet) -> Sequence[Finding]:
+        self._queues[event.symbol] = _Queue(event.limit_up, event.limit_down)
+        return NOTHING
+
+    def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
         queue = self._queues.get(event.symbol)
         if queue is None or event.price not in (queue.limit_up, queue.limit_down):
-            return
+            return NOTHING
         queue.touches += 1
-        yield Finding(
+        finding = Finding(
             episode=f"touch/{event.symbol}/{event.price}",
             severity="info",
             score=10,
@@ -99,24 +133,25 @@ class LimitTouch:
             count=queue.touches,
             facts={"limit_price": event.price, "trades_at_limit": queue.touches},
         )
+        return (finding,)
 
-    def _on_order(self, event: OrderEvent) -> Iterator[Finding]:
+    def _on_order(self, event: OrderEvent) -> Sequence[Finding]:
         report = event.report
         queue = self._queues.get(report.symbol)
+        if queue is None:
+            return NOTHING
         # Only orders that hold a limit: buys at the upper one, sales at the lower one.
-        if queue is None or report.price != (
-            queue.limit_up if report.side == "buy" else queue.limit_down
-        ):
-            return
+        if report.price != (queue.limit_up if report.side == "buy" else queue.limit_down):
+            return NOTHING
         row = self._rows.get((event.owner, report.symbol))
         if row is None:
-            row = self._rows[event.owner, report.symbol] = _Row(members=[], recent=[])
+            row = self._rows[event.owner, report.symbol] = _Row()
         if event.member not in row.members:
             row.members = sorted([*row.members, event.member])
         if report.exec_type == "new":
             row.submitted += report.order_qty
             self._rest(queue, row, report.leaves_qty)
-            row.recent = [*row.recent[-EVIDENCE + 1 :], report.order_id]
+            row.recent.append(report.order_id)
         elif report.exec_type == "trade":
             self._rest(queue, row, -report.last_qty)
         elif report.exec_type in ("canceled", "expired"):
@@ -125,42 +160,48 @@ class LimitTouch:
             if report.orig_cl_ord_id:
                 row.cancels += 1
                 row.cancelled += withdrawn
-        yield from self._judge(event, queue, row)
+        return self._judge(event, queue, row)
 
     def _rest(self, queue: _Queue, row: _Row, quantity: int) -> None:
         row.resting = max(0, row.resting + quantity)
         queue.resting = max(0, queue.resting + quantity)
 
-    def _judge(self, event: OrderEvent, queue: _Queue, row: _Row) -> Iterator[Finding]:
-        limits, report = self._parameters, event.report
+    def _judge(self, event: OrderEvent, queue: _Queue, row: _Row) -> Sequence[Finding]:
+        report = event.report
         withdrawn = percent(row.cancelled, row.submitted)
         share = percent(row.resting, queue.resting)
         abused = (
-            row.cancels >= limits["cancels_at_limit"]
-            and withdrawn >= limits["cancelled_percent"]
-            and row.cancelled >= limits["min_qty"]
+            row.cancels >= self._cancels_at_limit
+            and withdrawn >= self._cancelled_percent
+            and row.cancelled >= self._min_qty
         )
-        holds = row.resting >= limits["min_qty"] and share >= limits["queue_percent"]
+        holds = row.resting >= self._min_qty and share >= self._queue_percent
         if not (abused or holds) or report.exec_type == "rejected":
-            return
-        yield Finding(
+            return NOTHING
+        finding = Finding(
             episode=f"{event.owner}/{report.symbol}",
             severity="violation" if abused else "warning",
             score=withdrawn if abused else share // 2,
             symbol=report.symbol,
             owner=event.owner,
-            members=tuple(row.members),
+            members=row.members,
             seq=report.seq,
             transact_time=report.transact_time,
-            order_ids=tuple(row.recent),
+            order_ids=row.recent,
             count=row.cancels,
             facts={
                 "limit_price": report.price,
                 "cancels_at_limit": row.cancels,
-                "cancels_threshold": limits["cancels_at_limit"],
+                "cancels_threshold": self._cancels_at_limit,
                 "cancelled_percent": withdrawn,
-                "cancelled_threshold": limits["cancelled_percent"],
+                "cancelled_threshold": self._cancelled_percent,
                 "queue_percent": share,
-                "queue_threshold": limits["queue_percent"],
+                "queue_threshold": self._queue_percent,
             },
         )
+        return (finding,)
+
+
+def _dumped(row: _Row) -> _DumpedRow:
+    recent = list(row.recent)
+    return row.submitted, row.cancelled, row.cancels, row.resting, row.members, recent

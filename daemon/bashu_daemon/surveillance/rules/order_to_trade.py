@@ -5,14 +5,22 @@ Counted are orders accepted, replaced and withdrawn on request; below `min_messa
 says nothing.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import msgspec
-from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, Event, OrderEvent
-from bashu_daemon.surveillance.finding import Finding, percent, read_parameters
+from bashu_daemon.core.events import DayOpened, OrderEvent
+from bashu_daemon.surveillance.finding import (
+    NOTHING,
+    Finding,
+    Handler,
+    Kind,
+    percent,
+    read_parameters,
+)
 from bashu_protocol.messages import Severity
 
 DEFAULTS: Final = {
@@ -24,15 +32,19 @@ DEFAULTS: Final = {
 EVIDENCE: Final = 50
 
 
-class _Row(Struct, array_like=True):
+@dataclass(slots=True)
+class _Row:
     messages: int = 0
     trades: int = 0
     reported_ratio: int = 0
-    members: list[str] = []
-    recent: list[int] = []
+    members: list[str] = field(default_factory=list)
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
+    quiet_messages: int = 0
+    """Below this many there is nothing to find; trades that came since only raise it."""
 
 
-_STATE = msgspec.msgpack.Decoder(list[tuple[str, _Row]])
+_Dumped = tuple[int, int, int, list[str], list[int]]
+_STATE = msgspec.msgpack.Decoder(list[tuple[str, _Dumped]])
 
 
 class OrderToTrade:
@@ -42,65 +54,96 @@ class OrderToTrade:
     version = 1
 
     def __init__(self, given: dict[str, int]) -> None:
-        self._parameters = read_parameters(self.name, DEFAULTS, given)
+        limits = read_parameters(self.name, DEFAULTS, given)
+        self._info_ratio = limits["info_ratio"]
+        self._warning_ratio = limits["warning_ratio"]
+        self._violation_ratio = limits["violation_ratio"]
+        self._min_messages = limits["min_messages"]
         self._rows: dict[str, _Row] = {}
 
-    def on_event(self, event: Event) -> Iterator[Finding]:
-        if isinstance(event, OrderEvent):
-            kind = event.report.exec_type
-            if kind == "trade":
-                self._row(event).trades += 1
-            elif kind in ("new", "replaced") or (
-                kind == "canceled" and event.report.orig_cl_ord_id
-            ):
-                yield from self._on_message(event)
-        elif isinstance(event, DayOpened):
-            self._rows.clear()
+    def handlers(self) -> Mapping[Kind, Handler]:
+        return {
+            "new": self._on_message,
+            "replaced": self._on_message,
+            "canceled": self._on_canceled,
+            "trade": self._on_trade,
+            DayOpened: self._on_day,
+        }
 
     def dump(self) -> bytes:
-        return msgspec.msgpack.encode(sorted(self._rows.items()))
+        return msgspec.msgpack.encode(
+            [
+                (owner, (r.messages, r.trades, r.reported_ratio, r.members, list(r.recent)))
+                for owner, r in sorted(self._rows.items(), key=lambda item: item[0])
+            ]
+        )
 
     def load(self, data: bytes) -> None:
-        self._rows = dict(_STATE.decode(data))
+        self._rows = {
+            owner: _Row(messages, trades, reported_ratio, members, deque(recent, EVIDENCE))
+            for owner, (messages, trades, reported_ratio, members, recent) in _STATE.decode(data)
+        }
 
     def _row(self, event: OrderEvent) -> _Row:
         row = self._rows.get(event.owner)
         if row is None:
-            row = self._rows[event.owner] = _Row(members=[], recent=[])
+            row = self._rows[event.owner] = _Row()
         if event.member not in row.members:
             row.members = sorted([*row.members, event.member])
         return row
 
-    def _on_message(self, event: OrderEvent) -> Iterator[Finding]:
-        row, limits, report = self._row(event), self._parameters, event.report
+    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
+        self._rows.clear()
+        return NOTHING
+
+    def _on_trade(self, event: OrderEvent) -> Sequence[Finding]:
+        self._row(event).trades += 1
+        return NOTHING
+
+    def _on_canceled(self, event: OrderEvent) -> Sequence[Finding]:
+        # A cancel that was asked for bears the cancel's own id beside the order's.
+        return self._on_message(event) if event.report.orig_cl_ord_id else NOTHING
+
+    def _on_message(self, event: OrderEvent) -> Sequence[Finding]:
+        row = self._row(event)
         row.messages += 1
-        row.recent = [*row.recent[-EVIDENCE + 1 :], report.order_id]
+        row.recent.append(event.report.order_id)
+        if row.messages < row.quiet_messages:
+            return NOTHING
+        findings = self._judge(event, row)
+        ratio = max(self._info_ratio, row.reported_ratio + 1)
+        row.quiet_messages = max(self._min_messages, ratio * max(row.trades, 1))
+        return findings
+
+    def _judge(self, event: OrderEvent, row: _Row) -> Sequence[Finding]:
+        report = event.report
         ratio = row.messages // max(row.trades, 1)
-        if row.messages < limits["min_messages"] or ratio < limits["info_ratio"]:
-            return
+        if row.messages < self._min_messages or ratio < self._info_ratio:
+            return NOTHING
         if ratio <= row.reported_ratio:
-            return
+            return NOTHING
         row.reported_ratio = ratio
         severity: Severity = "info"
-        if ratio >= limits["warning_ratio"]:
+        if ratio >= self._warning_ratio:
             severity = "warning"
-        if ratio >= limits["violation_ratio"]:
+        if ratio >= self._violation_ratio:
             severity = "violation"
-        yield Finding(
+        finding = Finding(
             episode=event.owner,
             severity=severity,
-            score=percent(ratio, limits["violation_ratio"]),
+            score=percent(ratio, self._violation_ratio),
             symbol="",
             owner=event.owner,
-            members=tuple(row.members),
+            members=row.members,
             seq=report.seq,
             transact_time=report.transact_time,
-            order_ids=tuple(row.recent),
+            order_ids=row.recent,
             count=row.messages,
             facts={
                 "messages": row.messages,
                 "trades": row.trades,
                 "ratio": ratio,
-                "violation_ratio": limits["violation_ratio"],
+                "violation_ratio": self._violation_ratio,
             },
         )
+        return (finding,)

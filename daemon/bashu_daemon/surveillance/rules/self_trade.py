@@ -6,13 +6,20 @@ literal self-trade impossible, so prevented ones count; a literal one would be a
 venue and is a violation at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from bashu_daemon.core.events import DayOpened, Event, SelfTradePrevented, TradeEvent
-from bashu_daemon.surveillance.finding import Finding, percent, read_parameters
+from bashu_daemon.core.events import DayOpened, SelfTradePrevented, TradeEvent
+from bashu_daemon.surveillance.finding import (
+    NOTHING,
+    Finding,
+    Handler,
+    Kind,
+    percent,
+    read_parameters,
+)
 
 DEFAULTS: Final = {"violation_count": 5}
 _STATE = msgspec.msgpack.Decoder(list[tuple[str, str, int, int]])
@@ -25,50 +32,16 @@ class SelfTrade:
     version = 1
 
     def __init__(self, given: dict[str, int]) -> None:
-        self._parameters = read_parameters(self.name, DEFAULTS, given)
+        self._violation_count = read_parameters(self.name, DEFAULTS, given)["violation_count"]
         self._counts: dict[tuple[str, str], list[int]] = {}
         """By owner and symbol: how often, and how many tonnes."""
 
-    def on_event(self, event: Event) -> Iterator[Finding]:
-        if isinstance(event, SelfTradePrevented):
-            count, quantity = self._count(event.owner, event.symbol, event.qty)
-            limit = self._parameters["violation_count"]
-            yield Finding(
-                episode=f"{event.owner}/{event.symbol}",
-                severity="violation" if count >= limit else "info",
-                score=percent(count, limit),
-                symbol=event.symbol,
-                owner=event.owner,
-                members=tuple(sorted({event.incoming_member, event.resting_member})),
-                seq=event.seq,
-                transact_time=event.transact_time,
-                order_ids=(event.resting_order_id, event.incoming_order_id),
-                count=count,
-                facts={
-                    "prevented": count,
-                    "threshold": limit,
-                    "last_price": event.price,
-                    "quantity": quantity,
-                },
-            )
-        elif isinstance(event, TradeEvent) and event.buy_owner == event.sell_owner:
-            count, quantity = self._count(event.buy_owner, event.symbol, event.qty)
-            yield Finding(
-                episode=f"{event.buy_owner}/{event.symbol}",
-                severity="violation",
-                score=100,
-                symbol=event.symbol,
-                owner=event.buy_owner,
-                members=(),
-                seq=event.seq,
-                transact_time=event.transact_time,
-                order_ids=(event.buy_order_id, event.sell_order_id),
-                exec_ids=(event.exec_id,),
-                count=count,
-                facts={"traded": count, "last_price": event.price, "quantity": quantity},
-            )
-        elif isinstance(event, DayOpened):
-            self._counts.clear()
+    def handlers(self) -> Mapping[Kind, Handler]:
+        return {
+            SelfTradePrevented: self._on_prevented,
+            TradeEvent: self._on_trade,
+            DayOpened: self._on_day,
+        }
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(
@@ -80,6 +53,52 @@ class SelfTrade:
             (owner, symbol): [count, quantity]
             for owner, symbol, count, quantity in _STATE.decode(data)
         }
+
+    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
+        self._counts.clear()
+        return NOTHING
+
+    def _on_prevented(self, event: SelfTradePrevented) -> Sequence[Finding]:
+        count, quantity = self._count(event.owner, event.symbol, event.qty)
+        finding = Finding(
+            episode=f"{event.owner}/{event.symbol}",
+            severity="violation" if count >= self._violation_count else "info",
+            score=percent(count, self._violation_count),
+            symbol=event.symbol,
+            owner=event.owner,
+            members=sorted({event.incoming_member, event.resting_member}),
+            seq=event.seq,
+            transact_time=event.transact_time,
+            order_ids=(event.resting_order_id, event.incoming_order_id),
+            count=count,
+            facts={
+                "prevented": count,
+                "threshold": self._violation_count,
+                "last_price": event.price,
+                "quantity": quantity,
+            },
+        )
+        return (finding,)
+
+    def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
+        if event.buy_owner != event.sell_owner:
+            return NOTHING
+        count, quantity = self._count(event.buy_owner, event.symbol, event.qty)
+        finding = Finding(
+            episode=f"{event.buy_owner}/{event.symbol}",
+            severity="violation",
+            score=100,
+            symbol=event.symbol,
+            owner=event.buy_owner,
+            members=(),
+            seq=event.seq,
+            transact_time=event.transact_time,
+            order_ids=(event.buy_order_id, event.sell_order_id),
+            exec_ids=(event.exec_id,),
+            count=count,
+            facts={"traded": count, "last_price": event.price, "quantity": quantity},
+        )
+        return (finding,)
 
     def _count(self, owner: str, symbol: str, quantity: int) -> tuple[int, int]:
         row = self._counts.setdefault((owner, symbol), [0, 0])
