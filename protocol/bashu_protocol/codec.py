@@ -42,6 +42,7 @@ class _Twin:
             forbid_unknown_fields=True,
             tag_field="type",
             tag=original.__struct_config__.tag,
+            gc=original.__struct_config__.gc,
         )
 
     def from_message(self, message: Message) -> Struct:
@@ -229,6 +230,11 @@ def encode(message: AnyMessage, encoding: Encoding) -> bytes:
     if encoding == "msgpack":
         return _PACK.encode(message)
     return _JSON.encode(_make_twin(type(message)).from_message(message))
+
+
+def encode_twin(twin: Struct) -> bytes:
+    """Write a message in JSON that was made as its twin (see `twin_class`) in the first place."""
+    return _JSON.encode(twin)
 
 
 def encode_batch(batch: Sequence[AnyMessage], encoding: Encoding) -> bytes:

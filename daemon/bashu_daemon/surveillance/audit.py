@@ -1,6 +1,7 @@
 """The identified event stream, as supervisors read it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from bashu_daemon.core.events import (
     CommandEvent,
@@ -10,69 +11,85 @@ from bashu_daemon.core.events import (
     PhaseChanged,
     SelfTradePrevented,
 )
-from bashu_protocol.messages import AuditEvent
+from bashu_protocol.codec import encode, encode_twin, twin_class
+from bashu_protocol.messages import AuditBatch, AuditEvent, Encoding
+
+# Either class takes the same values in the same order; the twin is what JSON is written from.
+_Maker = Callable[..., Any]
+_EVENT_TWIN: Final[_Maker] = twin_class(AuditEvent)
+_BATCH_TWIN: Final[_Maker] = twin_class(AuditBatch)
 
 
 def audit_events(events: Iterable[Event]) -> list[AuditEvent]:
     """Return what supervisors are shown, with the identities."""
-    return [audit for audit in map(_audit, events) if audit is not None]
+    return _made(AuditEvent, events)
 
 
-def _audit(event: Event) -> AuditEvent | None:
-    if isinstance(event, OrderEvent):
-        return _order(event)
-    if isinstance(event, SelfTradePrevented):
-        return AuditEvent(
-            event.seq, event.transact_time, "self_trade_prevented", "", event.incoming_member,
-            event.owner, event.symbol, order_id=event.incoming_order_id, last_px=event.price,
-            last_qty=event.qty, contra_order_id=event.resting_order_id, contra_owner=event.owner,
-        )  # fmt: skip
-    if isinstance(event, PhaseChanged):
-        return AuditEvent(
-            event.seq, event.transact_time, f"phase_{event.phase}", event.author, "", "",
-            event.symbol, text=event.reason,
-        )  # fmt: skip
-    if isinstance(event, MemberStatusChanged):
-        kind = "suspended" if event.suspended else "reinstated"
-        return AuditEvent(
-            event.seq, event.transact_time, f"member_{kind}", event.author, event.member, "", "",
-            text=event.reason,
-        )  # fmt: skip
-    if isinstance(event, CommandEvent):
-        report = event.report
-        return AuditEvent(
-            report.seq, report.transact_time, report.command, event.user, event.member,
-            event.owner, event.symbol, cl_ord_id=report.cl_ord_id,
-            reject_code=report.reject_code, text=report.text,
-        )  # fmt: skip
-    return None
+def encode_audit(events: Iterable[Event], encoding: Encoding, md_seq: int, epoch: int) -> bytes:
+    """Return an `audit_batch` of the events; no bytes, and no number used, if it were empty."""
+    if encoding == "json":
+        twins = _made(_EVENT_TWIN, events)
+        return encode_twin(_BATCH_TWIN(md_seq, epoch, twins)) if twins else b""
+    identified = _made(AuditEvent, events)
+    return encode(AuditBatch(md_seq, epoch, identified), encoding) if identified else b""
 
 
-def _order(event: OrderEvent) -> AuditEvent:
+def _made(make: _Maker, events: Iterable[Event]) -> list[Any]:
+    audits = []
+    maker_of = _MAKERS.get
+    for event in events:
+        # By far the most are order events, and a call for each of them would show.
+        if isinstance(event, OrderEvent):
+            report = event.report
+            audits.append(
+                make(
+                    report.seq, report.transact_time, report.exec_type, event.user, event.member,
+                    event.owner, report.symbol, report.side, report.cl_ord_id, report.order_id,
+                    report.price, report.order_qty, report.leaves_qty, report.cum_qty,
+                    report.last_px, report.last_qty, report.exec_id, event.aggressor,
+                    event.contra_order_id, event.contra_owner, report.ord_type,
+                    report.time_in_force, report.reject_code, report.text,
+                )
+            )  # fmt: skip
+        elif (made := maker_of(type(event))) is not None:
+            audits.append(made(make, event))
+    return audits
+
+
+def _command(make: _Maker, event: CommandEvent) -> Any:
     report = event.report
-    return AuditEvent(
-        seq=report.seq,
-        transact_time=report.transact_time,
-        event=report.exec_type,
-        user=event.user,
-        member=event.member,
-        owner=event.owner,
-        symbol=report.symbol,
-        side=report.side,
-        cl_ord_id=report.cl_ord_id,
-        order_id=report.order_id,
-        price=report.price,
-        order_qty=report.order_qty,
-        leaves_qty=report.leaves_qty,
-        cum_qty=report.cum_qty,
-        last_px=report.last_px,
-        last_qty=report.last_qty,
-        exec_id=report.exec_id,
-        aggressor=event.aggressor,
-        contra_order_id=event.contra_order_id,
-        contra_owner=event.contra_owner,
-        ord_type=report.ord_type,
-        time_in_force=report.time_in_force,
-        reject_code=report.reject_code,
-        text=report.text,
-    )
+    return make(
+        report.seq, report.transact_time, report.command, event.user, event.member, event.owner,
+        event.symbol, cl_ord_id=report.cl_ord_id, reject_code=report.reject_code, text=report.text,
+    )  # fmt: skip
+
+
+def _self_trade_prevented(make: _Maker, event: SelfTradePrevented) -> Any:
+    return make(
+        event.seq, event.transact_time, "self_trade_prevented", "", event.incoming_member,
+        event.owner, event.symbol, order_id=event.incoming_order_id, last_px=event.price,
+        last_qty=event.qty, contra_order_id=event.resting_order_id, contra_owner=event.owner,
+    )  # fmt: skip
+
+
+def _phase_changed(make: _Maker, event: PhaseChanged) -> Any:
+    return make(
+        event.seq, event.transact_time, f"phase_{event.phase}", event.author, "", "",
+        event.symbol, text=event.reason,
+    )  # fmt: skip
+
+
+def _member_status_changed(make: _Maker, event: MemberStatusChanged) -> Any:
+    kind = "suspended" if event.suspended else "reinstated"
+    return make(
+        event.seq, event.transact_time, f"member_{kind}", event.author, event.member, "", "",
+        text=event.reason,
+    )  # fmt: skip
+
+
+_MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
+    CommandEvent: _command,
+    SelfTradePrevented: _self_trade_prevented,
+    PhaseChanged: _phase_changed,
+    MemberStatusChanged: _member_status_changed,
+}

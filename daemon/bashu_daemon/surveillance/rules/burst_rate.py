@@ -42,8 +42,12 @@ class _Row:
     members: list[str] = field(default_factory=list)
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
 
-    def last_second(self) -> list[int]:
-        return [time for time in self.times if time > self.times[-1] - NS_PER_SECOND]
+    def last_second(self) -> deque[int]:
+        """Return the times of the last second, having dropped those before."""
+        times = self.times
+        while times and times[0] <= times[-1] - NS_PER_SECOND:
+            times.popleft()
+        return times
 
 
 _Dumped = tuple[str, list[int], int, int, int, list[str], list[int]]
@@ -75,7 +79,7 @@ class BurstRate:
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(
             [
-                (owner, r.last_second(), r.day, r.peak, r.reported, r.members, list(r.recent))
+                (owner, list(r.last_second()), r.day, r.peak, r.reported, r.members, list(r.recent))
                 for owner, r in sorted(self._rows.items())
             ]
         )
