@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.directory import UserInfo
+from bashu_daemon.core.reads import UserInfo
 from bashu_protocol.messages import Alert, BookRow, Notice, Query, QueryResult, Reject, Report, Row
 from bashu_protocol.reject_codes import RejectCode
 

@@ -9,7 +9,7 @@ from bashu_daemon.batch import Batch, CatchUp
 from bashu_daemon.bus.port import Inbound
 from bashu_daemon.clock import Clock
 from bashu_daemon.core import Venue
-from bashu_daemon.core.directory import UserInfo
+from bashu_daemon.core.reads import UserInfo
 from bashu_daemon.journal.record import Record
 from bashu_daemon.queries import Queries
 from bashu_protocol import topics

@@ -5,38 +5,21 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from msgspec import Struct
-
 from bashu_daemon.core.book import Order
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import Account
-from bashu_protocol.messages import (
-    City,
-    MemberKind,
-    OrdStatus,
-    OrdType,
-    Role,
-    Side,
-    StateCommand,
-    TimeInForce,
-)
+from bashu_daemon.core.tickets import Receipt, Ticket
+from bashu_protocol.messages import City, MemberKind, Role
 from bashu_protocol.topics import VENUE_USER
 
 MAX_FILLS: Final = 1_000
 """Fills of a member that a day keeps for queries; older ones leave first."""
 
-REMEMBERED: Final = 10_000
-"""A user's commands of the day that are recognised for sure when they come again."""
+REMEMBERED = 10_000
+"""A user's commands of the day that are recognised for sure when they come again.
 
-
-class UserInfo(Struct, frozen=True):
-    """Who a user is, and the number of its last report."""
-
-    user: str
-    member: str
-    role: Role
-    owner: str
-    last_rpt_seq: int
+Not final: mypyc would write the number into the code, where tests cannot lower it.
+"""
 
 
 class Member:
@@ -79,27 +62,6 @@ class Member:
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the member's resting orders, oldest id first."""
         return sorted(self.open_tickets.values(), key=lambda ticket: ticket.order_id)
-
-
-class Receipt(Struct, frozen=True, gc=False):
-    """A command that was received, the ticket it made or meant, and whether it was accepted.
-
-    Not tracked by the garbage collector, as there are many and they make no cycles.
-    """
-
-    command: StateCommand
-    ticket: Ticket | None
-    accepted: bool
-
-    def names_live_order(self, cl_ord_id: str) -> bool:
-        """Whether this id is the present one of an order in the book."""
-        ticket = self.ticket
-        return (
-            self.accepted
-            and ticket is not None
-            and ticket.resting is not None
-            and ticket.cl_ord_id == cl_ord_id
-        )
 
 
 class CommandMemory:
@@ -165,43 +127,6 @@ class User:
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the user's own resting orders, oldest id first."""
         return [ticket for ticket in self.member.live_tickets() if ticket.user is self]
-
-
-class Ticket(Struct, gc=False):
-    """An accepted order as its user knows it, kept after its end while a receipt refers to it.
-
-    A market order has the price 0 and never rests: one for the day is immediate-or-cancel.
-    `ended` is None while the order lives, and for good when it was filled. Like a receipt it
-    is not tracked by the garbage collector.
-    """
-
-    order_id: int
-    user: User
-    cl_ord_id: str
-    symbol: str
-    side: Side
-    price: int
-    order_qty: int
-    leaves_qty: int
-    ord_type: OrdType
-    time_in_force: TimeInForce
-    transact_time: int
-    cash: Account
-    holding: Account
-    cum_qty: int = 0
-    ended: OrdStatus | None = None
-    resting: RestingOrder | None = None
-
-    def status(self) -> OrdStatus:
-        if self.ended is not None:
-            return self.ended
-        if self.leaves_qty == 0:
-            return "filled"
-        return "partially_filled" if self.cum_qty else "new"
-
-    def frozen_amount(self) -> int:
-        """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
-        return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty
 
 
 class RestingOrder(Order):

@@ -2,12 +2,13 @@
 
 from typing import Final, Literal
 
-from bashu_daemon.core.directory import RestingOrder, Ticket
+from bashu_daemon.core.directory import RestingOrder
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
 from bashu_daemon.core.ledger import settle_buy, settle_sell
 from bashu_daemon.core.matching import match
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.tickets import Ticket
 from bashu_protocol.reject_codes import RejectCode
 
 _SELF_TRADE: Final = "Withdrawn: it would have met an order of the same beneficial owner."

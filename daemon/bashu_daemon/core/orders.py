@@ -17,13 +17,14 @@ from bashu_daemon.core.checks import (
     check_price,
     check_quantity,
 )
-from bashu_daemon.core.directory import Receipt, Ticket, User
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from bashu_protocol.reject_codes import RejectCode
 

@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from bashu_daemon.core.directory import Ticket
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
+from bashu_daemon.core.tickets import Ticket
 from bashu_protocol.messages import (
     AccountRow,
     ExecutionReport,
@@ -13,7 +13,18 @@ from bashu_protocol.messages import (
     MemberRow,
     OrderRow,
     Phase,
+    Role,
 )
+
+
+class UserInfo(Struct, frozen=True):
+    """Who a user is, and the number of its last report."""
+
+    user: str
+    member: str
+    role: Role
+    owner: str
+    last_rpt_seq: int
 
 
 class StatRow(Struct, frozen=True):

@@ -4,10 +4,11 @@ import re
 from typing import Final
 
 from bashu_daemon.core.checks import Refusal, check_rules
-from bashu_daemon.core.directory import Member, Receipt, User
+from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.ledger import CASH, MAX_SUPPLY
 from bashu_daemon.core.rejections import refuse, unknown_member
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import AddMember, AddUser, Deposit, ListInstrument
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.topics import SYMBOL, USER_NAME

@@ -1,8 +1,9 @@
 """How a refused command is reported: nothing but the report numbers changes."""
 
 from bashu_daemon.core.checks import Refusal
-from bashu_daemon.core.directory import Receipt, Ticket, User
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.state import State
+from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import (
     CancelOrder,
     ExecutionReport,

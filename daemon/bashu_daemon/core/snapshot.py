@@ -10,11 +10,12 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
-from bashu_daemon.core.directory import Member, Receipt, RestingOrder, Ticket, User
+from bashu_daemon.core.directory import Member, RestingOrder, User
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import (
     City,
     ExecutionReport,

@@ -4,10 +4,11 @@ from collections import deque
 from typing import Final
 
 from bashu_daemon.core.book import OrderBook
-from bashu_daemon.core.directory import Directory, RestingOrder, Ticket, User
+from bashu_daemon.core.directory import Directory, RestingOrder, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
 from bashu_daemon.core.ledger import Ledger
 from bashu_daemon.core.prices import DayStatistics
+from bashu_daemon.core.tickets import Ticket
 from bashu_protocol.messages import (
     CommandReport,
     ExecType,

@@ -4,12 +4,13 @@ Measures of market_rules.md 1.7 and 6.3: suspension of trading, restriction of a
 notice.
 """
 
-from bashu_daemon.core.directory import Receipt, User
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.sessions import may_halt, may_resume_into
 from bashu_daemon.core.state import State
+from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
     HaltInstrument,
     PublishNotice,

@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from bashu_daemon.core.directory import Receipt, User
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.prices import DayStatistics, limit_prices
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.sessions import at_close_day, at_open_day, may_set
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import CloseDay, OpenDay, SetPhase
 from bashu_protocol.reject_codes import RejectCode
 

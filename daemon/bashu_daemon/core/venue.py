@@ -17,11 +17,12 @@ from bashu_daemon.core import (
     trading_day,
 )
 from bashu_daemon.core.checks import is_cl_ord_id
-from bashu_daemon.core.directory import Receipt, User, UserInfo
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import Event
-from bashu_daemon.core.reads import StatRow
+from bashu_daemon.core.reads import StatRow, UserInfo
 from bashu_daemon.core.rejections import refuse, refuse_repeated
 from bashu_daemon.core.state import State
+from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
     AccountRow,
     AddMember,
@@ -219,6 +220,6 @@ class Venue:
 
 
 def _refuse_role(state: State, sender: User, command: StateCommand) -> Receipt:
-    (role,) = (role for role, handlers in _HANDLERS.items() if type(command) in handlers)
+    (role,) = [role for role, handlers in _HANDLERS.items() if type(command) in handlers]
     refusal = (RejectCode.NOT_PERMITTED, f"This command is for the role {role}.")
     return refuse(state, sender, command, refusal)

@@ -1,0 +1,75 @@
+"""Orders and commands as the venue remembers them for their users.
+
+These are msgspec structs, which mypyc cannot compile: it drops their options without a word. So
+they have a module of their own, which stays interpreted in the native build.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bashu_daemon.core.ledger import Account
+from bashu_protocol.messages import OrdStatus, OrdType, Side, StateCommand, TimeInForce
+
+if TYPE_CHECKING:  # they refer to each other; nothing here is ever encoded
+    from bashu_daemon.core.directory import RestingOrder, User
+
+
+class Receipt(Struct, frozen=True, gc=False):
+    """A command that was received, the ticket it made or meant, and whether it was accepted.
+
+    Not tracked by the garbage collector, as there are many and they make no cycles.
+    """
+
+    command: StateCommand
+    ticket: Ticket | None
+    accepted: bool
+
+    def names_live_order(self, cl_ord_id: str) -> bool:
+        """Whether this id is the present one of an order in the book."""
+        ticket = self.ticket
+        return (
+            self.accepted
+            and ticket is not None
+            and ticket.resting is not None
+            and ticket.cl_ord_id == cl_ord_id
+        )
+
+
+class Ticket(Struct, gc=False):
+    """An accepted order as its user knows it, kept after its end while a receipt refers to it.
+
+    A market order has the price 0 and never rests: one for the day is immediate-or-cancel.
+    `ended` is None while the order lives, and for good when it was filled. Like a receipt it
+    is not tracked by the garbage collector.
+    """
+
+    order_id: int
+    user: User
+    cl_ord_id: str
+    symbol: str
+    side: Side
+    price: int
+    order_qty: int
+    leaves_qty: int
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    transact_time: int
+    cash: Account
+    holding: Account
+    cum_qty: int = 0
+    ended: OrdStatus | None = None
+    resting: RestingOrder | None = None
+
+    def status(self) -> OrdStatus:
+        if self.ended is not None:
+            return self.ended
+        if self.leaves_qty == 0:
+            return "filled"
+        return "partially_filled" if self.cum_qty else "new"
+
+    def frozen_amount(self) -> int:
+        """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
+        return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty

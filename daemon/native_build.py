@@ -1,0 +1,147 @@
+"""Compile the core with mypyc: the same source, as extension modules beside it.
+
+Run: python daemon/native_build.py              build in this checkout (`make native`)
+     python daemon/native_build.py --into DIR   copy the daemon and protocol to DIR, build there
+     python daemon/native_build.py --remove     take the build away again (`make clean-native`)
+Needs mypy and setuptools (the `dev` extra), a C compiler and Python's headers. The status is
+`NO_TOOLS` where the latter two are missing.
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from bashu_daemon.core_build import MANIFEST, source_digest
+
+ROOT: Final = Path(__file__).parents[1]
+CORE: Final = Path("daemon", "bashu_daemon", "core")
+MODULES: Final = (
+    "book",
+    "checks",
+    "directory",
+    "execution",
+    "ledger",
+    "matching",
+    "orders",
+    "prices",
+    "state",
+    "venue",
+)
+"""What an order passes through. A class and its subclasses, as Order and RestingOrder, must be
+compiled together. The others are not on its way, or hold msgspec structs, which mypyc would
+compile without their options (frozen, gc) and annotations."""
+
+GROUP: Final = "bashu_core"
+"""One library, `bashu_core__mypyc`, holds the code; it lies where `bashu_daemon` is found."""
+BUILT: Final = (
+    f"{CORE}/*.so",
+    f"{CORE}/*.pyd",
+    f"{CORE}/{MANIFEST}",
+    f"daemon/{GROUP}__mypyc.*",
+)
+NO_TOOLS: Final = 3
+
+_COMPILE: Final = """
+import sys
+from mypyc.build import mypycify
+from setuptools import setup
+group, *sources = sys.argv[1:]
+extensions = mypycify(["--config-file=", "--strict", *sources], group_name=group)
+setup(name=group, ext_modules=extensions, script_args=["--quiet", "build_ext", "--inplace"])
+"""
+
+
+def missing_tools() -> list[str]:
+    """Return what this machine lacks for a build."""
+    missing = []
+    compiler = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")[0]
+    if shutil.which(compiler) is None:
+        missing.append(f"the C compiler {compiler}")
+    if not Path(sysconfig.get_path("include"), "Python.h").is_file():
+        missing.append(f"Python's headers in {sysconfig.get_path('include')}")
+    return missing
+
+
+def build_into(folder: Path) -> None:
+    """Copy the sources to `folder`, laid out as here, and compile the core there.
+
+    Raises:
+        CalledProcessError: if the compilation fails; it has said why.
+    """
+    for part in ("protocol/bashu_protocol", "daemon/bashu_daemon"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", MANIFEST)
+        shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+    core = folder / CORE
+    sources = [core / f"{name}.py" for name in MODULES]
+    daemon = folder / "daemon"
+    subprocess.run(  # noqa: S603  this interpreter, with the text above
+        [sys.executable, "-c", _COMPILE, GROUP, *(str(s.relative_to(daemon)) for s in sources)],
+        cwd=daemon,
+        env={**os.environ, "MYPYPATH": str(folder / "protocol")},
+        check=True,
+    )
+    shutil.rmtree(daemon / "build")
+    digests = {source.name: source_digest(source) for source in sources}
+    (core / MANIFEST).write_text(json.dumps(digests, indent=1), encoding="utf-8")
+
+
+def build_in_place() -> None:
+    """Build in a copy, and replace what is here only when that has succeeded."""
+    with tempfile.TemporaryDirectory(prefix="bashu-native-") as name:
+        folder = Path(name)
+        build_into(folder)
+        remove(ROOT)
+        for file in built_files(folder):
+            shutil.copy2(file, ROOT / file.relative_to(folder))
+
+
+def built_files(root: Path) -> list[Path]:
+    """Return the files of a native build under `root`."""
+    return [file for pattern in BUILT for file in root.glob(pattern)]
+
+
+def remove(root: Path) -> None:
+    """Delete a native build, of whatever Python."""
+    for file in built_files(root):
+        file.unlink()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Compile the core with mypyc.")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument("--into", type=Path, metavar="DIR", help="build in a copy of the sources")
+    choice.add_argument("--remove", action="store_true", help="delete the build")
+    options = parser.parse_args()
+    if options.remove:
+        remove(ROOT)
+        return 0
+    missing = missing_tools()
+    if missing:
+        print(
+            f"*** NO NATIVE CORE: {' and '.join(missing)} not found. On Debian: "
+            f"apt-get install gcc python3-dev. The plain core works without.",
+            file=sys.stderr,
+        )
+        return NO_TOOLS
+    try:
+        if options.into is None:
+            build_in_place()
+        else:
+            build_into(options.into.absolute())
+    except subprocess.CalledProcessError:
+        print("*** NO NATIVE CORE: the compilation failed, as said above.", file=sys.stderr)
+        return 1
+    print(f"The native core is built: {', '.join(MODULES)}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
