@@ -1,0 +1,119 @@
+"""What the rules leave uncounted on a quiet event, beside a plain count of everything."""
+
+import random
+
+import pytest
+from watched_market import SECOND, SYMBOL, Watched
+
+from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.surveillance.finding import Finding
+from bashu_daemon.surveillance.rules.burst_rate import BurstRate
+from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
+from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
+from bashu_protocol.messages import ReplaceOrder
+
+LIMITS = {"warning_per_second": 5, "violation_per_second": 12, "violation_per_day": 400}
+RATIOS = {"info_ratio": 3, "warning_ratio": 5, "violation_ratio": 9, "min_messages": 10}
+
+
+def drawn(seed: int) -> list[OrderEvent]:
+    """Return one owner's events at paces around the limits, with trades after a while."""
+    market = Watched()
+    chance = random.Random(seed)
+    names: list[str] = []
+    pace = SECOND
+    for number in range(600):
+        if chance.random() < 0.05:
+            pace = chance.choice([SECOND // 20, SECOND // 8, SECOND // 4, SECOND])
+        choice = chance.random()
+        if choice < 0.5 or not names:
+            names.append(market.order("a", "buy", 10, 6_900, pace))
+        elif choice < 0.8:
+            market.cancel("a", names.pop(), pace)
+        elif choice < 0.9 or number < 40:
+            original = names.pop()
+            names.append(f"r{number}")
+            market.now_ns += pace
+            market.send("a", ReplaceOrder(names[-1], original, 10, 6_901))
+        else:
+            market.order("b", "sell", 10, 6_900, pace)
+    events = [event for events in market.events for event in events]
+    return [e for e in events if isinstance(e, OrderEvent) and e.owner == "oa"]
+
+
+def is_message(event: OrderEvent) -> bool:
+    kind = event.report.exec_type
+    return kind in ("new", "replaced") or (kind == "canceled" and event.report.orig_cl_ord_id != "")
+
+
+def found(rule: BurstRate | OrderToTrade | FrequentCancel, event: OrderEvent) -> list[Finding]:
+    handler = rule.handlers().get(event.report.exec_type)
+    return list(handler(event)) if handler else []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_burst_is_found_exactly_when_a_rate_is_new(seed: int) -> None:
+    rule = BurstRate(LIMITS)
+    times: list[int] = []
+    reported = 0
+    findings = 0
+    for event in filter(is_message, drawn(seed)):
+        now_ns = event.report.transact_time
+        times.append(now_ns)
+        rate = min(12, sum(time > now_ns - SECOND for time in times))
+        is_day = len(times) >= 400
+        expected = (rate >= 5 or is_day) and (rate > reported or len(times) == 400)
+        reported = max(reported, rate) if expected else reported
+        assert len(found(rule, event)) == expected
+        findings += expected
+    assert findings > 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_ratio_is_found_exactly_when_it_is_new(seed: int) -> None:
+    rule = OrderToTrade(RATIOS)
+    messages = trades = reported = findings = 0
+    for event in drawn(seed):
+        is_counted = is_message(event)
+        messages += is_counted
+        trades += event.report.exec_type == "trade"
+        ratio = messages // max(1, trades)
+        expected = is_counted and messages >= 10 and ratio >= 3 and ratio > reported
+        reported = ratio if expected else reported
+        assert len(found(rule, event)) == expected
+        findings += expected
+    assert findings > 3
+
+
+@pytest.mark.parametrize(
+    ("cancels", "large_cancels", "warning_percent"),
+    [(7, 50, 33), (100, 3, 99), (10, 10, 100), (0, 4, 50), (5, 5, 0), (9, 9, 101)],
+)
+def test_cancels_are_found_from_the_first_percent_on(
+    cancels: int, large_cancels: int, warning_percent: int
+) -> None:
+    rule = FrequentCancel(
+        {
+            "cancels": cancels,
+            "large_cancels": large_cancels,
+            "large_qty": 1_000,
+            "warning_percent": warning_percent,
+        }
+    )
+    market = Watched()
+    large = 0
+    for counted in range(1, 31):
+        is_large = counted % 3 == 1
+        market.cancel("a", market.order("a", "buy", 2_000 if is_large else 10, 6_900))
+        large += is_large
+        scores = [
+            min(100, part * 100 // whole)
+            for part, whole in ((counted, cancels), (large, large_cancels))
+            if whole
+        ]
+        (event,) = (e for e in market.events[-1] if isinstance(e, OrderEvent))
+        assert event.report.symbol == SYMBOL
+        findings = found(rule, event)
+        assert [finding.score for finding in findings] == (
+            [max(scores)] if max(scores) >= warning_percent else []
+        )
