@@ -7,11 +7,8 @@ from msgspec import Struct, field
 from bashu_daemon.bus.port import Inbound
 from bashu_daemon.core.events import CommandEvent, Event, OrderEvent
 from bashu_daemon.journal.record import Record, ReportRow
-from bashu_protocol.codec import encode_batch
+from bashu_protocol.codec import encode_elements, join_elements
 from bashu_protocol.messages import Broadcast, NumberedReport, Report
-
-MAX_REPORTS_PER_PAYLOAD = 400
-"""Keeps a payload well below the packet size that brokers are configured for."""
 
 
 class CatchUp(Struct, frozen=True):
@@ -21,13 +18,25 @@ class CatchUp(Struct, frozen=True):
     last_rpt_seq: int
 
 
+class Mail(Struct):
+    """What one user is sent, in order.
+
+    `elements` holds the reports in msgpack where all of them are numbered: they are encoded
+    once, for the journal and for the wire.
+    """
+
+    entries: list[Report | CatchUp] = field(default_factory=list)
+    all_numbered: bool = True
+    elements: bytes = b""
+
+
 class Batch(Struct):
     """Records to write, and everything that may leave only once they are durable."""
 
     records: list[Record] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     inbound: list[Inbound] = field(default_factory=list)
-    to_users: dict[str, list[Report | CatchUp]] = field(default_factory=dict)
+    mail: dict[str, Mail] = field(default_factory=dict)
     broadcasts: list[tuple[str, Broadcast, bool]] = field(default_factory=list)
     """Topic, message, retained."""
     snapshot: bytes | None = None
@@ -37,20 +46,30 @@ class Batch(Struct):
 
     def add_events(self, events: Iterable[Event]) -> None:
         """Take the outcome of one command."""
+        mail = self.mail
+        self.events += events
         for event in events:
-            self.events.append(event)
             if isinstance(event, OrderEvent | CommandEvent):
-                self.tell(event.user, event.report)
+                to_user = mail.get(event.user)
+                if to_user is None:
+                    to_user = mail[event.user] = Mail()
+                to_user.entries.append(event.report)
 
     def tell(self, user: str, report: Report | CatchUp) -> None:
-        self.to_users.setdefault(user, []).append(report)
+        """Add what is not numbered: an answer, or what a logon missed."""
+        to_user = self.mail.setdefault(user, Mail())
+        to_user.entries.append(report)
+        to_user.all_numbered = False
 
     def report_rows(self) -> list[ReportRow]:
-        """Numbered reports in the form in which the journal keeps them."""
+        """Encode the numbered reports; return them in the form in which the journal keeps them."""
         rows = []
-        for user, reports in self.to_users.items():
-            numbered = [r for r in reports if isinstance(r, NumberedReport)]
+        for user, mail in self.mail.items():
+            numbered = [r for r in mail.entries if isinstance(r, NumberedReport)]
             if numbered:
-                payload = encode_batch(numbered, "msgpack")
+                elements = encode_elements(numbered)
+                payload = join_elements(len(numbered), elements)
                 rows.append(ReportRow(user, numbered[0].rpt_seq, numbered[-1].rpt_seq, payload))
+                if mail.all_numbered:
+                    mail.elements = elements
         return rows

@@ -43,6 +43,10 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     public_encoding: Encoding = "json"
     """Encoding of market data, notices, alerts and status."""
     market_data_interval_ms: Annotated[int, Meta(ge=1, le=10_000)] = 50
+    commands_per_second: Annotated[int, Meta(ge=0, le=10_000_000)] = 5_000
+    """What one user may send, with a burst of one second's worth; 0 sets no limit."""
+    mqtt_client: Literal["mqtt5", "aiomqtt"] = "mqtt5"
+    """How the venue speaks to an outside broker; `aiomqtt` for one that knows no MQTT 5."""
     snapshot_every: Annotated[int, Meta(ge=1)] = 200_000
     """Commands between two snapshots of the state."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

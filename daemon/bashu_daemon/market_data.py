@@ -7,6 +7,7 @@ from bashu_daemon.core.events import (
     DayClosed,
     DayOpened,
     Event,
+    NoticePublished,
     OrderEvent,
     PhaseChanged,
     TradeEvent,
@@ -68,8 +69,8 @@ class MarketData:
         self._feeds: dict[str, _Feed] = {symbol: _Feed() for symbol in venue.symbols()}
 
     def note(self, events: Iterable[Event]) -> list[Publication]:
-        """Mark what has to be published anew; return the public trades."""
-        trades: list[Publication] = []
+        """Mark what has to be published anew; return the public trades and notices."""
+        found: list[Publication] = []
         for event in events:
             if isinstance(event, OrderEvent):
                 symbol = event.report.symbol
@@ -79,14 +80,16 @@ class MarketData:
                 feed = self._feed(event.symbol)
                 feed.stat_dirty = True
                 feed.trade_seq += 1
-                trades.append((topics.trade(event.symbol), self._trade(event, feed), False))
+                found.append((topics.trade(event.symbol), self._trade(event, feed), False))
             elif isinstance(event, PhaseChanged):
                 self._feed(event.symbol).stat_dirty = True
+            elif isinstance(event, NoticePublished):
+                found.append((topics.NOTICE, event.notice, False))
             elif isinstance(event, DayOpened | DayClosed):
                 for symbol in self._venue.symbols():
                     feed = self._feed(symbol)
                     feed.stat_dirty = feed.book_dirty = True
-        return trades
+        return found
 
     def deltas(self, now_ns: int) -> list[Publication]:
         """Return what changed since the last call: at most one delta and one stat a symbol."""

@@ -1,31 +1,23 @@
-"""What leaves the venue once a batch is durable: reports, acknowledgements, market data, alerts."""
+"""What leaves the venue once it is durable: reports, acknowledgements, market data."""
 
-import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
 
-from bashu_daemon.batch import MAX_REPORTS_PER_PAYLOAD, Batch, CatchUp
+from bashu_daemon.batch import Batch, CatchUp, Mail
 from bashu_daemon.bus.port import Bus, BusDown
-from bashu_daemon.core.events import Event, NoticePublished
 from bashu_daemon.journal import Journal
 from bashu_daemon.stored_reports import decode_stored
-from bashu_daemon.surveillance.audit import audit_events
-from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol import topics
-from bashu_protocol.codec import encode_batch
-from bashu_protocol.messages import (
-    AnyMessage,
-    AuditBatch,
-    Broadcast,
-    Encoding,
-    NumberedReport,
-    Report,
-)
+from bashu_protocol.codec import encode_batch, encode_elements, join_elements
+from bashu_protocol.messages import AnyMessage, Broadcast, Encoding, NumberedReport, Report
 
-logger = logging.getLogger(__name__)
+T = TypeVar("T")
 
-MAX_CATCH_UP_ROWS = 2_000
+MAX_CATCH_UP_ROWS: Final = 2_000
 """Report rows sent for one logon; a client that is still behind sees the gap and asks again."""
+MAX_REPORTS_PER_PAYLOAD: Final = 400
+"""Keeps a payload well below the packet size that brokers are configured for."""
 
 
 class Release:
@@ -35,32 +27,28 @@ class Release:
         self,
         bus: Bus,
         journal: Journal,
-        engine: Engine,
         encoding_of: Callable[[str], Encoding],
         public_encoding: Encoding,
         counters: Counter[str],
     ) -> None:
         self._bus = bus
         self._journal = journal
-        self._engine = engine
         self._encoding_of = encoding_of
         self._public_encoding = public_encoding
         self._counters = counters
-        self._audit_seq = 0
         self.seq = 0
         """Number of the last command whose outcome has left."""
 
-    async def release(self, batch: Batch) -> None:
-        """Let a durable batch out. Never raises `BusDown`."""
+    async def release(self, batches: Sequence[Batch]) -> None:
+        """Let durable batches out, each user's reports in one go. Never raises `BusDown`."""
         try:
-            await self._publish_reports(batch)
-            self._bus.acknowledge(batch.inbound)
-            await self._publish_broadcasts(batch)
+            await self._publish_reports(batches)
+            for batch in batches:
+                self._bus.acknowledge(batch.inbound)
+            await self._publish_broadcasts(batches)
         except BusDown:
             self._counters["released_while_bus_down"] += 1
-        self.seq = max(self.seq, batch.seq)
-        if batch.events:
-            await self._supervise(batch.events)
+        self.seq = max(self.seq, batches[-1].seq)
 
     async def publish(self, topic: str, message: Broadcast, *, retain: bool) -> None:
         """Publish to all, in the venue's encoding. Raises `BusDown`."""
@@ -68,22 +56,58 @@ class Release:
             topic, encode_batch([message], self._public_encoding), qos=1, retain=retain
         )
 
-    async def _publish_reports(self, batch: Batch) -> None:
-        for user, entries in batch.to_users.items():
-            if user == topics.VENUE_USER:
-                continue
-            reports: list[Report] = []
-            for entry in entries:
-                if isinstance(entry, CatchUp):
-                    reports.extend(self._past_reports(user, entry))
-                else:
-                    reports.append(entry)
-            encoding = self._encoding_of(user)
-            for start in range(0, len(reports), MAX_REPORTS_PER_PAYLOAD):
-                part = reports[start : start + MAX_REPORTS_PER_PAYLOAD]
-                await self._bus.publish(topics.report(user), encode_batch(part, encoding), qos=1)
-                self._counters["report_payloads"] += 1
-            self._counters["reports"] += len(reports)
+    async def _publish_reports(self, batches: Sequence[Batch]) -> None:
+        by_user: dict[str, list[Mail]] = {}
+        for batch in batches:
+            for user, mail in batch.mail.items():
+                by_user.setdefault(user, []).append(mail)
+        by_user.pop(topics.VENUE_USER, None)
+        for user, mails in by_user.items():
+            topic = topics.report(user)
+            is_json = self._encoding_of(user) == "json"
+            payloads = self._in_json(user, mails) if is_json else self._in_msgpack(user, mails)
+            for payload in payloads:
+                await self._bus.publish(topic, payload, qos=1)
+            self._counters["report_payloads"] += len(payloads)
+
+    def _in_json(self, user: str, mails: Sequence[Mail]) -> list[bytes]:
+        reports = [report for mail in mails for report in self._reports(user, mail)]
+        self._counters["reports"] += len(reports)
+        return [encode_batch(part, "json") for part in _parts(reports)]
+
+    def _in_msgpack(self, user: str, mails: Sequence[Mail]) -> list[bytes]:
+        """Join what is encoded already; a part is full before it would grow too large."""
+        payloads: list[bytes] = []
+        count, elements = 0, b""
+        for number, encoded in self._encoded(user, mails):
+            if count and count + number > MAX_REPORTS_PER_PAYLOAD:
+                payloads.append(join_elements(count, elements))
+                count, elements = 0, b""
+            count, elements = count + number, elements + encoded
+            self._counters["reports"] += number
+        if count:
+            payloads.append(join_elements(count, elements))
+        return payloads
+
+    def _encoded(self, user: str, mails: Sequence[Mail]) -> list[tuple[int, bytes]]:
+        """Return (number of messages, their elements) in order."""
+        found: list[tuple[int, bytes]] = []
+        for mail in mails:
+            if mail.all_numbered and len(mail.entries) <= MAX_REPORTS_PER_PAYLOAD:
+                found.append((len(mail.entries), mail.elements))
+            else:
+                reports = self._reports(user, mail)
+                found += [(len(part), encode_elements(part)) for part in _parts(reports)]
+        return found
+
+    def _reports(self, user: str, mail: Mail) -> list[Report]:
+        reports: list[Report] = []
+        for entry in mail.entries:
+            if isinstance(entry, CatchUp):
+                reports.extend(self._past_reports(user, entry))
+            else:
+                reports.append(entry)
+        return reports
 
     def _past_reports(self, user: str, wanted: CatchUp) -> list[NumberedReport]:
         self._counters["catch_ups"] += 1
@@ -94,29 +118,20 @@ class Release:
             found.extend(decode_stored(row.payload))
         return [r for r in found if wanted.after_rpt_seq < r.rpt_seq <= wanted.last_rpt_seq]
 
-    async def _publish_broadcasts(self, batch: Batch) -> None:
+    async def _publish_broadcasts(self, batches: Sequence[Batch]) -> None:
         grouped: dict[tuple[str, bool], list[AnyMessage]] = defaultdict(list)
-        for topic, message, retain in batch.broadcasts:
-            grouped[topic, retain].append(message)
-        for event in batch.events:
-            if isinstance(event, NoticePublished):
-                grouped[topics.NOTICE, False].append(event.notice)
+        for batch in batches:
+            for topic, message, retain in batch.broadcasts:
+                grouped[topic, retain].append(message)
         for (topic, retain), messages in grouped.items():
-            payload = encode_batch(messages, self._public_encoding)
-            await self._bus.publish(topic, payload, qos=1, retain=retain)
+            # Of what is retained only the newest counts.
+            for part in _parts(messages[-1:] if retain else messages):
+                payload = encode_batch(part, self._public_encoding)
+                await self._bus.publish(topic, payload, qos=1, retain=retain)
 
-    async def _supervise(self, events: Sequence[Event]) -> None:
-        """Feed surveillance, whatever the bus does; then tell the supervisors."""
-        alerts = self._engine.on_events(events)
-        self._counters["alerts"] += sum(alert.update == 1 for alert in alerts)
-        identified = audit_events(events)
-        try:
-            if identified:
-                self._audit_seq += 1
-                audit = AuditBatch(self._audit_seq, self._journal.epoch, identified)
-                await self.publish(topics.AUDIT, audit, retain=False)
-            if alerts:
-                payload = encode_batch(alerts, self._public_encoding)
-                await self._bus.publish(topics.ALERT, payload, qos=1)
-        except BusDown:
-            self._counters["released_while_bus_down"] += 1
+
+def _parts(messages: Sequence[T]) -> list[Sequence[T]]:
+    return [
+        messages[start : start + MAX_REPORTS_PER_PAYLOAD]
+        for start in range(0, len(messages), MAX_REPORTS_PER_PAYLOAD)
+    ]

@@ -2,6 +2,8 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
@@ -12,6 +14,7 @@ from bashu_daemon.core import Venue
 from bashu_daemon.core.reads import UserInfo
 from bashu_daemon.journal.record import Record
 from bashu_daemon.queries import Queries
+from bashu_daemon.throttle import Throttle
 from bashu_protocol import topics
 from bashu_protocol.codec import MALFORMED, decode, decode_commands, is_json
 from bashu_protocol.messages import (
@@ -30,6 +33,7 @@ from bashu_protocol.reject_codes import RejectCode
 logger = logging.getLogger(__name__)
 
 _ENCODER = msgspec.msgpack.Encoder()
+_TOO_FAST: Final = "You send faster than the venue takes; send it again later."
 
 
 class Sequencer:
@@ -40,12 +44,21 @@ class Sequencer:
     """
 
     def __init__(
-        self, venue: Venue, queries: Queries, clock: Clock, epoch: int, counters: Counter[str]
+        self,
+        venue: Venue,
+        queries: Queries,
+        clock: Clock,
+        epoch: int,
+        throttle: Throttle,
+        on_logon: Callable[[UserInfo], object],
+        counters: Counter[str],
     ) -> None:
         self._venue = venue
         self._queries = queries
         self._clock = clock
         self._epoch = epoch
+        self._throttle = throttle
+        self._on_logon = on_logon
         self._counters = counters
         self._encodings: dict[str, Encoding] = {}
         self._disconnect_count = 0
@@ -80,7 +93,12 @@ class Sequencer:
         if user not in self._encodings:
             self._encodings[user] = "json" if is_json(payload) else "msgpack"
         info = self._venue.user_info(user)
-        for command in decode_commands(payload):
+        commands = decode_commands(payload)
+        admitted = self._throttle.admit(user, len(commands), self._clock.now_ns())
+        for command in commands[admitted:]:
+            self._counters["rejected_throttled"] += 1
+            batch.tell(user, _refuse(command, RejectCode.THROTTLED, _TOO_FAST))
+        for command in commands[:admitted]:
             if isinstance(command, Reject):
                 self._counters["rejected_unreadable"] += 1
                 batch.tell(user, command)
@@ -119,6 +137,7 @@ class Sequencer:
             transact_time=self._clock.now_ns(),
             encoding=logon.encoding,
         )
+        self._on_logon(info)
         batch.tell(user, acknowledgement)
         if 0 <= logon.last_rpt_seq < info.last_rpt_seq:
             batch.tell(user, CatchUp(logon.last_rpt_seq, info.last_rpt_seq))
@@ -144,5 +163,5 @@ class Sequencer:
         self.apply(user, MassCancel(cl_ord_id), batch)
 
 
-def _refuse(command: Command, code: RejectCode, text: str) -> Reject:
+def _refuse(command: Command | Reject, code: RejectCode, text: str) -> Reject:
     return Reject(getattr(command, "cl_ord_id", ""), code, text)

@@ -20,8 +20,10 @@ from bashu_daemon.bootstrap import (
 )
 from bashu_daemon.bus.embedded import EmbeddedBroker
 from bashu_daemon.bus.mqtt import MqttBus
-from bashu_daemon.bus.port import BusDown
+from bashu_daemon.bus.mqtt5 import Mqtt5Bus
+from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.config import Broker, Config, load_config, parse_broker
+from bashu_daemon.core_build import core_build
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, recover
 from bashu_daemon.service import Service
@@ -77,12 +79,13 @@ async def _serve_until_signal(config: Config) -> None:
 
     def announce(service: Service, broker: Broker) -> None:
         logger.info(
-            "Serving %d instruments on %s mqtt://%s:%d; journal and passwords in %s.",
+            "Serving %d instruments on %s mqtt://%s:%d; journal and passwords in %s; core: %s.",
             len(service.venue.symbols()),
             "the embedded broker" if broker.embedded else "the broker",
             broker.host,
             broker.port,
             config.data_dir,
+            core_build(),
         )
 
     await serve(config, stop, announce)
@@ -111,13 +114,7 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
             return founding.role_of(venue, user)
 
         async with _listening(broker, config.data_dir / CREDENTIALS_FILE, role_of) as place:
-            bus = MqttBus(
-                place.host,
-                place.port,
-                password,
-                public_encoding=config.public_encoding,
-                persistent=not place.embedded,
-            )
+            bus = _bus(config, place, password)
             service = Service(
                 venue, journal, engine, bus, config, founding.commands(venue), version("bashu")
             )
@@ -129,6 +126,19 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
                     f"configuration; the venue's password is in "
                     f"{config.data_dir / FIRST_PASSWORDS_FILE}."
                 ) from error
+
+
+def _bus(config: Config, place: Broker, password: str) -> Bus:
+    """Make the venue's connection; the embedded broker knows MQTT 3.1.1 only."""
+    if place.embedded or config.mqtt_client == "aiomqtt":
+        return MqttBus(
+            place.host,
+            place.port,
+            password,
+            public_encoding=config.public_encoding,
+            persistent=not place.embedded,
+        )
+    return Mqtt5Bus(place.host, place.port, password, public_encoding=config.public_encoding)
 
 
 @asynccontextmanager

@@ -9,31 +9,34 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from bashu_daemon.batch import Batch
-from bashu_daemon.bus.port import Bus, BusDown
+from bashu_daemon.bus.port import Bus, BusDown, Inbound
 from bashu_daemon.clock import Clock
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
+from bashu_daemon.core.reads import UserInfo
 from bashu_daemon.journal import GroupCommit, Journal
 from bashu_daemon.market_data import MarketData, Publication
 from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
+from bashu_daemon.release_queue import ReleaseQueue
 from bashu_daemon.sequencer import Sequencer
 from bashu_daemon.session_driver import due_commands
+from bashu_daemon.supervision_feed import SupervisionFeed
 from bashu_daemon.surveillance.engine import Engine
+from bashu_daemon.throttle import Throttle
 from bashu_protocol import topics
 from bashu_protocol.messages import StateCommand, VenueStatus
 
 logger = logging.getLogger(__name__)
 
-MAX_BATCHES_WAITING = 64
-"""Batches applied but not yet released; beyond that, ingress waits for the disk."""
 MESSAGES_PER_BATCH = 256
-"""Bus messages handled before the other tasks get a turn."""
+BYTES_PER_BATCH = 65_536
+"""Bus messages, and bytes of them, that are handled before the other tasks get a turn."""
 HEARTBEAT_SECONDS = 1.0
 RECONNECT_SECONDS = 0.5
 
@@ -63,22 +66,35 @@ class Service:
         self._clock = Clock(journal.head_time_ns)
         self._market_data = MarketData(venue, journal.epoch)
         queries = Queries(venue, engine.alerts, self._market_data.book_row)
-        self._sequencer = Sequencer(venue, queries, self._clock, journal.epoch, self.counters)
+        self._sequencer = Sequencer(
+            venue,
+            queries,
+            self._clock,
+            journal.epoch,
+            Throttle(config.commands_per_second),
+            self._on_logon,
+            self.counters,
+        )
         self._commit = GroupCommit(journal)
         self._release = Release(
             bus,
             journal,
-            engine,
             self._sequencer.encoding_of,
             config.public_encoding,
             self.counters,
         )
-        self._waiting: asyncio.Queue[tuple[Batch, asyncio.Future[None] | None]] = asyncio.Queue(
-            MAX_BATCHES_WAITING
+        self._supervision = SupervisionFeed(
+            bus, journal, engine, config.public_encoding, self.counters
         )
+        self._waiting = ReleaseQueue()
+        self._admitted = 0
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._snapshot_seq = venue.seq
+
+    def _on_logon(self, info: UserInfo) -> None:
+        if info.role == "supervisor":
+            self._supervision.expect_reader()
 
     def stop(self) -> None:
         """Ask `run` to end in order."""
@@ -91,13 +107,14 @@ class Service:
             BusDown: the bus cannot be reached at the start.
             Exception: a failed write, or a broken invariant. The venue must not go on.
         """
-        await self._bus.start()
+        await self._start_bus()
         async with self._commit:
             tasks = [
                 asyncio.create_task(task, name=name)
                 for name, task in (
                     ("ingress", self._ingress()),
                     ("release", self._release_batches()),
+                    ("supervision", self._supervision.run()),
                     ("market data", self._publish_market_data()),
                     ("heartbeat", self._beat()),
                 )
@@ -123,16 +140,33 @@ class Service:
         for task in tasks:
             if task.done():
                 task.result()
-        ingress, release, *timers = tasks
+        ingress, release, supervision, *timers = tasks
         await _cancel([ingress, *timers])
         await self._in_turn(self._close_batch_with_snapshot)
-        joined = asyncio.create_task(self._waiting.join())
-        await asyncio.wait({joined, release}, return_when=asyncio.FIRST_COMPLETED)
+        joined = asyncio.create_task(self._join())
+        await asyncio.wait({joined, release, supervision}, return_when=asyncio.FIRST_COMPLETED)
         await _cancel([joined])
-        if release.done():
-            release.result()
+        for task in (release, supervision):
+            if task.done():
+                task.result()
         with contextlib.suppress(BusDown):
             await self._release.publish(topics.VENUE_STATUS, self._status("down"), retain=True)
+
+    async def _join(self) -> None:
+        await self._waiting.join()
+        await self._supervision.join()
+
+    async def _start_bus(self) -> None:
+        users = self.venue.users()[1:]
+        await self._bus.start(users)
+        self._admitted = len(users)
+
+    async def _admit_users(self) -> None:
+        """Listen to whoever was admitted meanwhile. The venue's own user, the first, sends none."""
+        if self.venue.user_count - 1 > self._admitted:
+            users = self.venue.users()[1:]
+            await self._bus.admit(users[self._admitted :], self._admitted)
+            self._admitted = len(users)
 
     async def _in_turn(self, fill: Callable[[Batch], object]) -> None:
         """Make a batch and queue it; one after the other, so that release keeps the order."""
@@ -144,20 +178,23 @@ class Service:
             durable = None
             if batch.records:
                 durable = await self._commit.submit(batch.records, batch.report_rows())
-            await self._waiting.put((batch, durable))
+            await self._waiting.put(batch, durable)
 
     async def _ingress(self) -> None:
         await self.execute(topics.VENUE_USER, self._founding)
         await self._execute_due()
-        self.ready.set()
+        is_founded = False
         while True:
             try:
+                await self._admit_users()
+                if not is_founded:
+                    is_founded = True
+                    self.ready.set()
                 messages = await self._bus.receive()
             except BusDown:
                 await self._reconnect()
                 continue
-            for start in range(0, len(messages), MESSAGES_PER_BATCH):
-                part = messages[start : start + MESSAGES_PER_BATCH]
+            for part in _turns(messages):
                 await self._in_turn(partial(self._sequencer.take, part))
             if self.venue.seq - self._snapshot_seq >= self._config.snapshot_every:
                 await self._in_turn(self._close_batch_with_snapshot)
@@ -168,17 +205,11 @@ class Service:
 
     async def _release_batches(self) -> None:
         while True:
-            batch, durable = await self._waiting.get()
-            if durable is not None:
-                await durable
-            await self._release.release(batch)
-            if batch.snapshot is not None:
-                # Surveillance has seen exactly the commands that the venue's state includes.
-                surveillance = self.engine.dump()
-                await asyncio.to_thread(
-                    self._journal.save_snapshot, batch.seq, batch.snapshot, surveillance
-                )
-            self._waiting.task_done()
+            batches = await self._waiting.take()
+            await self._release.release(batches)
+            for batch in batches:
+                await self._supervision.put(batch)
+            self._waiting.done()
 
     async def _reconnect(self) -> None:
         self.counters["bus_lost"] += 1
@@ -186,7 +217,7 @@ class Service:
         while True:
             await asyncio.sleep(RECONNECT_SECONDS)
             try:
-                await self._bus.start()
+                await self._start_bus()
             except BusDown as error:
                 logger.warning("The broker is still out of reach: %s", error)
                 continue
@@ -208,11 +239,11 @@ class Service:
                     await self._in_turn(partial(_add_broadcasts, found))
 
     async def _beat(self) -> None:
+        await self.ready.wait()
         while True:
             with contextlib.suppress(BusDown):
                 await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
-            if self.ready.is_set():
-                await self._execute_due()
+            await self._execute_due()
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _execute_due(self) -> None:
@@ -230,6 +261,20 @@ class Service:
             version=self._version,
             counters=dict(sorted(self.counters.items())),
         )
+
+
+def _turns(messages: Sequence[Inbound]) -> Iterator[list[Inbound]]:
+    """Cut what arrived into pieces of bounded work."""
+    part: list[Inbound] = []
+    size = 0
+    for message in messages:
+        part.append(message)
+        size += len(message.payload)
+        if len(part) >= MESSAGES_PER_BATCH or size >= BYTES_PER_BATCH:
+            yield part
+            part, size = [], 0
+    if part:
+        yield part
 
 
 def _add_broadcasts(found: list[Publication], batch: Batch) -> None:

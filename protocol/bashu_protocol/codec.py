@@ -18,6 +18,9 @@ MAX_BATCH: Final = 1_000
 
 _JSON_FIRST: Final = frozenset(b"{[ \t\r\n")
 _ARRAY: Final = frozenset((*range(0x90, 0xA0), 0xDC, 0xDD))
+_FIXARRAY: Final = 16
+_ARRAY16: Final = 1 << 16
+"""Element counts from which msgpack's longer array heads are in use."""
 
 # 1 MB of nested arrays raises RecursionError, not DecodeError; broken UTF-8 UnicodeDecodeError.
 MALFORMED: Final = (msgspec.MsgspecError, RecursionError, UnicodeError, OverflowError)
@@ -230,6 +233,26 @@ def encode(message: AnyMessage, encoding: Encoding) -> bytes:
     if encoding == "msgpack":
         return _PACK.encode(message)
     return _JSON.encode(_make_twin(type(message)).from_message(message))
+
+
+def encode_elements(batch: Sequence[AnyMessage]) -> bytes:
+    """Write messages in msgpack, one after the other and without the array's head."""
+    return _PACK.encode(batch)[_head_length(len(batch)) :]
+
+
+def join_elements(count: int, elements: bytes) -> bytes:
+    """Make a payload of `count` encoded messages; a single message is written bare."""
+    if count == 1:
+        return elements
+    if count < _FIXARRAY:
+        return bytes((0x90 | count,)) + elements
+    if count < _ARRAY16:
+        return b"\xdc" + count.to_bytes(2) + elements
+    return b"\xdd" + count.to_bytes(4) + elements
+
+
+def _head_length(count: int) -> int:
+    return 1 if count < _FIXARRAY else 3 if count < _ARRAY16 else 5
 
 
 def encode_twin(twin: Struct) -> bytes:

@@ -4,10 +4,18 @@ from pathlib import Path
 import pytest
 from bashu_testing import MOSQUITTO, Harness
 
+MOSQUITTO_BUSES = ("mosquitto", "mosquitto-aiomqtt")
 
-@pytest.fixture(params=["memory", "amqtt", pytest.param("mosquitto", marks=pytest.mark.mosquitto)])
+
+@pytest.fixture(
+    params=[
+        "memory",
+        "amqtt",
+        *(pytest.param(bus, marks=pytest.mark.mosquitto) for bus in MOSQUITTO_BUSES),
+    ]
+)
 async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Harness]:
-    if request.param == "mosquitto" and MOSQUITTO is None:
+    if request.param in MOSQUITTO_BUSES and MOSQUITTO is None:
         pytest.skip("MOSQUITTO IS NOT INSTALLED: the broker tests did not run")
     found = Harness(request.param, tmp_path)
     await found.start_bus()

@@ -15,6 +15,7 @@ from bashu_daemon.bus.credentials import hash_password, save_credentials
 from bashu_daemon.bus.embedded import EmbeddedBroker
 from bashu_daemon.bus.memory import MemoryHub
 from bashu_daemon.bus.mqtt import MqttBus
+from bashu_daemon.bus.mqtt5 import Mqtt5Bus
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.journal import Journal, recover
@@ -133,7 +134,7 @@ class Harness:
         return self.service.venue
 
     async def start_bus(self) -> None:
-        if self.kind == "mosquitto":
+        if self.kind.startswith("mosquitto"):
             self._mosquitto = Mosquitto(self.directory)
             self._mosquitto.start()
             self._port = self._mosquitto.port
@@ -149,15 +150,21 @@ class Harness:
         engine = Engine({})
         venue = recover(self._journal, engine)
         commands = founding() if venue.seq == 0 else []
-        bus: Any = self._hub.bus()
-        if self.kind != "memory":
-            bus = MqttBus(
-                "127.0.0.1", self._port, PASSWORDS["venue"], persistent=self.kind == "mosquitto"
-            )
+        bus = self._bus()
         config = Config(data_dir=self.directory / "data", market_data_interval_ms=20)
         self.service = Service(venue, self._journal, engine, bus, config, commands)
         self._running = asyncio.create_task(self.service.run())
         await asyncio.wait_for(self.service.ready.wait(), PATIENCE_SECONDS)
+
+    def _bus(self) -> Any:
+        password = PASSWORDS["venue"]
+        if self.kind == "memory":
+            return self._hub.bus()
+        if self.kind == "mosquitto":
+            return Mqtt5Bus("127.0.0.1", self._port, password)
+        return MqttBus(
+            "127.0.0.1", self._port, password, persistent=self.kind == "mosquitto-aiomqtt"
+        )
 
     async def stop_venue(self) -> None:
         if self._running is not None:

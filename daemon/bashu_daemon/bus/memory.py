@@ -79,6 +79,9 @@ class MemoryHub:
             if reader.wants(topic):
                 reader.put(Incoming(topic, payload))
 
+    def has_reader(self, topic: str) -> bool:
+        return any(reader.wants(topic) for reader in self._readers)
+
     def attach(self, reader: "_Reader") -> None:
         self._readers.append(reader)
 
@@ -154,7 +157,7 @@ class MemoryBus:
         self._hub = hub
         self._reader: _Reader | None = None
 
-    async def start(self) -> None:
+    async def start(self, users: Sequence[str]) -> None:
         if not self._hub.is_up:
             raise BusDown("the hub is stopped")
         if self._reader is not None:
@@ -164,6 +167,12 @@ class MemoryBus:
         self._hub.attach(self._reader)
         self._reader.subscribe(topics.ALL_COMMANDS)
         self._reader.subscribe(topics.ALL_PRESENCE)
+
+    async def admit(self, users: Sequence[str], known: int) -> None:
+        """One subscription covers all users already."""
+
+    def is_unread(self, topic: str) -> bool:
+        return not self._hub.has_reader(topic)
 
     async def receive(self) -> list[Inbound]:
         if self._again:

@@ -1,4 +1,4 @@
-"""The venue on an MQTT broker, with acknowledgements by hand."""
+"""The venue on an MQTT 3.1.1 broker over aiomqtt, with acknowledgements by hand."""
 
 import hashlib
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class MqttBus:
         self._will = Will(topics.VENUE_STATUS, down)
         self._connection: MqttConnection | None = None
 
-    async def start(self) -> None:
+    async def start(self, users: Sequence[str]) -> None:
         await self.close()
         connection = MqttConnection(
             self._host,
@@ -56,6 +56,13 @@ class MqttBus:
         except ConnectionLost as error:
             raise BusDown(str(error)) from error
         self._connection = connection
+
+    async def admit(self, users: Sequence[str], known: int) -> None:
+        """One subscription covers all users already."""
+
+    def is_unread(self, topic: str) -> bool:
+        """MQTT 3.1.1 does not tell."""
+        return False
 
     async def receive(self) -> list[Inbound]:
         connection = self._open()

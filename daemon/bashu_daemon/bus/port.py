@@ -26,11 +26,20 @@ class Inbound(Struct, gc=False):
 class Bus(Protocol):
     """Receives commands and presence, publishes everything else."""
 
-    async def start(self) -> None:
-        """Connect as the venue, subscribe to commands and presence, set the down-will.
+    async def start(self, users: Sequence[str]) -> None:
+        """Connect as the venue, set the down-will, listen to presence and to the users' commands.
+
+        `users` are all in the order of their admission.
 
         Raises:
             BusDown: the broker cannot be reached or refuses the venue.
+        """
+
+    async def admit(self, users: Sequence[str], known: int) -> None:
+        """Listen to further users, who come after `known` others.
+
+        Raises:
+            BusDown: the connection broke.
         """
 
     async def receive(self) -> list[Inbound]:
@@ -50,6 +59,12 @@ class Bus(Protocol):
 
         Raises:
             BusDown: the connection is gone.
+        """
+
+    def is_unread(self, topic: str) -> bool:
+        """Whether the broker has just said that nobody subscribes to a topic.
+
+        False where it does not tell.
         """
 
     async def close(self) -> None:

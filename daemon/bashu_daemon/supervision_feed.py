@@ -1,0 +1,127 @@
+"""Behind the release: surveillance, its alerts, the audit stream, and snapshots of both states.
+
+What has left the venue waits here, so that no report waits for surveillance. It works in slices
+and lets the event loop go on between them.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Sequence
+from typing import Final
+
+from bashu_daemon.batch import Batch
+from bashu_daemon.bus.port import Bus, BusDown
+from bashu_daemon.core.events import Event
+from bashu_daemon.journal import Journal
+from bashu_daemon.surveillance.audit import audit_events
+from bashu_daemon.surveillance.engine import Engine
+from bashu_protocol import topics
+from bashu_protocol.codec import encode_batch
+from bashu_protocol.messages import AuditBatch, AuditEvent, Encoding
+
+MAX_EVENTS_WAITING: Final = 100_000
+"""Events released and not yet examined; beyond that the release waits."""
+SLICE: Final = 200
+"""Events examined, and audited in one payload, before the event loop gets a turn."""
+PROBE_SECONDS: Final = 0.5
+"""How often an audit stream that nobody reads is offered again."""
+EXPECTED_SECONDS: Final = 5.0
+"""How long a reader is expected after a supervisor's logon."""
+
+
+class SupervisionFeed:
+    """One task puts released batches, `run` examines them in order."""
+
+    def __init__(
+        self,
+        bus: Bus,
+        journal: Journal,
+        engine: Engine,
+        public_encoding: Encoding,
+        counters: Counter[str],
+    ) -> None:
+        self._bus = bus
+        self._journal = journal
+        self._engine = engine
+        self._encoding = public_encoding
+        self._counters = counters
+        self._audit_seq = 0
+        self._probed = 0.0
+        self._expected_until = 0.0
+        self._waiting: deque[Batch] = deque()
+        self._events_waiting = 0
+        self._has_batch = asyncio.Event()
+        self._has_space = asyncio.Event()
+        self._has_space.set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @property
+    def events_waiting(self) -> int:
+        """Events that have left the venue and that surveillance has not seen."""
+        return self._events_waiting
+
+    async def put(self, batch: Batch) -> None:
+        """Queue what was released."""
+        if not batch.events and batch.snapshot is None:
+            return
+        await self._has_space.wait()
+        self._waiting.append(batch)
+        self._events_waiting += len(batch.events)
+        self._has_batch.set()
+        self._idle.clear()
+        if self._events_waiting >= MAX_EVENTS_WAITING:
+            self._has_space.clear()
+
+    def expect_reader(self) -> None:
+        """A supervisor logs on: publish the audit stream whatever the broker last said of it."""
+        self._expected_until = asyncio.get_running_loop().time() + EXPECTED_SECONDS
+
+    async def join(self) -> None:
+        """Wait until everything has been examined."""
+        await self._idle.wait()
+
+    async def run(self) -> None:
+        """Examine for ever. A broken bus costs alerts nothing: they can be queried."""
+        while True:
+            await self._has_batch.wait()
+            batch = self._waiting.popleft()
+            for start in range(0, len(batch.events), SLICE):
+                part = batch.events[start : start + SLICE]
+                try:
+                    await self._examine(part)
+                except BusDown:
+                    self._counters["released_while_bus_down"] += 1
+                await asyncio.sleep(0)
+            if batch.snapshot is not None:
+                await self._save(batch.seq, batch.snapshot)
+            self._events_waiting -= len(batch.events)
+            self._has_space.set()
+            if not self._waiting:
+                self._has_batch.clear()
+                self._idle.set()
+
+    async def _examine(self, events: Sequence[Event]) -> None:
+        alerts = self._engine.on_events(events)
+        self._counters["alerts"] += sum(alert.update == 1 for alert in alerts)
+        if alerts:
+            payload = encode_batch(alerts, self._encoding)
+            await self._bus.publish(topics.ALERT, payload, qos=1)
+        now = asyncio.get_running_loop().time()
+        if now < self._expected_until or not self._bus.is_unread(topics.AUDIT):
+            identified = audit_events(events)
+            if identified:
+                await self._publish_audit(identified)
+        elif now >= self._probed + PROBE_SECONDS:
+            self._probed = now
+            await self._publish_audit([])
+
+    async def _publish_audit(self, identified: list[AuditEvent]) -> None:
+        """An empty one only asks the broker whether anybody reads."""
+        self._audit_seq += 1
+        audit = AuditBatch(self._audit_seq, self._journal.epoch, identified)
+        await self._bus.publish(topics.AUDIT, encode_batch([audit], self._encoding), qos=1)
+
+    async def _save(self, seq: int, venue: bytes) -> None:
+        """Keep both states; surveillance has seen what the venue's includes and no more."""
+        await asyncio.to_thread(self._journal.save_snapshot, seq, venue, self._engine.dump())
