@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PEERS_VENV := .venv-bench
 PEERS_READY := $(PEERS_VENV)/.ready
 
-.PHONY: demo test check bench soak clean
+.PHONY: demo test check bench soak native clean-native clean
 
 demo: $(READY)
 	$(BIN)/bashu demo
@@ -27,7 +27,15 @@ bench: $(READY) $(PEERS_READY)
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak
 
-clean:
+# The core compiled by mypyc, beside its sources; needs a C compiler and Python's headers.
+native: $(READY)
+	$(BIN)/python daemon/native_build.py
+
+# Without .venv, so that it works when nothing else does.
+clean-native:
+	rm -f daemon/bashu_core__mypyc.* $(addprefix daemon/bashu_daemon/core/,*.so *.pyd native.json)
+
+clean: clean-native
 	rm -rf $(VENV) $(PEERS_VENV)
 
 $(READY): pyproject.toml constraints.txt

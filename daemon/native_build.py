@@ -2,7 +2,6 @@
 
 Run: python daemon/native_build.py              build in this checkout (`make native`)
      python daemon/native_build.py --into DIR   copy the daemon and protocol to DIR, build there
-     python daemon/native_build.py --remove     take the build away again (`make clean-native`)
 Needs mypy and setuptools (the `dev` extra), a C compiler and Python's headers. The status is
 `NO_TOOLS` where the latter two are missing.
 """
@@ -116,13 +115,8 @@ def remove(root: Path) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Compile the core with mypyc.")
-    choice = parser.add_mutually_exclusive_group()
-    choice.add_argument("--into", type=Path, metavar="DIR", help="build in a copy of the sources")
-    choice.add_argument("--remove", action="store_true", help="delete the build")
+    parser.add_argument("--into", type=Path, metavar="DIR", help="build in a copy of the sources")
     options = parser.parse_args()
-    if options.remove:
-        remove(ROOT)
-        return 0
     missing = missing_tools()
     if missing:
         print(

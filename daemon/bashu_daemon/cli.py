@@ -3,15 +3,18 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
+from bashu_daemon.core_build import core_build
 from bashu_daemon.errors import OperatorError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one sub-command; a mistake of the operator is one sentence and exit code 1."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
+        core_build()  # refuses one that is out of date
         return int(options.run(options))
     except OperatorError as error:
         print(f"bashu: {error}", file=sys.stderr)
@@ -20,9 +23,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+class _ShowVersion(argparse.Action):
+    """Print the version and which build of the core there is, and exit."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *arguments: object) -> None:
+        print(f"bashu {version('bashu')}, core: {core_build()}")
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="bashu", description="A trading venue for carbon allowances and CCERs."
+    )
+    parser.add_argument(
+        "--version", action=_ShowVersion, nargs=0, help="show version and build of the core"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the venue"))

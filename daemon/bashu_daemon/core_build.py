@@ -12,23 +12,21 @@ from typing import Final, Literal
 
 from bashu_daemon.errors import OperatorError
 
+CORE: Final = Path(__file__).parent / "core"
+
 MANIFEST: Final = "native.json"
 """In the folder of the core: the SHA-256 of each compiled module's source, by file name."""
 
 
 def core_build() -> Literal["native", "plain"]:
-    """Return which build runs.
+    """Return which build Python takes when the core is imported.
 
     Raises:
-        OperatorError: if it is native and not of the sources that lie beside it.
+        OperatorError: if it is a native one and not of the sources that lie beside it.
     """
-    # Not above: the build uses this module, and must do so where a native core cannot be loaded.
-    from bashu_daemon.core import venue  # noqa: PLC0415  for the reason said
-
-    running = Path(venue.__file__)
-    if not running.name.endswith(tuple(EXTENSION_SUFFIXES)):
+    if not any((CORE / f"venue{suffix}").is_file() for suffix in EXTENSION_SUFFIXES):
         return "plain"
-    changed = changed_sources(running.parent)
+    changed = changed_sources(CORE)
     if changed:
         raise OperatorError(
             f"The native core was built from other sources than the present "
