@@ -32,11 +32,13 @@ from bashu_protocol.messages import (
     CommandReport,
     ExecutionReport,
     NewOrder,
+    Reject,
 )
 from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_protocol.transport import ConnectionLost
 
 TRADERS = ("anna", "bo", "carl")
+MAX_UNANSWERED = 500
 QUICK_KILLS = 8
 MANY_KILLS = int(os.environ.get("BASHU_KILLS", "50"))
 
@@ -67,13 +69,18 @@ class Trader:
         self.received: list[ExecutionReport | CommandReport] = []
         self._chance = random.Random(f"{seed}/{user}/orders")
         self._open: list[str] = []
+        self._unanswered: set[str] = set()
 
     def _hear(self, message: AnyMessage) -> None:
         if isinstance(message, ExecutionReport | CommandReport):
             self.received.append(message)
+        if isinstance(message, ExecutionReport | CommandReport | Reject):
+            self._unanswered.discard(message.cl_ord_id)
 
     async def trade(self) -> None:
+        """Keep the venue busy, but no busier than the machine: what is unanswered is bounded."""
         while True:
+            await eventually(lambda: len(self._unanswered) < MAX_UNANSWERED)
             batch: list[NewOrder | CancelOrder] = []
             for _ in range(self._chance.randint(1, 6)):
                 name = self.client.new_cl_ord_id()
@@ -85,9 +92,11 @@ class Trader:
                 price = 7_000 + self._chance.randint(-15, 15)
                 batch.append(NewOrder(name, SYMBOL, side, self._chance.randint(1, 30), price))
                 self._open.append(name)
+            self._unanswered.update(command.cl_ord_id for command in batch)
             try:
                 await self.client.send(batch)
             except ConnectionLost:
+                self._unanswered.difference_update(command.cl_ord_id for command in batch)
                 await asyncio.sleep(0.05)
             await asyncio.sleep(0.004)
 
