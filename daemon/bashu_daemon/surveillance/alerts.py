@@ -1,5 +1,6 @@
 """Alerts that grow with the findings of their episodes, and when growth is worth telling."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -49,74 +50,77 @@ class GrowingAlert:
     """One alert; the message is made when somebody asks for it, not with each finding."""
 
     __slots__ = (
-        "_alert", "_count", "_exec_ids", "_facts", "_members", "_next_count", "_next_update",
-        "_order_ids", "_score", "_seq", "_severity", "_stale", "_time", "_update",
+        "_added_orders", "_alert", "_exec_ids", "_facts", "_last", "_members", "_members_seen",
+        "_next_count", "_order_ids", "_score", "_severity", "_update",
     )  # fmt: skip
 
     def __init__(self, alert: Alert) -> None:
         self._alert = alert
-        self._stale = False
+        self._last: Finding | None = None
+        """The last finding that `_alert` does not show yet."""
         self._update = alert.update
         self._severity: Severity = alert.severity
         self._score = alert.score
-        self._count = alert.count
-        self._seq = alert.last_seq
-        self._time = alert.last_time
         self._members = alert.members
+        self._members_seen: Sequence[str] = alert.members
         self._facts = dict(alert.facts)
         self._order_ids = dict.fromkeys(alert.order_ids)
+        self._added_orders: deque[int] = deque(maxlen=EVIDENCE)
+        """Those that came one by one and are to follow `_order_ids`."""
         self._exec_ids = dict.fromkeys(alert.exec_ids)
         self._next_count = next_told(alert.count)
-        self._next_update = next_told(alert.update)
 
     def take(self, finding: Finding) -> bool:
         """Grow; severity and score never fall back. Return whether it is worth telling."""
-        self._stale = True
-        self._update += 1
-        self._seq = finding.seq
-        self._time = finding.transact_time
+        before = self._last or self._alert
+        self._last = finding
+        self._update = update = self._update + 1
         self._facts.update(finding.facts)
         if finding.adds_one_order:
-            _add(self._order_ids, (finding.order_ids[-1],))
+            self._added_orders.append(finding.order_ids[-1])
         else:
-            _add(self._order_ids, finding.order_ids)
+            self._add_orders(finding.order_ids)
         if finding.exec_ids:
             _add(self._exec_ids, finding.exec_ids)
-        is_bigger = self._grow_count(finding.count)
-        is_worse = False
+        count = finding.count
+        if count == before.count:
+            is_told = next_told(update - 1) == update
+        elif is_told := count >= self._next_count:
+            self._next_count = next_told(count)
         if finding.score > self._score:
             self._score = finding.score
-            is_worse = True
-        if _RANK[finding.severity] > _RANK[self._severity]:
-            self._severity = finding.severity
-            is_worse = True
-        for member in finding.members:
-            if member not in self._members:
-                self._members = sorted([*self._members, member])
-                is_worse = True
-        return is_worse or is_bigger
+            is_told = True
+        severity = finding.severity
+        if severity != self._severity and _RANK[severity] > _RANK[self._severity]:
+            self._severity = severity
+            is_told = True
+        return self._join(finding.members) or is_told
 
     def alert(self) -> Alert:
         """Return the alert as it is now."""
-        if self._stale:
-            self._alert = self._made()
-            self._stale = False
+        if self._last is not None:
+            self._alert = self._made(self._last)
+            self._last = None
         return self._alert
 
-    def _grow_count(self, count: int) -> bool:
-        """Return whether the count, or the updates while it stands still, passed a step."""
-        if count == self._count:
-            is_told = self._update >= self._next_update
-        else:
-            self._count = count
-            is_told = count >= self._next_count
-            if is_told:
-                self._next_count = next_told(count)
-        if self._update >= self._next_update:
-            self._next_update = next_told(self._update)
-        return is_told
+    def _join(self, members: Sequence[str]) -> bool:
+        """Return whether one of them is new."""
+        if members is self._members_seen:
+            return False
+        self._members_seen = members
+        together = sorted({*self._members, *members})
+        if together == self._members:
+            return False
+        self._members = together
+        return True
 
-    def _made(self) -> Alert:
+    def _add_orders(self, more: Sequence[int]) -> None:
+        _add(self._order_ids, self._added_orders)
+        self._added_orders.clear()
+        _add(self._order_ids, more)
+
+    def _made(self, last: Finding) -> Alert:
+        self._add_orders(())
         before = self._alert
         return Alert(
             alert_id=before.alert_id,
@@ -128,10 +132,10 @@ class GrowingAlert:
             owner=before.owner,
             members=self._members,
             first_seq=before.first_seq,
-            last_seq=self._seq,
+            last_seq=last.seq,
             first_time=before.first_time,
-            last_time=self._time,
-            count=self._count,
+            last_time=last.transact_time,
+            count=last.count,
             score=self._score,
             order_ids=list(self._order_ids),
             exec_ids=list(self._exec_ids),

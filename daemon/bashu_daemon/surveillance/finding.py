@@ -11,7 +11,9 @@ from bashu_protocol.messages import ExecType, Severity
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
-    """One more observation of an episode; its sequences are read at once and not kept.
+    """One more observation of an episode.
+
+    `order_ids` is read at once and may change afterwards; `members` may not.
 
     All findings of one `episode` of a rule grow one alert. `owner` is the control group: the
     beneficial owner, not the account.
@@ -32,7 +34,7 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     count: int = 1
     """How many observations the episode has by now."""
     adds_one_order: bool = False
-    """Whether `order_ids` are those of the episode's last finding and one that is new."""
+    """Whether `order_ids` are the last of the episode's, with one that no finding named before."""
 
 
 Kind = type[Event] | ExecType
