@@ -5,9 +5,18 @@ import random
 import pytest
 from watched_market import SECOND, STORM_PARAMETERS, Watched, storm
 
+from bashu_daemon.core.events import TradeEvent
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.surveillance.finding import WrongParameter
-from bashu_protocol.messages import Alert, MassCancel, ReplaceOrder
+from bashu_protocol.messages import (
+    Alert,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    ReplaceOrder,
+)
 
 
 @pytest.fixture
@@ -152,6 +161,19 @@ def test_orders_below_the_limit_are_none_of_its_business(market: Watched) -> Non
     for _ in range(5):
         market.cancel("a", market.order("a", "buy", 5_000, 7_600))
         market.cancel("a", market.order("a", "sell", 5_000, 7_700))
+    assert market.alerts("limit_touch") == []
+
+
+def test_where_there_is_no_limit_nobody_holds_it(market: Watched) -> None:
+    free = InstrumentRules(
+        symbol="FREE", name_zh="x", name_en="x", product="CEA", reference_price=7_000, band_bps=0
+    )
+    market.send("venue", ListInstrument("free", free))
+    market.send("venue", Deposit("deposit", "a", "FREE", 10_000))
+    market.next_day()
+    market.send("a", NewOrder("rests", "FREE", "sell", 3_000, 7_000))
+    events = market.send("b", NewOrder("takes", "FREE", "buy", 3_000, 0, "market", "ioc"))
+    assert [event.symbol for event in events if isinstance(event, TradeEvent)] == ["FREE"]
     assert market.alerts("limit_touch") == []
 
 

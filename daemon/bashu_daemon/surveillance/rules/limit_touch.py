@@ -111,7 +111,9 @@ class LimitTouch:
         return NOTHING
 
     def _on_limits(self, event: LimitsSet) -> Sequence[Finding]:
-        self._queues[event.symbol] = _Queue(event.limit_up, event.limit_down)
+        # Where there are none, a market order's price of 0 must not pass for one.
+        if event.limit_up or event.limit_down:
+            self._queues[event.symbol] = _Queue(event.limit_up, event.limit_down)
         return NOTHING
 
     def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
