@@ -6,6 +6,15 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-for name in ("bench_book.py", "bench_core.py", "bench_journal.py", "bench_orders.py", "bench_peers.py"):
+BENCHES = (
+    "bench_book.py",
+    "bench_core.py",
+    "bench_journal.py",
+    "bench_surveillance.py",
+    "bench_orders.py",
+    "bench_peers.py",
+)
+
+for name in BENCHES:
     print(f"\n== {name}", flush=True)
     subprocess.run([sys.executable, str(HERE / name)], cwd=HERE, check=True)
