@@ -9,9 +9,11 @@ import html
 import re
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.cells import cell_len
+from textual.pilot import Pilot
 from textual.widgets import Input
 
 from bashu_daemon.bootstrap import load_founding, read_first_passwords
@@ -21,6 +23,8 @@ from bashu_daemon.service import Service
 from bashu_daemon.tools.participants import Participant, run_participants
 from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_tui.app import BashuApp
+from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
+from bashu_tui.screens.trading import TradingScreen
 
 CELL = 12.2
 TEXT = re.compile(
@@ -46,6 +50,11 @@ def with_right_places(svg: str) -> str:
         return "".join(words)
 
     return TEXT.sub(place, svg).replace("Fira Code", "DejaVu Sans Mono, Noto Sans Mono CJK SC")
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
+    while not condition():
+        await pilot.pause(0.1)
 
 
 async def main(folder: Path) -> None:
@@ -86,9 +95,10 @@ async def main(folder: Path) -> None:
                         await pilot.press(*keys)
                         app.screen.query_one("#ticket-qty", Input).value = "250"
                         await pilot.press("enter")
-                        await pilot.pause(0.3)
+                        await until(pilot, lambda app=app: isinstance(app.screen, ConfirmScreen))
+                        await pilot.pause(2 * QUIET_SECONDS)
                         await pilot.press("enter")
-                        await pilot.pause(0.5)
+                        await until(pilot, lambda app=app: isinstance(app.screen, TradingScreen))
                 await pilot.pause(8)
                 svg = app.export_screenshot(title="Bashu")
             (folder / f"{name}.svg").write_text(with_right_places(svg), "utf-8")
