@@ -67,6 +67,20 @@ def test_an_order_that_is_gone_is_not_cancelled() -> None:
     assert len(cancelled) == len(set(cancelled))
 
 
+def test_an_order_whose_cancel_was_throttled_is_cancelled_later() -> None:
+    mix = Mix(new=1, cancel=1_000, replace=0, crossing_ioc=0)
+    trader = Trader([instrument()], mix, 1, "p-", random.Random(1))
+    closed = bytearray(3)
+    trader.rests(0, "CEA25", True, 20)
+    assert trader.command(1, closed) == ("cancel_order", "p-1", "p-0")
+    assert trader.resting == 0
+    trader.refused(1)
+    assert trader.command(2, closed) == ("cancel_order", "p-2", "p-0")
+    trader.answered(2)
+    trader.refused(2)
+    assert trader.resting == 0
+
+
 def test_a_crossing_order_stands_beyond_the_mid() -> None:
     market = instrument()
     assert market.price(True, -4) == market.mid + 20

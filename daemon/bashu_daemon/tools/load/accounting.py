@@ -173,12 +173,12 @@ class Accounting:
             self.rejected[report[COMMAND_REJECT_CODE]] += 1
         self.mass_cancels_ns.append(now_ns - self.intended_ns[number])
 
-    def take_reject(self, report: Report) -> None:
-        """Note a refusal that never became a command."""
+    def take_reject(self, report: Report) -> int:
+        """Note a refusal that never became a command; return the command's number, or -1."""
         number = self.number_of(report[REJECTED_CL_ORD_ID])
         if number < 0 or self.pending.pop(number, None) is None:
             self.refused[f"{report[REJECTED_CODE]} (of no known order)"] += 1
-            return
+            return -1
         self.outcomes[number] = Outcome.REFUSED
-        self.closed[number] = 1
         self.refused[report[REJECTED_CODE]] += 1
+        return number

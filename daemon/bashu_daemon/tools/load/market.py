@@ -50,8 +50,6 @@ async def find_instruments(session: Session, wanted: list[str]) -> list[Instrume
         raise OperatorError("The venue did not say which instruments it lists.") from error
     finally:
         session.on_result = session.on_public = None
-        if session.connection is not None:
-            session.connection.unsubscribe(topics.stat("+"))
     return _choose(rows, stats, wanted)
 
 

@@ -69,8 +69,7 @@ class MeasuredRun:
     """See `run`. `interrupt` ends it early with what was measured so far.
 
     Args:
-        users: names with passwords, as many as the profile wants, in the order measured users,
-            flooders, reader.
+        users: names with passwords: the measured users, then the reader if there is one.
         keep_digests: whether the journal will be compared with the reports.
         check: raises when the venue is known to be gone.
     """
@@ -90,7 +89,6 @@ class MeasuredRun:
         self._stop = asyncio.Event()
         self._check = check
         self._new_progress = progress
-        self._chance = random.Random(profile.seed)
         self._prefix = f"{secrets.token_hex(3)}-"
         wanted = iter(users)
 
@@ -106,10 +104,7 @@ class MeasuredRun:
                 for number in range(count)
             ]
 
-        flooder = profile.flooder
         self.groups = [Group("measured users", sessions(profile.users))]
-        if flooder is not None:
-            self.groups.append(Group("flooders", sessions(flooder.users)))
         self._reader: Reader | None = None
         if profile.slow_consumer is not None:
             (session,) = sessions(1, [f"{topics.ROOT}/md/#"])
@@ -122,6 +117,7 @@ class MeasuredRun:
         self._before, self._stopped = Latency(), Latency()
         self._symbols: list[str] = []
         self._measured_ns = 0
+        self._cpu_ns = 0
 
     @property
     def interrupted(self) -> bool:
@@ -164,6 +160,7 @@ class MeasuredRun:
             interrupted=self.interrupted,
             groups=[self._result_of(group) for group in self.groups],
             lateness=self._lateness.percentiles(),
+            cpu_us_per_order=self._cpu_us_per_order(),
             slow_consumer=slow,
         )
 
@@ -207,9 +204,6 @@ class MeasuredRun:
                     random.Random(f"{profile.seed}/{session.user}/orders"),
                 )
                 session.batch = profile.batch
-        if profile.flooder is not None:
-            for session in self.groups[1].sessions:
-                session.batch = profile.flooder.batch
         self._start(walk(instruments, random.Random(f"{profile.seed}/mid")))
 
     # The load
@@ -221,13 +215,14 @@ class MeasuredRun:
             self._begin_load()
             await self._spend(profile.warm_up_seconds, progress, "Warming up")
             self._forget()
-            begin = time.perf_counter_ns()
+            begin, cpu = time.perf_counter_ns(), time.process_time_ns()
             for group in self.groups:
                 group.answered_before = group.answered()
             await self._measured_part(progress)
             for group in self.groups:
                 group.answered_after = group.answered()
             self._measured_ns = time.perf_counter_ns() - begin
+            self._cpu_ns = time.process_time_ns() - cpu
             self._sending.goes_on = False
             await self._drain(progress)
         finally:
@@ -243,8 +238,6 @@ class MeasuredRun:
             self._start(open_loop(self._times(), pick, sending, self._lateness_ns))
         else:
             close_loop(sessions, profile.window, sending)
-        if profile.flooder is not None:
-            close_loop(self.groups[1].sessions, profile.flooder.window, sending)
         if profile.mass_cancel_storm is not None:
             every = profile.mass_cancel_storm.every_seconds
             self._start(mass_cancel_storm(sessions, every, sending))
@@ -355,6 +348,10 @@ class MeasuredRun:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _cpu_us_per_order(self) -> float:
+        answered = sum(group.answered_after - group.answered_before for group in self.groups)
+        return round(self._cpu_ns / 1_000 / max(answered, 1), 2)
 
     def _result_of(self, group: Group) -> GroupResult:
         items = [session.accounting for session in group.sessions]

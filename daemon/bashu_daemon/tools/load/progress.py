@@ -10,7 +10,7 @@ from rich.text import Text
 
 from bashu_protocol.units import NS_PER_MS
 
-LINE_SECONDS: Final = 10.0
+LINE_SECONDS: Final = 5.0
 """Between two lines where there is no terminal to draw on."""
 _SAMPLE: Final = 500
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Final
 
+from bashu_daemon.tools.load.connection import GmqttConnection
 from bashu_daemon.tools.load.session import Session
 from bashu_protocol.codec import MALFORMED, decode, encode
 from bashu_protocol.feed import MarketFeed
@@ -35,11 +36,11 @@ class Reader:
         session.on_result = self._take_result
 
     def stand_still(self) -> None:
-        if self.session.connection is not None:
+        if isinstance(self.session.connection, GmqttConnection):
             self.session.connection.pause_reading()
 
     def go_on(self) -> None:
-        if self.session.connection is not None:
+        if isinstance(self.session.connection, GmqttConnection):
             self.session.connection.resume_reading()
 
     async def differing(self, symbols: list[str]) -> list[str]:

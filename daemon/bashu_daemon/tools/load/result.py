@@ -10,7 +10,16 @@ from msgspec import Struct, field
 from bashu_daemon.tools.load.latency import Bar, Percentiles
 from bashu_daemon.tools.load.profile import Limits, Profile
 
-PACKAGES: Final = ("bashu", "gmqtt", "hdrhistogram", "msgspec", "uvloop", "amqtt", "aiomqtt")
+PACKAGES: Final = (
+    "bashu",
+    "gmqtt",
+    "mqtt5",
+    "hdrhistogram",
+    "msgspec",
+    "uvloop",
+    "amqtt",
+    "aiomqtt",
+)
 
 
 class Machine(Struct, frozen=True):
@@ -81,6 +90,8 @@ class Result(Struct, kw_only=True):
     groups: list[GroupResult]
     lateness: Percentiles
     """How late the harness itself was: intended to actual send, open loop; part of the latency."""
+    cpu_us_per_order: float = 0.0
+    """What the harness itself took of a core, an answered order of the measured part."""
     slow_consumer: SlowConsumerResult | None = None
     reconciliation: Reconciliation | None = None
     venue_complaints: list[str] = field(default_factory=list)

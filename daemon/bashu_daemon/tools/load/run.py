@@ -1,10 +1,11 @@
 """`bashu load`: from the command's options to the exit code."""
 
 import asyncio
+import secrets
 import signal
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.tools.load.accounting import Accounting
+from bashu_daemon.tools.load.fast_connection import speaks_mqtt5
+from bashu_daemon.tools.load.flood_process import Flood
 from bashu_daemon.tools.load.measured_run import MeasuredRun
 from bashu_daemon.tools.load.profile import Profile, load_profile, override, profile_names
 from bashu_daemon.tools.load.progress import ProgressLine
@@ -24,6 +28,7 @@ from bashu_daemon.tools.load.result import Result, judge
 from bashu_daemon.tools.load.session import Place
 from bashu_daemon.tools.load.show import show
 from bashu_daemon.tools.load.venue_process import (
+    FLOODER,
     PASSWORDS_FILE,
     READER,
     VenueProcess,
@@ -31,6 +36,7 @@ from bashu_daemon.tools.load.venue_process import (
     read_passwords,
     user_names,
 )
+from bashu_protocol.transport import LogonRefused
 
 MISSED: Final = 2
 """Exit code for a limit that was missed, or an order that was lost."""
@@ -74,7 +80,7 @@ def run_load(options: Options) -> int:
     """
     profile = override(load_profile(options.profile), options.changes)
     # The numbers for a program go to standard output, what people read then to standard error.
-    console = Console(stderr=options.json_file == "-")
+    console = Console(stderr=options.json_file == "-", highlight=False)
     result = _run_on_loop(_self_contained if options.self_contained else _on_broker)(
         profile, options, console
     )
@@ -107,7 +113,7 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
             directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bashu-load-")))
         users = _users_wanted(profile)
         venue = VenueProcess(directory, users, profile.venue, embedded=options.embedded)
-        stack.callback(venue.stop)
+        stack.callback(venue.abandon)
         place = await venue.start()
         console.print(
             f"Started {venue.broker_name} and a venue on port {place.port}; journal in "
@@ -118,16 +124,17 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
         run = MeasuredRun(
             profile,
             place,
-            [(user, passwords[user]) for user in users],
+            [(user, passwords[user]) for user in _measured(users)],
             keep_digests=True,
             progress=lambda seconds: ProgressLine(console, seconds),
             check=venue.check,
         )
-        result = await _run_until_signal(run, venue.broker_name)
+        flooders = [(user, passwords[user]) for user in users if user not in _measured(users)]
+        result, accountings = await _run_until_signal(run, place, flooders, venue.broker_name)
         venue.stop()
         result.venue_complaints = venue.complaints()
         console.print("Comparing the journal with every order and report.")
-        result.reconciliation = reconcile(venue.data_dir, run.accountings(), console)
+        result.reconciliation = reconcile(venue.data_dir, accountings, console)
         return result
 
 
@@ -139,18 +146,21 @@ async def _on_broker(profile: Profile, options: Options, console: Console) -> Re
         raise OperatorError(
             "Name a running venue with --broker and --credentials, or use --self-contained."
         )
+    users = _users_of(credentials, len(_users_wanted(profile)))
+    place = await _place(options.broker, *users[0])
+    flooding = profile.flooder.users if profile.flooder is not None else 0
     run = MeasuredRun(
         profile,
-        _place(options.broker),
-        _users_of(credentials, len(_users_wanted(profile))),
+        place,
+        users[flooding:],
         keep_digests=options.data_dir is not None,
         progress=lambda seconds: ProgressLine(console, seconds),
     )
-    result = await _run_until_signal(run, options.broker)
+    result, accountings = await _run_until_signal(run, place, users[:flooding], options.broker)
     if options.data_dir is not None:
         console.print("Comparing the journal as it is now with every order and report.")
         with image_of(options.data_dir) as image:
-            result.reconciliation = reconcile(image, run.accountings(), console)
+            result.reconciliation = reconcile(image, accountings, console)
     return result
 
 
@@ -169,11 +179,34 @@ def _users_of(credentials: Path, wanted: int) -> list[tuple[str, str]]:
     return found[:wanted]
 
 
-async def _run_until_signal(run: MeasuredRun, broker: str) -> Result:
+async def _run_until_signal(
+    run: MeasuredRun, place: Place, flooders: list[tuple[str, str]], broker: str
+) -> tuple[Result, Mapping[str, Accounting]]:
+    """Run with its flooders; return the result and everybody's accounts."""
+    flood = await Flood.start(run.profile, place, flooders) if flooders else None
+
+    def interrupt() -> None:
+        run.interrupt()
+        if flood is not None:
+            flood.interrupt()
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, run.interrupt)
-    return await run.run(broker)
+        loop.add_signal_handler(number, interrupt)
+    try:
+        result = await run.run(broker)
+        if flood is None:
+            return result, run.accountings()
+        group, accounts = await flood.finish()
+        result.groups.append(group)
+        return result, {**run.accountings(), **accounts}
+    finally:
+        if flood is not None:
+            await flood.abandon()
+
+
+def _measured(users: list[str]) -> list[str]:
+    return [user for user in users if not user.startswith(FLOODER)]
 
 
 def _users_wanted(profile: Profile) -> list[str]:
@@ -183,7 +216,7 @@ def _users_wanted(profile: Profile) -> list[str]:
     return [*users, READER] if profile.slow_consumer is not None else users
 
 
-def _place(broker: str) -> Place:
+async def _place(broker: str, user: str, password: str) -> Place:
     wrong = f"The broker {broker!r} is not an address like mqtt://host:1883."
     try:
         parts = urlsplit(broker)
@@ -192,7 +225,12 @@ def _place(broker: str) -> Place:
         raise OperatorError(wrong) from error
     if parts.scheme != "mqtt" or not parts.hostname:
         raise OperatorError(wrong)
-    return Place(parts.hostname, port)
+    client_id = f"{user}-{secrets.token_hex(6)}"
+    try:
+        mqtt5 = await speaks_mqtt5(parts.hostname, port, user, password, client_id)
+    except LogonRefused as error:
+        raise OperatorError(str(error)) from error
+    return Place(parts.hostname, port, mqtt5)
 
 
 def _write_json(result: Result, file: str | None) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -28,7 +29,8 @@ from bashu_daemon.tools.load.accounting import (
     Report,
     decode_reports,
 )
-from bashu_daemon.tools.load.connection import Connection
+from bashu_daemon.tools.load.connection import Connection, GmqttConnection
+from bashu_daemon.tools.load.fast_connection import FastConnection
 from bashu_daemon.tools.load.workload import Trader
 from bashu_protocol import topics
 from bashu_protocol.codec import encode
@@ -55,6 +57,8 @@ class Place(msgspec.Struct, frozen=True):
 
     host: str
     port: int
+    mqtt5: bool = False
+    """Whether it is known to speak MQTT 5."""
 
 
 class Session:
@@ -140,8 +144,12 @@ class Session:
             await self.connection.close()
 
     async def _connect(self) -> None:
-        connection = Connection(
-            self._place.host, self._place.port, self.user, self._password, self._take
+        place = self._place
+        fast = place.mqtt5 and not self._filters
+        make = FastConnection if fast else GmqttConnection
+        client_id = f"{self.user}-{secrets.token_hex(6)}"
+        connection: Connection = make(
+            place.host, place.port, self.user, self._password, client_id, self._take
         )
         offline = Presence(self.user, self._name, online=False)
         await connection.open(Will(topics.presence(self.user), encode(offline, "json")))
@@ -236,15 +244,19 @@ class Session:
                     self._miss(report)
                     continue
                 number = accounting.take_execution(report, now_ns)
-                if number >= 0 and trader is not None and report[LEAVES_QTY]:
-                    self._note_resting(trader, number, report)
+                if number >= 0 and trader is not None:
+                    trader.answered(number)
+                    if report[LEAVES_QTY]:
+                        self._note_resting(trader, number, report)
             elif kind == "command_report":
                 if not accounting.is_next(report):
                     self._miss(report)
                     continue
                 accounting.take_command_report(report, now_ns)
             elif kind == "reject":
-                accounting.take_reject(report)
+                number = accounting.take_reject(report)
+                if trader is not None:
+                    trader.refused(number)
             elif kind == "logon_ack":
                 self._take_logon_ack(report)
             elif kind == "query_result" and self.on_result is not None:

@@ -18,6 +18,7 @@ def show(result: Result, console: Console) -> None:
     for group in result.groups:
         if group.bars:
             console.print(_plot(group.name, group.bars))
+    console.print(f"The harness itself took {result.cpu_us_per_order:.1f} us of a core an order.")
     slow = result.slow_consumer
     if slow is not None:
         console.print(

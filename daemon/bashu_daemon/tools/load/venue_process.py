@@ -26,7 +26,9 @@ STOP_SECONDS: Final = 60.0
 CASH_FEN: Final = 10**15
 HOLDING_TONNES: Final = 10**9
 READER: Final = "load-reader"
+FLOODER: Final = "flood-"
 _BASHU: Final = (sys.executable, "-m", "bashu_daemon")
+_VERSION: Final = re.compile(r"mosquitto version (\S+)")
 _COMPLAINT: Final = re.compile(r"\S+ \S+ (WARNING|ERROR|CRITICAL) ")
 _SERVING: Final = re.compile(r"Serving .* mqtt://([^:\s]+):(\d+);")
 
@@ -36,7 +38,7 @@ def user_names(count: int) -> list[str]:
 
 
 def flooder_names(count: int) -> list[str]:
-    return [f"flood-{number:03}" for number in range(1, count + 1)]
+    return [f"{FLOODER}{number:03}" for number in range(1, count + 1)]
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -74,7 +76,7 @@ class VenueProcess:
         self.directory = directory
         self.data_dir = directory / "data"
         mosquitto = None if embedded else find_mosquitto()
-        self.broker_name = "Mosquitto" if mosquitto else "the embedded amqtt"
+        self.broker_name = _version_of(mosquitto) if mosquitto else "the embedded amqtt"
         self._mosquitto = mosquitto
         self._config = directory / "bashu.toml"
         self._venue: subprocess.Popen[bytes] | None = None
@@ -100,7 +102,7 @@ class VenueProcess:
         while True:
             found = _SERVING.search(log.read_text("utf-8", "replace"))
             if found is not None:
-                return Place(found[1], int(found[2]))
+                return Place(found[1], int(found[2]), mqtt5=self._mosquitto is not None)
             self.check()
             if time.monotonic() > deadline:
                 raise OperatorError(f"The venue did not start; see {log}.")
@@ -110,12 +112,7 @@ class VenueProcess:
         """See that both are running. Raises OperatorError."""
         for process, log in ((self._broker, "broker.log"), (self._venue, "venue.log")):
             if process is not None and process.poll() is not None:
-                path = self.directory / log
-                lines = path.read_text("utf-8", "replace").strip().splitlines()
-                raise OperatorError(
-                    f"A process of the self-contained venue ended with {process.returncode}: "
-                    f"{lines[-1] if lines else 'it said nothing'} (all of it: {path})."
-                )
+                raise self._ended(process.returncode, log)
 
     def complaints(self) -> list[str]:
         """Return the warnings and errors of the venue's log."""
@@ -128,12 +125,25 @@ class VenueProcess:
         Raises:
             OperatorError: the venue ended with a failure.
         """
+        code = self.abandon()
+        if code:
+            raise self._ended(code, "venue.log")
+
+    def abandon(self) -> int:
+        """Stop what is running, and return the venue's exit code."""
         venue, self._venue = self._venue, None
         broker, self._broker = self._broker, None
         code = _end(venue)
         _end(broker)
-        if code:
-            raise OperatorError(f"The venue ended with {code}; see {self.directory / 'venue.log'}.")
+        return code
+
+    def _ended(self, code: int, log: str) -> OperatorError:
+        text = (self.directory / log).read_text("utf-8", "replace").strip()
+        said = text.rpartition("\n")[2] or "nothing"
+        return OperatorError(
+            f"A process of the self-contained venue ended with {code}; the end of its {log}: "
+            f"{said} (--data-dir keeps all of it)"
+        )
 
     async def _start_broker(self, mosquitto: str, port: int) -> None:
         command = [*_BASHU, "admin", "broker-config", "--config", str(self._config)]
@@ -185,6 +195,12 @@ def _member(user: str, symbols: list[str]) -> dict[str, Any]:
         "cash": CASH_FEN if symbols else 0,
         "holdings": dict.fromkeys(symbols, HOLDING_TONNES),
     }
+
+
+def _version_of(mosquitto: str) -> str:
+    said = subprocess.run([mosquitto, "-h"], capture_output=True, text=True, check=False)  # noqa: S603  found on the path
+    found = _VERSION.search(said.stdout)
+    return f"Mosquitto {found[1]}" if found else "Mosquitto"
 
 
 def _lines(table: dict[str, Any]) -> str:

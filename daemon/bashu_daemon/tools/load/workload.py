@@ -91,6 +91,8 @@ class Trader:
         self._bits = chance.getrandbits
         self._bound = live_orders
         self._resting: list[Resting] = []
+        self._asked: dict[int, Resting] = {}
+        """Own orders by the number of the cancel or replace that is under way."""
         total = mix.new + mix.cancel + mix.replace + mix.crossing_ioc
         self._below_cancel = mix.cancel * _SCALE // total
         self._below_replace = self._below_cancel + mix.replace * _SCALE // total
@@ -108,6 +110,7 @@ class Trader:
         if kind < self._below_replace or len(self._resting) >= self._bound:
             order = self._pick(bits >> 16 & 0xFFFF, closed)
             if order is not None:
+                self._asked[number] = order
                 if self._below_cancel <= kind < self._below_replace:
                     return self._replace(number, order, bits >> 32)
                 return ("cancel_order", f"{self._prefix}{number}", f"{self._prefix}{order.number}")
@@ -129,6 +132,16 @@ class Trader:
     def rests(self, number: int, symbol: str, is_buy: bool, qty: int) -> None:
         """The venue has taken an order into its book."""
         self._resting.append(Resting(number, self._index[symbol], is_buy, qty))
+
+    def answered(self, number: int) -> None:
+        """The venue has answered a command."""
+        self._asked.pop(number, None)
+
+    def refused(self, number: int) -> None:
+        """A command was no command to the venue: an order that it named is still in the book."""
+        order = self._asked.pop(number, None)
+        if order is not None:
+            self._resting.append(order)
 
     def all_withdrawn(self) -> None:
         """A mass cancel is on the way."""
