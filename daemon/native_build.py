@@ -15,6 +15,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +41,12 @@ compile without their options (frozen, gc) and annotations."""
 
 GROUP: Final = "bashu_core"
 """One library, `bashu_core__mypyc`, holds the code; it lies where `bashu_daemon` is found."""
+# The manifest is last: a build that was laid down by half is refused.
 BUILT: Final = (
     f"{CORE}/*.so",
     f"{CORE}/*.pyd",
-    f"{CORE}/{MANIFEST}",
     f"daemon/{GROUP}__mypyc.*",
+    f"{CORE}/{MANIFEST}",
 )
 NO_TOOLS: Final = 3
 
@@ -69,11 +71,15 @@ def missing_tools() -> list[str]:
     return missing
 
 
-def build_into(folder: Path) -> None:
+def build_into(folder: Path, callers: Sequence[Path] = ()) -> None:
     """Copy the sources to `folder`, laid out as here, and compile the core there.
 
+    Args:
+        folder: where there is no daemon and protocol yet.
+        callers: modules to compile together with the core; they come into `folder`/daemon.
+
     Raises:
-        CalledProcessError: if the compilation fails; it has said why.
+        CalledProcessError: if the compilation fails; its `output` says why.
     """
     for part in ("protocol/bashu_protocol", "daemon/bashu_daemon"):
         ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", MANIFEST)
@@ -81,10 +87,14 @@ def build_into(folder: Path) -> None:
     core = folder / CORE
     sources = [core / f"{name}.py" for name in MODULES]
     daemon = folder / "daemon"
+    together = [*sources, *(Path(shutil.copy(caller, daemon)) for caller in callers)]
     subprocess.run(  # noqa: S603  this interpreter, with the text above
-        [sys.executable, "-c", _COMPILE, GROUP, *(str(s.relative_to(daemon)) for s in sources)],
+        [sys.executable, "-c", _COMPILE, GROUP, *(str(s.relative_to(daemon)) for s in together)],
         cwd=daemon,
         env={**os.environ, "MYPYPATH": str(folder / "protocol")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         check=True,
     )
     shutil.rmtree(daemon / "build")
@@ -130,8 +140,8 @@ def main() -> int:
             build_in_place()
         else:
             build_into(options.into.absolute())
-    except subprocess.CalledProcessError:
-        print("*** NO NATIVE CORE: the compilation failed, as said above.", file=sys.stderr)
+    except subprocess.CalledProcessError as error:
+        print(f"{error.output}\n*** NO NATIVE CORE: the compilation failed.", file=sys.stderr)
         return 1
     print(f"The native core is built: {', '.join(MODULES)}.")
     return 0

@@ -9,6 +9,7 @@ HERE = Path(__file__).parent
 BENCHES = (
     "bench_book.py",
     "bench_core.py",
+    "bench_native.py",
     "bench_journal.py",
     "bench_surveillance.py",
     "bench_orders.py",
