@@ -201,6 +201,8 @@ async def _run_until_signal(
         result.groups.append(group)
         return result, {**run.accountings(), **accounts}
     finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)  # from here on Ctrl-C is an exception again
         if flood is not None:
             await flood.abandon()
 
