@@ -172,8 +172,12 @@ class Venue:
         return UserInfo(user, member.member, known.role, member.owner, known.rpt_seq)
 
     def users(self) -> list[str]:
-        """All user names, the venue's own included, sorted."""
-        return sorted(self._state.directory.users)
+        """All user names in the order of their admission, the venue's own first."""
+        return list(self._state.directory.users)
+
+    @property
+    def user_count(self) -> int:
+        return len(self._state.directory.users)
 
     def has_live_orders(self, user: str) -> bool:
         """Whether a user has resting orders; an unknown one has none."""
