@@ -164,8 +164,12 @@ async def measure(name: str, port: int, data: Path, seconds: float) -> None:
 
 
 def serve(data: Path, *arguments: str) -> subprocess.Popen[str]:
+    config = data.with_suffix(".toml")
+    config.write_text("commands_per_second = 0\n")
     process = subprocess.Popen(
-        [BIN / "bashu", "serve", "--data-dir", data, *arguments], stderr=subprocess.PIPE, text=True
+        [BIN / "bashu", "serve", "--config", config, "--data-dir", data, *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert process.stderr is not None
     for line in process.stderr:

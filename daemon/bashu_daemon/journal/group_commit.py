@@ -1,4 +1,9 @@
-"""Group commit: while the disk syncs one batch, the next one gathers."""
+"""Group commit: while the disk syncs one batch, the next one gathers.
+
+A small batch that finds the writer idle is written at once, on the event loop: two hops between
+threads cost as much as the disk itself, and there is nothing else to gather. As soon as more
+arrives than that, the writer thread has something to do, and matching goes on beside it.
+"""
 
 import asyncio
 import contextlib
@@ -17,6 +22,9 @@ from bashu_daemon.journal.store import Journal
 MAX_RECORDS_WAITING: Final = 50_000
 """Records applied but not yet handed to the disk; beyond that `submit` waits."""
 
+MAX_RECORDS_AT_ONCE: Final = 4
+"""Records of a batch that may be written on the event loop."""
+
 
 class _Batch(Struct, gc=False):
     records: Sequence[Record]
@@ -34,10 +42,15 @@ class GroupCommit:
         journal: opened; nothing else may append to it.
         on_commit: called on the event loop after each commit with the number of records and the
             seconds that writing and syncing them took.
+        at_once: records that a batch may have to be written on the event loop.
     """
 
     def __init__(
-        self, journal: Journal, on_commit: Callable[[int, float], object] | None = None
+        self,
+        journal: Journal,
+        on_commit: Callable[[int, float], object] | None = None,
+        *,
+        at_once: int = MAX_RECORDS_AT_ONCE,
     ) -> None:
         self.commits = 0
         self.records = 0
@@ -47,6 +60,9 @@ class GroupCommit:
         self._journal = journal
         self._on_commit = on_commit
         self._failure: BaseException | None = None
+        self._at_once = at_once
+        self._in_thread = 0
+        """Batches that the writer thread has or will get."""
         self._turn = asyncio.Lock()
         self._has_space = asyncio.Event()
         self._thread: threading.Thread | None = None
@@ -104,6 +120,10 @@ class GroupCommit:
         if self._failure is not None:
             raise self._failure
         batch = _Batch(records, reports, self._loop.create_future())
+        if self._in_thread == 0 and len(records) <= self._at_once:
+            self._write_at_once(batch)
+            return batch.durable
+        self._in_thread += 1
         with self._lock:
             begins = not self._waiting
             self._waiting.append(batch)
@@ -111,6 +131,15 @@ class GroupCommit:
         if begins:
             self._wake.put(True)
         return batch.durable
+
+    def _write_at_once(self, batch: _Batch) -> None:
+        """The thread is idle and gets nothing before this returns, so the journal is ours."""
+        try:
+            self._journal.append(batch.records, batch.reports)
+        except BaseException as error:  # noqa: BLE001  handed on to the waiter, and kept
+            self._fail(error, [batch])
+        else:
+            self._committed([batch], len(batch.records), self._journal.last_write_seconds)
 
     def _is_full(self) -> bool:
         with self._lock:
@@ -130,7 +159,9 @@ class GroupCommit:
                 reports = [row for batch in batches for row in batch.reports]
                 self._journal.append(records, reports)
                 seconds = self._journal.last_write_seconds
-                self._loop.call_soon_threadsafe(self._committed, batches, len(records), seconds)
+                self._loop.call_soon_threadsafe(
+                    self._thread_committed, batches, len(records), seconds
+                )
         except BaseException as error:  # noqa: BLE001  handed on to every waiter
             self._loop.call_soon_threadsafe(self._fail, error, batches)
         self._loop.call_soon_threadsafe(self._ended.set_result, None)
@@ -143,6 +174,10 @@ class GroupCommit:
         if sender_waits:
             self._loop.call_soon_threadsafe(self._has_space.set)
         return batches
+
+    def _thread_committed(self, batches: list[_Batch], records: int, seconds: float) -> None:
+        self._in_thread -= len(batches)
+        self._committed(batches, records, seconds)
 
     def _committed(self, batches: list[_Batch], records: int, seconds: float) -> None:
         self.commits += 1

@@ -40,7 +40,7 @@ async def test_a_future_is_done_only_when_the_batch_is_durable(
     plain: Any, journal: Journal
 ) -> None:
     disk = SlowDisk(journal)
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         future = await commit.submit([plain.record(1)], [plain.row(1)])
         await asyncio.to_thread(disk.started.wait)
         assert not future.done()
@@ -54,7 +54,7 @@ async def test_what_gathers_while_the_disk_syncs_is_one_commit(
     plain: Any, journal: Journal
 ) -> None:
     disk = SlowDisk(journal)
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         futures = [await commit.submit([plain.record(1)], [plain.row(1)])]
         await asyncio.to_thread(disk.started.wait)
         futures += [
@@ -68,7 +68,7 @@ async def test_what_gathers_while_the_disk_syncs_is_one_commit(
 
 
 async def test_leaving_writes_what_is_waiting(plain: Any, journal: Journal) -> None:
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         futures = [
             await commit.submit([plain.record(seq)], [plain.row(seq)]) for seq in range(1, 51)
         ]
@@ -78,7 +78,7 @@ async def test_leaving_writes_what_is_waiting(plain: Any, journal: Journal) -> N
 
 async def test_leaving_waits_for_the_write_under_way(plain: Any, journal: Journal) -> None:
     disk = SlowDisk(journal)
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         future = await commit.submit([plain.record(1)], [plain.row(1)])
         await asyncio.to_thread(disk.started.wait)
         asyncio.get_running_loop().call_later(0.05, disk.gate.set)
@@ -90,7 +90,7 @@ async def test_leaving_waits_for_the_write_under_way_even_if_cancelled(
     plain: Any, journal: Journal
 ) -> None:
     disk = SlowDisk(journal)
-    commit = GroupCommit(journal)
+    commit = GroupCommit(journal, at_once=0)
 
     async def write() -> None:
         async with commit:
@@ -108,7 +108,7 @@ async def test_leaving_waits_for_the_write_under_way_even_if_cancelled(
 
 
 async def test_nothing_is_accepted_afterwards(plain: Any, journal: Journal) -> None:
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         pass
     with pytest.raises(JournalStopped):
         await commit.submit([plain.record(1)], [plain.row(1)])
@@ -129,7 +129,7 @@ async def test_each_commit_is_told_and_counted(plain: Any, journal: Journal) -> 
 
 async def test_an_abandoned_future_harms_nobody(plain: Any, journal: Journal) -> None:
     disk = SlowDisk(journal)
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         abandoned = await commit.submit([plain.record(1)], [plain.row(1)])
         await asyncio.to_thread(disk.started.wait)
         behind = await commit.submit([plain.record(2)], [plain.row(2)])
@@ -142,7 +142,7 @@ async def test_an_abandoned_future_harms_nobody(plain: Any, journal: Journal) ->
 async def test_after_a_failed_write_nothing_is_accepted(plain: Any, journal: Journal) -> None:
     disk = SlowDisk(journal, fails_at=2)
     disk.gate.set()
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         await (await commit.submit([plain.record(1)], [plain.row(1)]))
         disk.gate.clear()
         disk.started.clear()
@@ -164,7 +164,7 @@ async def test_a_full_queue_holds_the_sender_up_and_keeps_the_order(
 ) -> None:
     monkeypatch.setattr(group_commit, "MAX_RECORDS_WAITING", 4)
     disk = SlowDisk(journal)
-    async with GroupCommit(journal) as commit:
+    async with GroupCommit(journal, at_once=0) as commit:
         await commit.submit([plain.record(1)], [plain.row(1)])
         await asyncio.to_thread(disk.started.wait)
         for seq in range(2, 6):
@@ -184,7 +184,7 @@ def test_it_runs_on_uvloop(plain: Any, journal: Journal) -> None:
     uvloop = pytest.importorskip("uvloop")
 
     async def write() -> None:
-        async with GroupCommit(journal) as commit:
+        async with GroupCommit(journal, at_once=0) as commit:
             futures = [
                 await commit.submit([plain.record(seq)], [plain.row(seq)]) for seq in range(1, 31)
             ]
@@ -193,3 +193,31 @@ def test_it_runs_on_uvloop(plain: Any, journal: Journal) -> None:
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(write())
     assert plain.is_whole(journal, 30)
+
+
+async def test_a_small_batch_is_written_at_once_while_the_writer_is_idle(
+    plain: Any, journal: Journal
+) -> None:
+    async with GroupCommit(journal, at_once=2) as commit:
+        assert (await commit.submit([plain.record(1)], [plain.row(1)])).done()
+        assert journal.head_seq == 1
+        large = await commit.submit([plain.record(seq) for seq in (2, 3, 4)], [])
+        behind = await commit.submit([plain.record(5)], [])
+        assert not large.done()
+        assert not behind.done()
+        await asyncio.gather(large, behind)
+        assert (await commit.submit([plain.record(6)], [])).done()
+        assert commit.records == 6
+    assert journal.head_seq == 6
+
+
+async def test_a_write_at_once_that_fails_stops_the_writer(plain: Any, journal: Journal) -> None:
+    disk = SlowDisk(journal, fails_at=1)
+    disk.gate.set()
+    async with GroupCommit(journal) as commit:
+        failed = await commit.submit([plain.record(1)], [plain.row(1)])
+        with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+            await failed
+        with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+            await commit.submit([plain.record(1)], [plain.row(1)])
+    assert journal.head_seq == 0
