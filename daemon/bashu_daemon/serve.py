@@ -32,6 +32,10 @@ from bashu_protocol.messages import Role
 
 logger = logging.getLogger(__name__)
 
+SWITCH_SECONDS = 0.0001
+"""How long the event loop may keep the interpreter from the journal's thread, which needs it only
+for moments around each sync; by default it would wait 5 ms for each."""
+
 OnReady = Callable[[Service, Broker], None]
 
 
@@ -107,6 +111,7 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
         # What was recovered lives on; collecting it again and again would only cost pauses.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(SWITCH_SECONDS)
         users = sorted({*venue.users(), *founding.roles()})
         password = prepare_passwords(config.data_dir, users)
 

@@ -26,6 +26,7 @@ from bashu_daemon.release import Release
 from bashu_daemon.release_queue import ReleaseQueue
 from bashu_daemon.sequencer import Sequencer
 from bashu_daemon.session_driver import due_commands
+from bashu_daemon.snapshotter import SnapshotTask, Snapshotter
 from bashu_daemon.supervision_feed import SupervisionFeed
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.throttle import Throttle
@@ -91,6 +92,9 @@ class Service:
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
         self._snapshot_seq = venue.seq
+        self._snapshotter = Snapshotter(
+            SnapshotTask(str(config.data_dir), str(config.rulebook)), self.counters
+        )
 
     def _on_logon(self, info: UserInfo) -> None:
         if info.role == "supervisor":
@@ -125,6 +129,7 @@ class Service:
                 await self._finish(tasks)
             finally:
                 await _cancel([*tasks, stopping])
+                await self._snapshotter.end()
                 await self._bus.close()
 
     async def execute(self, user: str, commands: Sequence[StateCommand]) -> None:
@@ -197,11 +202,11 @@ class Service:
             for part in _turns(messages):
                 await self._in_turn(partial(self._sequencer.take, part))
             if self.venue.seq - self._snapshot_seq >= self._config.snapshot_every:
-                await self._in_turn(self._close_batch_with_snapshot)
+                self._snapshot_seq = self.venue.seq
+                self._snapshotter.begin()
 
     def _close_batch_with_snapshot(self, batch: Batch) -> None:
         batch.snapshot = self.venue.dump()
-        self._snapshot_seq = self.venue.seq
 
     async def _release_batches(self) -> None:
         while True:

@@ -13,11 +13,11 @@ from bashu_daemon.batch import Batch
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.core.events import Event
 from bashu_daemon.journal import Journal
-from bashu_daemon.surveillance.audit import audit_events
+from bashu_daemon.surveillance.audit import encode_audit
 from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol import topics
 from bashu_protocol.codec import encode_batch
-from bashu_protocol.messages import AuditBatch, AuditEvent, Encoding
+from bashu_protocol.messages import AuditBatch, Encoding
 
 MAX_EVENTS_WAITING: Final = 100_000
 """Events released and not yet examined; beyond that the release waits."""
@@ -109,18 +109,19 @@ class SupervisionFeed:
             await self._bus.publish(topics.ALERT, payload, qos=1)
         now = asyncio.get_running_loop().time()
         if now < self._expected_until or not self._bus.is_unread(topics.AUDIT):
-            identified = audit_events(events)
-            if identified:
-                await self._publish_audit(identified)
+            epoch = self._journal.epoch
+            payload = encode_audit(events, self._encoding, self._audit_seq + 1, epoch)
+            if payload:
+                await self._publish_audit(payload)
         elif now >= self._probed + PROBE_SECONDS:
             self._probed = now
-            await self._publish_audit([])
+            # An empty one only asks the broker whether anybody reads.
+            empty = AuditBatch(self._audit_seq + 1, self._journal.epoch, [])
+            await self._publish_audit(encode_batch([empty], self._encoding))
 
-    async def _publish_audit(self, identified: list[AuditEvent]) -> None:
-        """An empty one only asks the broker whether anybody reads."""
+    async def _publish_audit(self, payload: bytes) -> None:
         self._audit_seq += 1
-        audit = AuditBatch(self._audit_seq, self._journal.epoch, identified)
-        await self._bus.publish(topics.AUDIT, encode_batch([audit], self._encoding), qos=1)
+        await self._bus.publish(topics.AUDIT, payload, qos=1)
 
     async def _save(self, seq: int, venue: bytes) -> None:
         """Keep both states; surveillance has seen what the venue's includes and no more."""

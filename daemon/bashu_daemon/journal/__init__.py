@@ -11,6 +11,7 @@ from bashu_daemon.journal.record import Record, ReportRow
 from bashu_daemon.journal.recovery import decode_command, recover
 from bashu_daemon.journal.snapshots import Snapshot
 from bashu_daemon.journal.store import Journal
+from bashu_daemon.journal.view import JournalView, LiveView
 
 __all__ = [
     "DirectoryLocked",
@@ -18,6 +19,8 @@ __all__ = [
     "Journal",
     "JournalDamaged",
     "JournalStopped",
+    "JournalView",
+    "LiveView",
     "Record",
     "ReportRow",
     "ReportsDamaged",

@@ -9,7 +9,7 @@ from bashu_daemon.core import Venue
 from bashu_daemon.core.events import Event
 from bashu_daemon.journal.errors import JournalDamaged
 from bashu_daemon.journal.record import Record
-from bashu_daemon.journal.store import Journal
+from bashu_daemon.journal.view import JournalView
 from bashu_protocol.messages import StateCommand
 
 logger = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ def decode_command(record: Record) -> StateCommand:
         raise JournalDamaged(record.seq, f"it holds no command ({error})") from error
 
 
-def recover(journal: Journal, follower: Follower) -> Venue:
+def recover(journal: JournalView, follower: Follower) -> Venue:
     """Return the venue as it was after the last record, with the follower at the same point.
 
     A snapshot that another version of Bashu wrote is passed over with a warning: the journal gives
@@ -51,7 +51,7 @@ def recover(journal: Journal, follower: Follower) -> Venue:
     Raises:
         JournalDamaged: naming the first bad record.
     """
-    venue = _load_newest(journal, follower)
+    venue = load_newest(journal, follower)
     start = venue.seq
     for record in journal.records(start):
         follower.on_events(venue.apply(record.user, decode_command(record), record.time_ns))
@@ -65,7 +65,7 @@ def recover(journal: Journal, follower: Follower) -> Venue:
     return venue
 
 
-def _load_newest(journal: Journal, follower: Follower) -> Venue:
+def load_newest(journal: JournalView, follower: Follower) -> Venue:
     """Return the state of the newest snapshot that this version reads, or the first state."""
     unloaded = follower.dump()
     for snapshot in journal.snapshots():

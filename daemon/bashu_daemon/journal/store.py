@@ -7,7 +7,7 @@ writer and runs in one thread; reads use a connection of their own.
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from types import TracebackType
@@ -27,14 +27,11 @@ from bashu_daemon.journal.opening import (
     check_nothing_was_written,
 )
 from bashu_daemon.journal.reading import (
-    read_all_reports,
-    read_hash,
     read_head,
-    read_records,
-    read_reports,
 )
 from bashu_daemon.journal.record import Record, ReportRow
-from bashu_daemon.journal.snapshots import Snapshot, SnapshotFile, Snapshots
+from bashu_daemon.journal.snapshots import Snapshots
+from bashu_daemon.journal.view import JournalView
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +40,7 @@ PAGES_PER_CHECKPOINT: Final = 1_000
 _PAGE_BYTES: Final = 4_096
 
 
-class Journal:
+class Journal(JournalView):
     """All commands of a venue, and the reports as they were sent.
 
     `lost` are the acknowledged records that a torn tail took, in this opening.
@@ -160,65 +157,6 @@ class Journal:
         """Copy the log to the tables, so that it can begin anew. Raises what the disk says."""
         self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         self._pages_logged = 0
-
-    def records(self, after_seq: int = 0) -> Iterator[Record]:
-        """Yield the records after a number, checking the chain.
-
-        Raises:
-            JournalDamaged: naming the first bad record.
-        """
-        yield from read_records(self._reader, after_seq, self.hash_at(after_seq))
-
-    def hash_at(self, seq: int) -> bytes:
-        """Return the chain's hash after a record; that of number 0 is fixed."""
-        return read_hash(self._reader, seq)
-
-    def reports(
-        self, user: str, after_rpt_seq: int, limit: int, through_rpt_seq: int = 0
-    ) -> list[ReportRow]:
-        """Return a user's stored reports that reach beyond a number, at most `limit` rows.
-
-        Where the caller knows up to which number there must be reports, it says so.
-
-        Raises:
-            ReportsDamaged: one is missing, or is not what was written.
-        """
-        return read_reports(self._reader, user, after_rpt_seq, limit, through_rpt_seq)
-
-    def all_reports(self) -> Iterator[ReportRow]:
-        """Yield every stored report row, user by user.
-
-        Raises:
-            ReportsDamaged: one is not what was written.
-        """
-        return read_all_reports(self._reader)
-
-    def save_snapshot(self, seq: int, venue: bytes, surveillance: bytes) -> None:
-        """Keep a state, so that a start need not replay what came before it."""
-        self._snapshots.save(Snapshot(seq, self.hash_at(seq), venue, surveillance))
-
-    def latest_snapshot(self) -> Snapshot | None:
-        """Return the newest snapshot that is whole and belongs to this journal."""
-        return next(self.snapshots(), None)
-
-    def snapshots(self) -> Iterator[Snapshot]:
-        """Yield the whole snapshots of this journal, newest first; warn of the others."""
-        for file in self.snapshot_files():
-            if file.snapshot is not None:
-                yield file.snapshot
-            else:
-                logger.warning("Snapshot %s %s; ignored.", file.name, file.fault)
-
-    def snapshot_files(self) -> Iterator[SnapshotFile]:
-        """Yield every snapshot, newest first, or what is wrong with it."""
-        for file in self._snapshots.newest_first():
-            if file.snapshot is None or self._owns(file.snapshot):
-                yield file
-            else:
-                yield SnapshotFile(file.name, fault="does not belong to this journal")
-
-    def _owns(self, snapshot: Snapshot) -> bool:
-        return snapshot.seq <= self.head_seq and snapshot.journal_hash == self.hash_at(snapshot.seq)
 
 
 def _pages(records: Sequence[Record], reports: Sequence[ReportRow]) -> int:
