@@ -78,6 +78,8 @@ class Mqtt5Connection(asyncio.Protocol):
         self._ready: asyncio.Future[mqtt5.ConnAckPacket] | None = None
         self._subscribing: dict[int, asyncio.Future[mqtt5.SubAckPacket]] = {}
         self._rest = b""
+        self._corked: list[bytes] = []
+        self._is_corked = False
         self._next_id = 0
         self._window = _MAX_PACKET_ID
         self._in_flight: dict[int, str] = {}
@@ -128,6 +130,7 @@ class Mqtt5Connection(asyncio.Protocol):
         """Send what waits and disconnect in order, so that no will is published."""
         if self.is_open:
             self._write(mqtt5.DisconnectPacket().write())
+            self._uncork()
             assert self._transport is not None  # noqa: S101  it is open
             self._transport.close()
         self._end()
@@ -255,7 +258,20 @@ class Mqtt5Connection(asyncio.Protocol):
     def _write(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
             raise self._broken()
+        if self._is_corked:
+            self._corked.append(data)
+            return
         self._transport.write(data)
+        self._is_corked = True
+        asyncio.get_running_loop().call_soon(self._uncork)
+
+    def _uncork(self) -> None:
+        """Send what was written since the first write of this turn of the loop, at once."""
+        self._is_corked = False
+        if self._corked and self.is_open:
+            assert self._transport is not None  # noqa: S101  it is open
+            self._transport.write(b"".join(self._corked))
+        self._corked.clear()
 
     def _keep_alive(self, seconds: float) -> None:
         if not self.is_open:

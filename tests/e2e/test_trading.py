@@ -239,7 +239,7 @@ async def test_bad_input_is_refused_and_changes_nothing(harness: Harness) -> Non
         sender = harness.transport("anna")
         await sender.connect(None)
         for payload in BAD:
-            if harness.kind == "mosquitto" and len(payload) > 500_000:
+            if harness.kind.startswith("mosquitto") and len(payload) > 500_000:
                 continue  # the broker closes the connection, see below
             await sender.publish(topics.command("anna"), payload)
         for order, code in REFUSED.values():
@@ -252,7 +252,7 @@ async def test_bad_input_is_refused_and_changes_nothing(harness: Harness) -> Non
         async with harness.client("bo") as bo:
             stolen = await bo.cancel("first")
             assert stolen.reject_code == RejectCode.UNKNOWN_ORDER
-        expected = len(BAD) - (harness.kind == "mosquitto")
+        expected = len(BAD) - harness.kind.startswith("mosquitto")
         # amqtt does not deliver an empty payload; the venue never sees it.
         await eventually(lambda: len(rejects) >= expected - 1)
         assert {r.cl_ord_id for r in rejects} >= {"b1", "b2", "b3"}
