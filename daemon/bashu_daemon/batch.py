@@ -1,6 +1,7 @@
 """One turn of the pipeline: what was applied together becomes durable and leaves together."""
 
 from collections.abc import Iterable
+from time import perf_counter
 
 from msgspec import Struct, field
 
@@ -43,6 +44,7 @@ class Batch(Struct):
     """The venue's state right after this batch, where one is to be kept."""
     seq: int = 0
     """Number of the last command applied when the batch was closed."""
+    began: float = field(default_factory=perf_counter)
 
     def add_events(self, events: Iterable[Event]) -> None:
         """Take the outcome of one command."""

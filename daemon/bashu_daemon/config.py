@@ -47,6 +47,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What one user may send, with a burst of one second's worth; 0 sets no limit."""
     mqtt_client: Literal["mqtt5", "aiomqtt"] = "mqtt5"
     """How the venue speaks to an outside broker; `aiomqtt` for one that knows no MQTT 5."""
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    """Port on `listen_host` that answers Prometheus; 0 for none."""
     snapshot_every: Annotated[int, Meta(ge=1)] = 500_000
     """Commands between two snapshots of the state, which a process beside the venue makes."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -5,8 +5,8 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -124,13 +124,27 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
                 venue, journal, engine, bus, config, founding.commands(venue), version("bashu")
             )
             try:
-                await _run_service(service, stop, lambda: on_ready(service, place))
+                with _metrics(service, config):
+                    await _run_service(service, stop, lambda: on_ready(service, place))
             except BusDown as error:
                 raise OperatorError(
                     f"{error} If it is Mosquitto, `bashu admin broker-config` writes its "
                     f"configuration; the venue's password is in "
                     f"{config.data_dir / FIRST_PASSWORDS_FILE}."
                 ) from error
+
+
+@contextmanager
+def _metrics(service: Service, config: Config) -> Iterator[None]:
+    """Answer Prometheus while the service runs, if a port is set."""
+    if not config.metrics_port:
+        yield
+        return
+    end = service.metrics.serve(config.listen_host, config.metrics_port)
+    try:
+        yield
+    finally:
+        end()
 
 
 def _bus(config: Config, place: Broker, password: str) -> Bus:

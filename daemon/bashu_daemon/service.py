@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from bashu_daemon.batch import Batch
@@ -21,6 +22,7 @@ from bashu_daemon.core import Venue
 from bashu_daemon.core.reads import UserInfo
 from bashu_daemon.journal import GroupCommit, Journal
 from bashu_daemon.market_data import MarketData, Publication
+from bashu_daemon.metrics import Metrics
 from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
 from bashu_daemon.release_queue import ReleaseQueue
@@ -76,7 +78,7 @@ class Service:
             self._on_logon,
             self.counters,
         )
-        self._commit = GroupCommit(journal)
+        self._commit = GroupCommit(journal, self._on_commit)
         self._release = Release(
             bus,
             journal,
@@ -88,6 +90,15 @@ class Service:
             bus, journal, engine, config.public_encoding, self.counters
         )
         self._waiting = ReleaseQueue()
+        self.metrics = Metrics(
+            self.counters,
+            {
+                "release_batches": lambda: len(self._waiting),
+                "journal_records": lambda: self._commit.records_waiting,
+                "surveillance_events": lambda: self._supervision.events_waiting,
+                "bus_publishes": lambda: self._bus.waiting,
+            },
+        )
         self._admitted = 0
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -95,6 +106,9 @@ class Service:
         self._snapshotter = Snapshotter(
             SnapshotTask(str(config.data_dir), str(config.rulebook)), self.counters
         )
+
+    def _on_commit(self, records: int, seconds: float) -> None:
+        self.metrics.committed(records, seconds)
 
     def _on_logon(self, info: UserInfo) -> None:
         if info.role == "supervisor":
@@ -180,6 +194,7 @@ class Service:
             fill(batch)
             batch.broadcasts.extend(self._market_data.note(batch.events))
             batch.seq = self.venue.seq
+            self.metrics.applied(len(batch.records), perf_counter() - batch.began)
             durable = None
             if batch.records:
                 durable = await self._commit.submit(batch.records, batch.report_rows())
@@ -211,7 +226,10 @@ class Service:
     async def _release_batches(self) -> None:
         while True:
             batches = await self._waiting.take()
+            began = perf_counter()
             await self._release.release(batches)
+            arrived = [batch.began for batch in batches if batch.records]
+            self.metrics.released(began, arrived[0] if arrived else None)
             for batch in batches:
                 await self._supervision.put(batch)
             self._waiting.done()
@@ -265,6 +283,7 @@ class Service:
             trade_date=self.venue.trade_date,
             version=self._version,
             counters=dict(sorted(self.counters.items())),
+            gauges=self.metrics.gauges(),
         )
 
 

@@ -473,6 +473,9 @@ class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
     trade_date: int = 0
     version: str = ""
     counters: dict[str, int] = {}
+    """What happened since the start, by name."""
+    gauges: dict[str, int] = {}
+    """How much waits where, and mean times of the last second in microseconds (`…_us`)."""
 
 
 class Presence(Message, frozen=True, tag="presence"):

@@ -171,6 +171,10 @@ class MemoryBus:
     async def admit(self, users: Sequence[str], known: int) -> None:
         """One subscription covers all users already."""
 
+    @property
+    def waiting(self) -> int:
+        return 0
+
     def is_unread(self, topic: str) -> bool:
         return not self._hub.has_reader(topic)
 

@@ -60,6 +60,11 @@ class MqttBus:
     async def admit(self, users: Sequence[str], known: int) -> None:
         """One subscription covers all users already."""
 
+    @property
+    def waiting(self) -> int:
+        """What aiomqtt holds back is its own."""
+        return 0
+
     def is_unread(self, topic: str) -> bool:
         """MQTT 3.1.1 does not tell."""
         return False

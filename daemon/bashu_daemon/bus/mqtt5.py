@@ -101,6 +101,10 @@ class Mqtt5Bus:
         except ConnectionLost as error:
             raise BusDown(str(error)) from error
 
+    @property
+    def waiting(self) -> int:
+        return self._main.waiting if self._main is not None else 0
+
     def is_unread(self, topic: str) -> bool:
         return self._main is not None and self._main.is_unread(topic)
 

@@ -61,6 +61,10 @@ class Bus(Protocol):
             BusDown: the connection is gone.
         """
 
+    @property
+    def waiting(self) -> int:
+        """Publishes that the broker has not acknowledged; 0 where that is not known."""
+
     def is_unread(self, topic: str) -> bool:
         """Whether the broker has just said that nobody subscribes to a topic.
 
