@@ -23,6 +23,11 @@ class ReleaseQueue:
         self._idle = asyncio.Event()
         self._idle.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether everything that was put has been taken and released."""
+        return self._idle.is_set()
+
     def __len__(self) -> int:
         return len(self._waiting)
 

@@ -198,7 +198,13 @@ class Service:
             durable = None
             if batch.records:
                 durable = await self._commit.submit(batch.records, batch.report_rows())
-            await self._waiting.put(batch, durable)
+            if self._waiting.is_idle and (durable is None or durable.done()):
+                # Nothing is before it, so it need not wait for the release task's turn.
+                if durable is not None:
+                    durable.result()
+                await self._release_now([batch])
+            else:
+                await self._waiting.put(batch, durable)
 
     async def _ingress(self) -> None:
         await self.execute(topics.VENUE_USER, self._founding)
@@ -225,14 +231,16 @@ class Service:
 
     async def _release_batches(self) -> None:
         while True:
-            batches = await self._waiting.take()
-            began = perf_counter()
-            await self._release.release(batches)
-            arrived = [batch.began for batch in batches if batch.records]
-            self.metrics.released(began, arrived[0] if arrived else None)
-            for batch in batches:
-                await self._supervision.put(batch)
+            await self._release_now(await self._waiting.take())
             self._waiting.done()
+
+    async def _release_now(self, batches: Sequence[Batch]) -> None:
+        began = perf_counter()
+        await self._release.release(batches)
+        arrived = [batch.began for batch in batches if batch.records]
+        self.metrics.released(began, arrived[0] if arrived else None)
+        for batch in batches:
+            await self._supervision.put(batch)
 
     async def _reconnect(self) -> None:
         self.counters["bus_lost"] += 1
