@@ -6,8 +6,12 @@ from bashu_daemon.core_build import core_build
 from bashu_daemon.errors import OperatorError
 
 
-def pytest_report_header() -> str:
+def pytest_configure() -> None:
     try:
-        return f"core: {core_build()}"
+        core_build()
     except OperatorError as error:
         raise pytest.UsageError(str(error)) from error
+
+
+def pytest_report_header() -> str:
+    return f"core: {core_build()}"

@@ -116,10 +116,19 @@ def test_the_tests_of_the_core_pass_on_a_native_build(tmp_path: Path) -> None:
         shutil.copytree(ROOT / "tests" / part, tmp_path / "tests" / part)
     for file in ("tests/conftest.py", "pyproject.toml", "daemon/native_build.py"):
         shutil.copy(ROOT / file, tmp_path / file)
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-rs", "tests/daemon", "tests/simulation"],
-        cwd=tmp_path, env=_environment(tmp_path), capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    done = _run_pytest(tmp_path, "-rs", "tests/daemon", "tests/simulation")
     assert done.returncode == 0, done.stdout
     assert "core: native" in done.stdout
     assert "NATIVE CORE IS NOT BUILT" not in done.stdout
+    with (tmp_path / "daemon/bashu_daemon/core/book.py").open("a") as book:
+        book.write("# edited\n")
+    refused = _run_pytest(tmp_path, "-q", "tests/daemon/core/test_book.py")
+    assert refused.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "make native" in refused.stderr
+
+
+def _run_pytest(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments],
+        cwd=root, env=_environment(root), capture_output=True, text=True, check=False,
+    )  # fmt: skip
