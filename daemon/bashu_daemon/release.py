@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
+from bashu_daemon.acknowledgements import Acknowledgements
 from bashu_daemon.batch import Batch, CatchUp, Mail
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.journal import Journal
@@ -26,12 +27,14 @@ class Release:
     def __init__(
         self,
         bus: Bus,
+        acknowledgements: Acknowledgements,
         journal: Journal,
         encoding_of: Callable[[str], Encoding],
         public_encoding: Encoding,
         counters: Counter[str],
     ) -> None:
         self._bus = bus
+        self._acknowledgements = acknowledgements
         self._journal = journal
         self._encoding_of = encoding_of
         self._public_encoding = public_encoding
@@ -44,7 +47,7 @@ class Release:
         try:
             await self._publish_reports(batches)
             for batch in batches:
-                self._bus.acknowledge(batch.inbound)
+                self._acknowledgements.acknowledge(batch.inbound)
             await self._publish_broadcasts(batches)
         except BusDown:
             self._counters["released_while_bus_down"] += 1

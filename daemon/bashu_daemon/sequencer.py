@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from bashu_daemon.acknowledgements import Acknowledgements
 from bashu_daemon.batch import Batch, CatchUp
 from bashu_daemon.bus.port import Inbound
 from bashu_daemon.clock import Clock
@@ -50,6 +51,7 @@ class Sequencer:
         clock: Clock,
         epoch: int,
         throttle: Throttle,
+        acknowledgements: Acknowledgements,
         on_logon: Callable[[UserInfo], object],
         counters: Counter[str],
     ) -> None:
@@ -58,6 +60,7 @@ class Sequencer:
         self._clock = clock
         self._epoch = epoch
         self._throttle = throttle
+        self._acknowledgements = acknowledgements
         self._on_logon = on_logon
         self._counters = counters
         self._encodings: dict[str, Encoding] = {}
@@ -80,7 +83,7 @@ class Sequencer:
                 # A retained command would be executed again at every start of the venue.
                 self._counters["refused_retained"] += 1
             else:
-                self._take_commands(user, message.payload, batch)
+                self._take_commands(user, message, batch)
 
     def apply(self, user: str, command: StateCommand, batch: Batch) -> None:
         """Give a command its number and let it happen."""
@@ -89,15 +92,19 @@ class Sequencer:
         batch.records.append(Record(self._venue.seq, now_ns, user, _ENCODER.encode(command)))
         batch.add_events(events)
 
-    def _take_commands(self, user: str, payload: bytes, batch: Batch) -> None:
+    def _take_commands(self, user: str, message: Inbound, batch: Batch) -> None:
+        payload = message.payload
         if user not in self._encodings:
             self._encodings[user] = "json" if is_json(payload) else "msgpack"
         info = self._venue.user_info(user)
         commands = decode_commands(payload)
         admitted = self._throttle.admit(user, len(commands), self._clock.now_ns())
-        for command in commands[admitted:]:
-            self._counters["rejected_throttled"] += 1
-            batch.tell(user, _refuse(command, RejectCode.THROTTLED, _TOO_FAST))
+        refused = commands[admitted:]
+        if refused:
+            self._counters["rejected_throttled"] += len(refused)
+            self._acknowledgements.hold(message.topic, self._throttle.seconds_for(len(refused)))
+            for command in refused:
+                batch.tell(user, _refuse(command, RejectCode.THROTTLED, _TOO_FAST))
         for command in commands[:admitted]:
             if isinstance(command, Reject):
                 self._counters["rejected_unreadable"] += 1

@@ -14,6 +14,7 @@ from functools import partial
 from time import perf_counter
 from typing import Any
 
+from bashu_daemon.acknowledgements import Acknowledgements
 from bashu_daemon.batch import Batch
 from bashu_daemon.bus.port import Bus, BusDown, Inbound
 from bashu_daemon.clock import Clock
@@ -69,18 +70,21 @@ class Service:
         self._clock = Clock(journal.head_time_ns)
         self._market_data = MarketData(venue, journal.epoch)
         queries = Queries(venue, engine.alerts, self._market_data.book_row)
+        acknowledgements = Acknowledgements(bus)
         self._sequencer = Sequencer(
             venue,
             queries,
             self._clock,
             journal.epoch,
             Throttle(config.commands_per_second),
+            acknowledgements,
             self._on_logon,
             self.counters,
         )
         self._commit = GroupCommit(journal, self._on_commit)
         self._release = Release(
             bus,
+            acknowledgements,
             journal,
             self._sequencer.encoding_of,
             config.public_encoding,

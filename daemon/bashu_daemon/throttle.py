@@ -19,6 +19,10 @@ class Throttle:
         # Tokens are counted in billionths, so that whole nanoseconds fill whole numbers.
         self._buckets: dict[str, tuple[int, int]] = {}
 
+    def seconds_for(self, commands: int) -> float:
+        """How long so many commands take at the rate; 0 without one."""
+        return commands / self._rate if self._rate else 0.0
+
     def admit(self, user: str, wanted: int, now_ns: int) -> int:
         """Return how many of `wanted` commands may pass now, and count them."""
         if not self._rate:
