@@ -71,6 +71,19 @@ def check_price(
     return None
 
 
+def is_regular(
+    qty: int, price: int, rules: InstrumentRules, limit_up: int, limit_down: int
+) -> bool:
+    """Whether neither `check_quantity` nor `check_price` refuses: one step for most orders."""
+    return (
+        rules.min_order_qty <= qty <= rules.max_order_qty
+        and limit_down <= price <= (limit_up or MAX_PRICE)
+        and price > 0
+        and not qty % rules.lot
+        and not price % rules.tick
+    )
+
+
 def check_cash(available: int, needed: int) -> Refusal | None:
     """A buy must be covered by available cash (market_rules.md 1.4, first row)."""
     if needed <= available:

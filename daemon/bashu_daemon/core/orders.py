@@ -16,6 +16,7 @@ from bashu_daemon.core.checks import (
     check_open_orders,
     check_price,
     check_quantity,
+    is_regular,
 )
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
@@ -74,18 +75,24 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
     if member.suspended:
         return _SUSPENDED
     qty = command.order_qty
+    price = command.price
+    time_in_force = command.time_in_force
+    is_limit = command.ord_type == "limit"
     rules = instrument.rules
     refusal = check_entry(instrument.phase, instrument.statistics.turnover)
     if refusal is None:
-        refusal = check_quantity(qty, rules)
-    if refusal is None and command.ord_type == "limit":
-        refusal = check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
-        if refusal is None and command.time_in_force == "day":
+        up, down = instrument.limit_up, instrument.limit_down
+        if not is_limit:
+            refusal = check_quantity(qty, rules)
+        elif not is_regular(qty, price, rules, up, down):
+            refusal = check_quantity(qty, rules) or check_price(price, rules, up, down)
+            assert refusal is not None, "the checks disagree"
+        elif time_in_force == "day":
             refusal = check_open_orders(len(member.open_tickets))
     if refusal is not None:
         return refusal
-    cost = command.price * qty
-    if command.ord_type == "market" or command.time_in_force == "fok":
+    cost = price * qty
+    if not is_limit or time_in_force == "fok":
         refusal, cost = _check_reach(user, instrument, command)
         if refusal is not None:
             return refusal

@@ -1,6 +1,9 @@
 """Pre-trade checks, one row a rule and side of its bound."""
 
+import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bashu_daemon.core import checks
 from bashu_daemon.core.checks import Refusal
@@ -149,3 +152,18 @@ def test_rules_out_of_bounds(wrong: dict[str, int]) -> None:
     assert checks.check_rules(RULES) is None
     refusal = checks.check_rules(InstrumentRules(**(values | wrong)))
     assert code(refusal) == RejectCode.INVALID_VALUE
+
+
+@given(
+    qty=st.integers(-20, 1_050),
+    price=st.integers(-10, 10_000_020) | st.integers(6_290, 7_710),
+    tick=st.sampled_from([1, 5]),
+    lot=st.sampled_from([1, 10]),
+    limits=st.sampled_from([(0, 0), (7_700, 6_300), (7_700, 0)]),
+)
+def test_what_is_regular_is_what_no_check_refuses(
+    qty: int, price: int, tick: int, lot: int, limits: tuple[int, int]
+) -> None:
+    rules = msgspec.structs.replace(RULES, tick=tick, lot=lot)
+    refusal = checks.check_quantity(qty, rules) or checks.check_price(price, rules, *limits)
+    assert checks.is_regular(qty, price, rules, *limits) == (refusal is None)
