@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -32,6 +32,9 @@ from bashu_protocol.messages import (
 from bashu_protocol.reject_codes import RejectCode
 
 logger = logging.getLogger(__name__)
+
+Received = Command | Reject
+"""What a user sent: a command, or what stands in place of one that cannot be read."""
 
 _ENCODER = msgspec.msgpack.Encoder()
 _TOO_FAST: Final = "You send faster than the venue takes; send it again later."
@@ -105,18 +108,20 @@ class Sequencer:
             self._acknowledgements.hold(message.topic, self._throttle.seconds_for(len(refused)))
             for command in refused:
                 batch.tell(user, _refuse(command, RejectCode.THROTTLED, _TOO_FAST))
+        if info is None:
+            self._refuse_strangers(user, commands[:admitted], batch)
+            return
+        applied = 0
         for command in commands[:admitted]:
-            if isinstance(command, Reject):
-                self._counters["rejected_unreadable"] += 1
-                batch.tell(user, command)
-            elif info is None:
-                self._counters["rejected_unknown_user"] += 1
-                text = f"The venue knows no user {user!r}; ask the registrar for admission."
-                batch.tell(user, _refuse(command, RejectCode.UNKNOWN_USER, text))
+            if isinstance(command, (Logon, Query, Reject)):
+                self._answer(info, command, batch)
             else:
-                self._take_command(info, command, batch)
+                applied += 1
+                self.apply(user, command, batch)
+        self._counters["commands"] += applied
 
-    def _take_command(self, info: UserInfo, command: Command, batch: Batch) -> None:
+    def _answer(self, info: UserInfo, command: Logon | Query | Reject, batch: Batch) -> None:
+        """What changes no state is answered from it, and not journaled."""
         if isinstance(command, Logon):
             self._log_on(info.user, command, batch)
         elif isinstance(command, Query):
@@ -124,8 +129,18 @@ class Sequencer:
             for report in self._queries.answer(info, command):
                 batch.tell(info.user, report)
         else:
-            self._counters["commands"] += 1
-            self.apply(info.user, command, batch)
+            self._counters["rejected_unreadable"] += 1
+            batch.tell(info.user, command)
+
+    def _refuse_strangers(self, user: str, commands: Sequence[Received], batch: Batch) -> None:
+        text = f"The venue knows no user {user!r}; ask the registrar for admission."
+        for command in commands:
+            if isinstance(command, Reject):
+                self._counters["rejected_unreadable"] += 1
+                batch.tell(user, command)
+            else:
+                self._counters["rejected_unknown_user"] += 1
+                batch.tell(user, _refuse(command, RejectCode.UNKNOWN_USER, text))
 
     def _log_on(self, user: str, logon: Logon, batch: Batch) -> None:
         self._counters["logons"] += 1
@@ -170,5 +185,5 @@ class Sequencer:
         self.apply(user, MassCancel(cl_ord_id), batch)
 
 
-def _refuse(command: Command | Reject, code: RejectCode, text: str) -> Reject:
+def _refuse(command: Received, code: RejectCode, text: str) -> Reject:
     return Reject(getattr(command, "cl_ord_id", ""), code, text)

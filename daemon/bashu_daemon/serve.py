@@ -111,6 +111,7 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
         # What was recovered lives on; collecting it again and again would only cost pauses.
         gc.collect()
         gc.freeze()
+        gc.disable()  # the service collects what is young, every second
         sys.setswitchinterval(SWITCH_SECONDS)
         users = sorted({*venue.users(), *founding.roles()})
         password = prepare_passwords(config.data_dir, users)

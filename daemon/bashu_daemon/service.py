@@ -7,6 +7,7 @@ acknowledgements and market data leave. *Timers* add market data, heartbeat and 
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +43,7 @@ MESSAGES_PER_BATCH = 256
 BYTES_PER_BATCH = 65_536
 """Bus messages, and bytes of them, that are handled before the other tasks get a turn."""
 HEARTBEAT_SECONDS = 1.0
+YOUNG_GENERATIONS = 1
 RECONNECT_SECONDS = 0.5
 
 
@@ -279,6 +281,9 @@ class Service:
             with contextlib.suppress(BusDown):
                 await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
             await self._execute_due()
+            # Older objects are live orders and what is remembered, which make no cycles: to look
+            # through all of them would take the loop for many milliseconds.
+            gc.collect(YOUNG_GENERATIONS)
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _execute_due(self) -> None:

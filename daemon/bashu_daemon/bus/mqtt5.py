@@ -20,6 +20,10 @@ MAX_INGRESS: Final = 256
 """Ingress sessions; users beyond that share them."""
 WINDOW: Final = 64
 """Messages of one ingress session that are delivered and not yet acknowledged."""
+ACKNOWLEDGED_AT_ONCE: Final = WINDOW // 4
+ACKNOWLEDGE_SECONDS: Final = 0.002
+"""Acknowledgements gather up to that many, or that long: the window is wide enough to wait, and
+each write to a socket costs as much as matching several orders."""
 OPENED_AT_ONCE: Final = 16
 BACKLOG: Final = 10_000
 """Unacknowledged publishes at which `publish` begins to wait."""
@@ -46,6 +50,8 @@ class Mqtt5Bus:
         self._main: Mqtt5Connection | None = None
         self._ingress: dict[int, Mqtt5Connection] = {}
         self._arrived: list[Inbound] = []
+        self._acknowledged: dict[Mqtt5Connection, list[int]] = {}
+        self._flushing: asyncio.TimerHandle | None = None
         self._changed = asyncio.Event()
         self._is_lost = False
 
@@ -82,13 +88,16 @@ class Mqtt5Bus:
 
     def acknowledge(self, handled: Sequence[Inbound]) -> None:
         """Acknowledge what came over the present connections; the rest comes again."""
-        by_connection: dict[Mqtt5Connection, list[int]] = {}
         for inbound in handled:
             connection, packet_id = inbound.token
             if packet_id is not None:
-                by_connection.setdefault(connection, []).append(packet_id)
-        for connection, packet_ids in by_connection.items():
-            connection.acknowledge(packet_ids)
+                gathered = self._acknowledged.setdefault(connection, [])
+                gathered.append(packet_id)
+                if len(gathered) >= ACKNOWLEDGED_AT_ONCE:
+                    connection.acknowledge(self._acknowledged.pop(connection))
+        if self._acknowledged and self._flushing is None:
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_later(ACKNOWLEDGE_SECONDS, self._flush)
 
     async def publish(
         self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False
@@ -108,7 +117,16 @@ class Mqtt5Bus:
     def is_unread(self, topic: str) -> bool:
         return self._main is not None and self._main.is_unread(topic)
 
+    def _flush(self) -> None:
+        self._flushing = None
+        gathered, self._acknowledged = self._acknowledged, {}
+        for connection, packet_ids in gathered.items():
+            connection.acknowledge(packet_ids)
+
     async def close(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+        self._flush()
         connections = [*self._ingress.values(), *([self._main] if self._main else [])]
         self._ingress.clear()
         self._main = None

@@ -98,7 +98,10 @@ class CommandMemory:
             cl_ord_id: receipt
             for generation in (forgotten, self.older)
             for cl_ord_id, receipt in generation.items()
-            if receipt.names_live_order(cl_ord_id)
+            if receipt.accepted
+            and (ticket := receipt.ticket) is not None
+            and ticket.resting is not None
+            and ticket.cl_ord_id == cl_ord_id
         }
         self.turn_over_at = len(self.recent) + REMEMBERED
 

@@ -27,16 +27,6 @@ class Receipt(Struct, frozen=True, gc=False):
     ticket: Ticket | None
     accepted: bool
 
-    def names_live_order(self, cl_ord_id: str) -> bool:
-        """Whether this id is the present one of an order in the book."""
-        ticket = self.ticket
-        return (
-            self.accepted
-            and ticket is not None
-            and ticket.resting is not None
-            and ticket.cl_ord_id == cl_ord_id
-        )
-
 
 class Ticket(Struct, gc=False):
     """An accepted order as its user knows it, kept after its end while a receipt refers to it.
