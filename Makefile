@@ -25,7 +25,7 @@ bench: $(READY) $(PEERS_READY)
 	$(BIN)/python tests/bench/run.py
 
 soak: $(READY)
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -s
 
 # The core compiled by mypyc, beside its sources; needs a C compiler and Python's headers.
 native: $(READY)
