@@ -29,6 +29,7 @@ ROUNDS = 5
 OWNERS = [f"owner-{number:02}" for number in range(100)]
 SIDES: tuple[Side, Side] = ("buy", "sell")
 STEPS = (-1, 1, *[0] * 30)
+SWEEP = 500
 QUEUE_LENGTHS = (1_000, 10_000, 50_000)
 
 
@@ -39,7 +40,7 @@ class Driver:
     """
 
     def __init__(self, operations: int, owners: Sequence[str] = OWNERS) -> None:
-        self.owners = owners
+        self.owners = [owners[number % len(owners)] for number in range(operations + 1)]
         self.book: OrderBook[Order] = OrderBook()
         self.orders: list[Any] = [None] * (operations + 1)
         self.fill_count = 0
@@ -47,7 +48,7 @@ class Driver:
     def execute(self, operations: list[Operation]) -> None:
         """Match what crosses and let the remainder rest."""
         book, orders = self.book, self.orders
-        owners, owner_count = self.owners, len(self.owners)
+        owners = self.owners
         bids, asks = book.bids.live, book.asks.live
         for kind, order_id, side, price, qty in operations:
             if kind == "cancel":
@@ -60,8 +61,7 @@ class Driver:
                 order.price = price
                 order.leaves_qty = qty
             else:
-                owner = owners[order_id % owner_count]
-                order = orders[order_id] = Order(order_id, side, price, qty, owner)
+                order = orders[order_id] = Order(order_id, side, price, qty, owners[order_id])
             crosses = asks and price >= -asks[-1] if side == "buy" else bids and price <= bids[-1]
             if (crosses and not self.take(order)) or kind == "ioc":
                 orders[order_id] = None
@@ -168,6 +168,27 @@ def mixed_operations(
     return ramp, compact.decode(msgspec.msgpack.encode(operations))
 
 
+def sweep_operations(count: int) -> list[Operation]:
+    """Return rounds of 499 orders on 100 levels and one that takes 99 % of them, sides in turn."""
+    rng = random.Random(SEED)
+    operations: list[Operation] = []
+    resting_qty = dict.fromkeys(SIDES, 0)
+    for number in range(1, count + 1):
+        turn = (number - 1) // SWEEP % 2
+        resting, taking = SIDES[turn], SIDES[1 - turn]
+        away = 1 if resting == "sell" else -1
+        if number % SWEEP:
+            price, qty = 10_000 + away * rng.randint(1, 100), rng.randint(1, 99)
+            resting_qty[resting] += qty
+            operations.append(("new", number, resting, price, qty))
+        else:
+            qty = resting_qty[resting] * 99 // 100
+            resting_qty[resting] -= qty
+            operations.append(("ioc", number, taking, 10_000 + away * 101, qty))
+    compact = msgspec.msgpack.Decoder(list[Operation])
+    return compact.decode(msgspec.msgpack.encode(operations))
+
+
 def yardstick_seconds(count: int) -> float:
     """Time a plain loop that keeps tuples in a dict and a list."""
     kept: dict[int, tuple[int, int]] = {}
@@ -180,6 +201,16 @@ def yardstick_seconds(count: int) -> float:
             queue.pop()
             kept.pop(number)
     return time.perf_counter() - started
+
+
+def execute_seconds(operations: list[Operation]) -> float:
+    """Time operations on a fresh book."""
+    driver = Driver(len(operations), [str(number) for number in range(len(operations) + 1)])
+    started = time.perf_counter()
+    driver.execute(operations)
+    seconds = time.perf_counter() - started
+    assert driver.fill_count > len(operations) * 9 // 10
+    return seconds
 
 
 def drain_seconds(length: int) -> float:
@@ -236,6 +267,9 @@ def main() -> None:
     print(f"book, mixed, {LIVE_ORDERS:,} live     {count / seconds:12,.0f} operations/s")
     print(f"  fastest round               {count / min(m for m, _ in rounds):12,.0f} operations/s")
     print(f"  ratio to the yardstick      {ratio:12.2f}")
+    sweeps = sweep_operations(count)
+    seconds = _median(partial(execute_seconds, sweeps))
+    print(f"book, deep sweeps             {count / seconds:12,.0f} operations/s")
     for length in QUEUE_LENGTHS:
         drained = _median(partial(drain_seconds, length)) / length
         swept = _median(partial(sweep_seconds, length)) / length

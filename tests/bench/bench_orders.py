@@ -25,6 +25,7 @@ from bashu_testing import MOSQUITTO, free_port
 BIN = Path(sys.executable).parent
 PACK = msgspec.msgpack.encode
 SYMBOL, PRICE = "CEA25", 7_460
+ROUNDS = 5
 
 
 class Result(NamedTuple):
@@ -146,21 +147,41 @@ def fdatasync_us(directory: Path) -> float:
 
 
 async def measure(name: str, port: int, data: Path, seconds: float) -> None:
+    """Run yardstick and venue by turns, and print medians of the rounds and of their ratios."""
     text = (data / "first-passwords.txt").read_text().splitlines()
     passwords = dict(line.split(" ", 1) for line in text)
-    sync = fdatasync_us(data)
-    print(f"\n{name}: fdatasync p50 {sync:.0f} us")
+    print(f"\n{name}, medians of {ROUNDS} rounds of {seconds:g} s")
     for size in (1, 100):
-        bare = await echo(port, passwords["venue"], size, seconds)
-        venue = await orders(port, passwords["trader"], size, 1, seconds)
+        rounds = [
+            (
+                fdatasync_us(data),
+                await echo(port, passwords["venue"], size, seconds),
+                await orders(port, passwords["trader"], size, 1, seconds),
+            )
+            for _ in range(ROUNDS)
+        ]
+        _show(size, rounds)
+    batched = [await orders(port, passwords["trader"], 8, 50, seconds) for _ in range(ROUNDS)]
+    print(
+        f"  batches of 50: {statistics.median(r.rate for r in batched):,.0f} orders/s, p50 of a "
+        f"batch {statistics.median(r.p50_us for r in batched):,.0f} us"
+    )
+
+
+def _show(size: int, rounds: list[tuple[float, Result, Result]]) -> None:
+    median = statistics.median
+    sync = median(sync for sync, _, _ in rounds)
+    ratio = median(venue.rate / bare.rate for _, bare, venue in rounds)
+    syncs = median((venue.p50_us - bare.p50_us) / sync for sync, bare, venue in rounds)
+    echoes, venues = [bare for _, bare, _ in rounds], [venue for _, _, venue in rounds]
+    print(f"  window {size}: fdatasync p50 {sync:,.0f} us")
+    for title, results in (("echo", echoes), ("orders", venues)):
         print(
-            f"  window {size:3}: echo {bare.rate:7,.0f}/s p50 {bare.p50_us:6,.0f} us "
-            f"p99 {bare.p99_us:6,.0f} us | orders {venue.rate:7,.0f}/s p50 {venue.p50_us:6,.0f} us "
-            f"p99 {venue.p99_us:6,.0f} us | rate ratio {venue.rate / bare.rate:.2f}, "
-            f"p50 = echo + {(venue.p50_us - bare.p50_us) / sync:.1f} x fdatasync"
+            f"    {title:6} {median(r.rate for r in results):7,.0f}/s  "
+            f"p50 {median(r.p50_us for r in results):7,.0f} us  "
+            f"p99 {median(r.p99_us for r in results):7,.0f} us"
         )
-    batched = await orders(port, passwords["trader"], 8, 50, seconds)
-    print(f"  batches of 50: {batched.rate:,.0f} orders/s, p50 of a batch {batched.p50_us:,.0f} us")
+    print(f"    rate ratio {ratio:.2f}; p50 = echo + {syncs:.1f} x fdatasync")
 
 
 def serve(data: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -179,7 +200,7 @@ def serve(data: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def main() -> None:
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 2.0
     with tempfile.TemporaryDirectory() as directory:
         data, port = Path(directory) / "amqtt", free_port()
         venue = serve(data, "--listen-port", str(port))

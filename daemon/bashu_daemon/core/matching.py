@@ -33,32 +33,40 @@ def match(
     bound = limit_price * side.sign
     while qty and live and live[-1] >= bound:
         level = levels[live[-1]]
-        maker = level.head
-        if maker.owner == owner:
-            encounters.append((maker, 0))
-            if prevention != "cancel_incoming":
-                book.remove(maker)
-            if prevention != "cancel_resting":
+        maker: O | None = level.head
+        filled_qty = filled = 0
+        while maker is not None and qty and maker.owner != owner:
+            traded = maker.leaves_qty
+            if traded > qty:
                 break
+            qty -= traded
+            filled_qty += traded
+            filled += 1
+            encounters.append((maker, traded))
+            after = maker.after
+            maker.level = maker.before = maker.after = None
+            maker.leaves_qty = 0
+            maker = after
+        if maker is None:
+            side.drop_level(level)
             continue
-        traded = maker.leaves_qty
-        if traded > qty:
-            maker.leaves_qty = traded - qty
+        if filled:
+            maker.before = None
+            level.head = maker
+            level.qty -= filled_qty
+            level.count -= filled
+        if qty == 0:
+            break
+        if maker.owner != owner:  # and larger than what is left
+            maker.leaves_qty -= qty
             level.qty -= qty
             encounters.append((maker, qty))
             break
-        qty -= traded
-        encounters.append((maker, traded))
-        after = maker.after
-        if after is None:
-            side.drop_level(level)
-        else:
-            level.head = after
-            level.qty -= traded
-            level.count -= 1
-            after.before = maker.after = None
-        maker.level = None
-        maker.leaves_qty = 0
+        encounters.append((maker, 0))
+        if prevention != "cancel_incoming":
+            book.remove(maker)
+        if prevention != "cancel_resting":
+            break
     return encounters
 
 
