@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import pytest
 from textual.widgets import Static
 
 from bashu_tui.screens.confirm import ConfirmScreen
@@ -31,6 +32,20 @@ async def test_a_broken_link_raises_the_banner_and_locks(
         await pilot.press("enter")
         await pilot.pause()
         assert not isinstance(app.screen, ConfirmScreen)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+@pytest.mark.parametrize("user", ["alice", "sup"])
+async def test_the_banner_covers_nothing(
+    terminal: Any, market: Any, wait: Any, shown: Any, user: str, size: Any
+) -> None:
+    async with terminal(user, size=size) as (app, pilot):
+        market.hub.stop()
+        await wait(pilot, lambda: app.screen.query_one("#banner").region.height == 1)
+        widgets = [app.screen.query_one(name) for name in ("#status", "#banner", "#body")]
+        await wait(pilot, lambda: [w.region.y for w in widgets] == [0, 1, 2])
+        title = app.texts("panel.ladder" if user == "alice" else "panel.alerts")
+        await wait(pilot, lambda: title in shown(app).split("\n")[2])
 
 
 async def test_silence_is_a_broken_link_too(terminal: Any, wait: Any, fill_ticket: Any) -> None:
