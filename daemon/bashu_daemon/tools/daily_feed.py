@@ -92,7 +92,7 @@ def trades_of(day: FeedDay) -> list[tuple[int, int]]:
         and day.low <= day.open <= day.high
         and day.low * rest_volume <= rest_amount <= day.high * rest_volume
     ):
-        raise ValueError(f"{day.symbol} {day.date}: no trades can have these numbers")
+        raise ValueError("no trades can have these numbers")
     trades = [(price, 1) for price in marks]
     if rest_volume:
         price, upper = divmod(rest_amount, rest_volume)

@@ -130,10 +130,19 @@ class Replay:
         self._registrar(SetPhase(self._id(), "continuous"))
 
     def _trade(self, day: FeedDay) -> None:
-        for price, quantity in trades_of(day):
+        """Send the orders of a day; what cannot have happened is a difference."""
+        try:
+            trades = trades_of(day)
+        except ValueError as impossible:
+            self._differ(day, "trades", _volume(day.volume, day.amount), str(impossible))
+            return
+        for price, quantity in trades:
             for part in _parts(quantity, MAX_ORDER_QTY):
-                self._order(_SELLER, day.symbol, "sell", part, price)
-                self._order(_BUYER, day.symbol, "buy", part, price)
+                refusal = self._order(_SELLER, day.symbol, "sell", part, price)
+                refusal = refusal or self._order(_BUYER, day.symbol, "buy", part, price)
+                if refusal:
+                    self._differ(day, "trades", f"one at {format_price(price)}", refusal)
+                    return
 
     def _compare(self, day: FeedDay) -> None:
         stat = self._venue.stat(day.symbol)
@@ -152,8 +161,9 @@ class Replay:
             f"{format_price(stat.limit_up)} to {format_price(stat.limit_down)}",
         )
         self._check(day, "reference", day.last_close or previous, stat.reference_price)
-        if stat.volume != day.volume or stat.turnover != day.amount:
-            raise AssertionError(f"{day.symbol} {day.date}: the fills are not the day's trades")
+        official, made = _volume(day.volume, day.amount), _volume(stat.volume, stat.turnover)
+        if made != official:
+            self._differ(day, "volume", official, made)
 
     def _check(self, day: FeedDay, field: str, official: int, computed: int) -> None:
         self._check_text(day, field, format_price(official), format_price(computed))
@@ -164,25 +174,34 @@ class Replay:
         if official == computed:
             count[0] += 1
         else:
-            self._result.differences.append(
-                Difference(day.date, day.symbol, field, official, computed)
-            )
+            self._differ(day, field, official, computed)
 
-    def _order(self, user: str, symbol: str, side: Side, quantity: int, price: int) -> None:
-        self._apply(user, NewOrder(self._id(), symbol, side, quantity, price))
+    def _differ(self, day: FeedDay, field: str, official: str, computed: str) -> None:
+        self._result.differences.append(Difference(day.date, day.symbol, field, official, computed))
+
+    def _order(self, user: str, symbol: str, side: Side, quantity: int, price: int) -> str:
+        return self._apply(user, NewOrder(self._id(), symbol, side, quantity, price))
 
     def _registrar(self, command: StateCommand) -> None:
-        self._apply(topics.VENUE_USER, command)
+        refusal = self._apply(topics.VENUE_USER, command)
+        if refusal:
+            raise AssertionError(f"{command} was refused: {refusal}")
 
-    def _apply(self, user: str, command: StateCommand) -> None:
+    def _apply(self, user: str, command: StateCommand) -> str:
+        """Let a command happen; return why it was refused, or nothing."""
         self._now_ns += 1
         for event in self._venue.apply(user, command, self._now_ns):
             if isinstance(event, OrderEvent | CommandEvent) and event.report.reject_code:
-                raise AssertionError(f"{command} was refused: {event.report.text}")
+                return event.report.text
+        return ""
 
     def _id(self) -> str:
         self._count += 1
         return str(self._count)
+
+
+def _volume(quantity: int, amount: int) -> str:
+    return f"{quantity} t for {format_price(amount)} yuan"
 
 
 def _parts(quantity: int, largest: int) -> Iterator[int]:
@@ -193,21 +212,16 @@ def _parts(quantity: int, largest: int) -> Iterator[int]:
 
 
 def _show(result: Result, console: Console) -> None:
+    symbols = sorted({symbol for symbol, _field in result.compared})
     table = Table(
         title="Core against the official feed", title_justify="left", box=SIMPLE, padding=0
     )
-    table.add_column("vintage", no_wrap=True)
+    for column in ("", *symbols, "all"):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
     for field in FIELDS:
-        table.add_column(field, justify="right", no_wrap=True)
-    for symbol in sorted({symbol for symbol, _field in result.compared}):
-        cells = (result.compared[symbol, field] for field in FIELDS)
-        table.add_row(symbol, *(f"{agree} of {of}" for agree, of in cells))
-    totals = [
-        [sum(c[i] for (_s, f), c in result.compared.items() if f == field) for i in (0, 1)]
-        for field in FIELDS
-    ]
-    table.add_section()
-    table.add_row("all", *(f"{agree} of {of}" for agree, of in totals))
+        counts = [result.compared[symbol, field] for symbol in symbols]
+        counts.append([sum(count[i] for count in counts) for i in (0, 1)])
+        table.add_row(field, *(f"{agree} of {of}" for agree, of in counts))
     console.print(table)
     console.print(
         f"{result.days_with_trades} vintage-days with trades, {result.days_without} without."
@@ -217,4 +231,5 @@ def _show(result: Result, console: Console) -> None:
             f"{found.date} {found.symbol} {found.field}: official {found.official}, "
             f"computed {found.computed}",
             style="red",
+            soft_wrap=True,
         )

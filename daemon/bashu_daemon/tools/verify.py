@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import TextIO
 
 from msgspec import Struct, field
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, OrderEvent
+from bashu_daemon.core.ledger import CASH
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, ReportsDamaged, Snapshot, acknowledged, decode_command
 from bashu_daemon.journal.database import FILE_NAME
@@ -179,12 +181,13 @@ def _stored_reports(journal: Journal) -> Iterator[tuple[str, NumberedReport]]:
 
 
 def _show(findings: Findings, directory: Path, console: Console) -> None:
-    table = Table(title=f"Journal of {directory}", title_justify="left")
+    table = Table(title=f"Journal of {directory}", title_justify="left", box=SIMPLE)
     for column in ("asset", "available", "frozen", "bought today", "external", "sum"):
         table.add_column(column, justify="left" if column == "asset" else "right")
     for asset, row in findings.totals.items():
         values = [row["available"], row["frozen"], row["bought_today"], row["external"]]
-        table.add_row(asset, *(f"{value:,}" for value in (*values, sum(values))))
+        unit = "fen" if asset == CASH else "t"
+        table.add_row(f"{asset}, {unit}", *(f"{value:,}" for value in (*values, sum(values))))
     console.print(table)
     console.print(
         f"records 1 to {findings.records}, hash chain whole; {findings.reports} reports, each "

@@ -53,6 +53,7 @@ def test_a_good_journal_agrees(directory: Path) -> None:
     code, text = run(directory)
     assert code == 0
     assert "Everything agrees." in text
+    assert "CNY, fen" in text
     assert "1 snapshots equal" in text
     assert f"state hash {(directory.parent / 'state_hash').read_text()}" in text
     assert "records 1 to 171, hash chain whole" in text

@@ -25,6 +25,13 @@ HEAD = "date,subject,open,high,low,close,last_close,listing_vol,listing_amt\n"
 
 
 @needs_data
+def test_every_day_of_the_national_market_is_said_to_agree() -> None:
+    out = io.StringIO()
+    assert replay_cea(CEA, out) == 0
+    assert out.getvalue().count("1539 of 1539") == 6
+
+
+@needs_data
 def test_every_day_of_the_national_market_agrees() -> None:
     result = Replay().run(read_feed(CEA))
     assert result.differences == []
@@ -52,6 +59,29 @@ def test_one_changed_value_is_noticed(tmp_path: Path, column: str) -> None:
     out = io.StringIO()
     assert replay_cea(path, out) == 1
     assert changed["date"] in out.getvalue()
+
+
+def feed_of(tmp_path: Path, *lines: str) -> Path:
+    path = tmp_path / "feed.csv"
+    path.write_text(HEAD + "".join(f"{line}\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("day", "says"),
+    [
+        ("20210716,CEA,48,48,48,48,,10,481", "official 10 t for 481.00 yuan, computed no trades"),
+        ("20210716,CEA,60,60,60,60,,10,600", "official one at 60.00, computed The price"),
+        ("20210716,CEA,48,49,48,48,,0,0", "high: official 49.00, computed 0.00"),
+    ],
+)
+def test_a_day_that_cannot_be_made_again_is_a_difference(
+    tmp_path: Path, day: str, says: str
+) -> None:
+    out = io.StringIO()
+    following = "20210719,CEA,48,48,48,48,48,10,480"
+    assert replay_cea(feed_of(tmp_path, day, following), out) == 1
+    assert says in out.getvalue()
 
 
 @needs_data
