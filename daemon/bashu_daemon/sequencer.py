@@ -111,14 +111,13 @@ class Sequencer:
         if info is None:
             self._refuse_strangers(user, commands[:admitted], batch)
             return
-        applied = 0
+        before = len(batch.records)
         for command in commands[:admitted]:
             if isinstance(command, (Logon, Query, Reject)):
                 self._answer(info, command, batch)
             else:
-                applied += 1
                 self.apply(user, command, batch)
-        self._counters["commands"] += applied
+        self._counters["commands"] += len(batch.records) - before
 
     def _answer(self, info: UserInfo, command: Logon | Query | Reject, batch: Batch) -> None:
         """What changes no state is answered from it, and not journaled."""

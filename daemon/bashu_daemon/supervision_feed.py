@@ -83,6 +83,7 @@ class SupervisionFeed:
 
     async def run(self) -> None:
         """Examine for ever. A broken bus costs alerts nothing: they can be queried."""
+        since_turn = 0
         while True:
             await self._has_batch.wait()
             batch = self._waiting.popleft()
@@ -92,7 +93,10 @@ class SupervisionFeed:
                     await self._examine(part)
                 except BusDown:
                     self._counters["released_while_bus_down"] += 1
-                await asyncio.sleep(0)
+                since_turn += len(part)
+                if since_turn >= SLICE:
+                    since_turn = 0
+                    await asyncio.sleep(0)
             if batch.snapshot is not None:
                 await self._save(batch.seq, batch.snapshot)
             self._events_waiting -= len(batch.events)

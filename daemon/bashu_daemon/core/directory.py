@@ -92,12 +92,14 @@ class CommandMemory:
         return receipt.ticket if receipt is not None and receipt.accepted else None
 
     def turn_over(self) -> None:
-        """Begin a new generation, and take over into it what names a live order."""
-        forgotten, self.older = self.older, self.recent
+        """Begin a new generation, and take over into it what names a live order.
+
+        What is forgotten names none that the generation after it does not name as well.
+        """
+        self.older = self.recent
         self.recent = {
             cl_ord_id: receipt
-            for generation in (forgotten, self.older)
-            for cl_ord_id, receipt in generation.items()
+            for cl_ord_id, receipt in self.older.items()
             if receipt.accepted
             and (ticket := receipt.ticket) is not None
             and ticket.resting is not None
