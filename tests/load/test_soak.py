@@ -90,7 +90,10 @@ def _watch(load: "subprocess.Popen[bytes]") -> list[Usage]:
     for number in range(int(SECONDS / SAMPLE_SECONDS)):
         if load.poll() is not None:
             break
-        sample = usage_of(pid, time.monotonic() - begin)
+        try:
+            sample = usage_of(pid, time.monotonic() - begin)
+        except OSError:
+            break  # the venue has ended; the load's exit code and log say why
         samples.append(sample)
         if number % round(60 / SAMPLE_SECONDS) == 0:
             _print(sample)
