@@ -34,6 +34,8 @@ from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_protocol.transport import Transport
 
 SYMBOL = "CEA25"
+COARSE_SYMBOL = "CEA24"
+"""Its tick is 5 fen."""
 PATIENCE_SECONDS = 60.0
 """A limit for what takes milliseconds on an idle machine."""
 ROLES: dict[str, Any] = {
@@ -44,11 +46,13 @@ MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/
 
 
 def founding() -> list[StateCommand]:
-    """Three traders (`carl` belongs to bo's owner), a supervisor, a registrar, one instrument."""
-    rules = InstrumentRules(
-        symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
-    )
-    commands: list[StateCommand] = [ListInstrument("list", rules)]
+    """Three traders (`carl` belongs to bo's owner), a supervisor, a registrar, two instruments."""
+    commands: list[StateCommand] = []
+    for symbol, tick in ((SYMBOL, 1), (COARSE_SYMBOL, 5)):
+        rules = InstrumentRules(
+            symbol=symbol, name_zh="x", name_en="x", product="CEA", reference_price=7_000, tick=tick
+        )
+        commands.append(ListInstrument(f"list-{symbol}", rules))
     for user, role in ROLES.items():
         owner = "bo" if user == "carl" else user
         commands += [
