@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from time import perf_counter
+from typing import cast
 
 from msgspec import Struct, field
 
@@ -30,6 +31,11 @@ class Mail(Struct):
     all_numbered: bool = True
     elements: bytes = b""
 
+    def numbered(self) -> list[NumberedReport]:
+        if self.all_numbered:
+            return cast("list[NumberedReport]", self.entries)
+        return [entry for entry in self.entries if isinstance(entry, NumberedReport)]
+
 
 class Batch(Struct):
     """Records to write, and everything that may leave only once they are durable."""
@@ -51,7 +57,7 @@ class Batch(Struct):
         mail = self.mail
         self.events += events
         for event in events:
-            if isinstance(event, OrderEvent | CommandEvent):
+            if isinstance(event, (OrderEvent, CommandEvent)):
                 to_user = mail.get(event.user)
                 if to_user is None:
                     to_user = mail[event.user] = Mail()
@@ -67,7 +73,7 @@ class Batch(Struct):
         """Encode the numbered reports; return them in the form in which the journal keeps them."""
         rows = []
         for user, mail in self.mail.items():
-            numbered = [r for r in mail.entries if isinstance(r, NumberedReport)]
+            numbered = mail.numbered()
             if numbered:
                 elements = encode_elements(numbered)
                 payload = join_elements(len(numbered), elements)

@@ -21,7 +21,7 @@ MAX_INGRESS: Final = 256
 WINDOW: Final = 64
 """Messages of one ingress session that are delivered and not yet acknowledged."""
 ACKNOWLEDGED_AT_ONCE: Final = WINDOW // 4
-ACKNOWLEDGE_SECONDS: Final = 0.002
+ACKNOWLEDGE_SECONDS: Final = 0.01
 """Acknowledgements gather up to that many, or that long: the window is wide enough to wait, and
 each write to a socket costs as much as matching several orders."""
 OPENED_AT_ONCE: Final = 16
