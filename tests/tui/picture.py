@@ -1,7 +1,8 @@
 """Make the README's pictures: `python picture.py FOLDER` writes SVG files of a demo market.
 
-`rsvg-convert` turns them into PNG. Rich writes text lengths as if Chinese characters were as
-narrow as Latin ones, and blanks get lost on the way; both are put right here.
+`rsvg-convert -w 1400` turns them into PNG. Rich writes text lengths as if Chinese characters were
+as narrow as Latin ones, blanks get lost on the way, and rsvg-convert heeds no text length; all of
+it is put right here.
 """
 
 import asyncio
@@ -31,7 +32,10 @@ TEXT = re.compile(
     r'<text (?P<before>[^>]*?)x="(?P<x>[\d.]+)"(?P<middle>[^>]*?) textLength="[\d.]+"'
     r"(?P<after>[^>]*)>(?P<text>[^<]*)</text>"
 )
-WORD = re.compile(r"[^ \xa0]+")
+WORD = re.compile(r"[\u2e80-\uffef]|[^ \xa0\u2e80-\uffef]+")
+"""A Chinese character, or a run of narrow ones."""
+FONT_PIXELS = CELL / 0.602
+"""At this size a character of DejaVu Sans Mono is as wide as a cell."""
 
 
 def with_right_places(svg: str) -> str:
@@ -49,7 +53,8 @@ def with_right_places(svg: str) -> str:
             )
         return "".join(words)
 
-    return TEXT.sub(place, svg).replace("Fira Code", "DejaVu Sans Mono, Noto Sans Mono CJK SC")
+    svg = TEXT.sub(place, svg).replace("Fira Code", "DejaVu Sans Mono, Noto Sans Mono CJK SC")
+    return svg.replace("font-size: 20px", f"font-size: {FONT_PIXELS:.2f}px")
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
@@ -91,7 +96,7 @@ async def main(folder: Path) -> None:
             async with app.run_test(size=(140, 42)) as pilot:
                 await pilot.pause(4)
                 if user == "trader":
-                    for keys in (["f2"], ["down", "down", "down", "f2"], ["f3"]):
+                    for keys in (["f2"], [*["down"] * 7, "f2"], [*["up"] * 14, "f3"]):
                         await pilot.press(*keys)
                         app.screen.query_one("#ticket-qty", Input).value = "250"
                         await pilot.press("enter")
