@@ -31,6 +31,8 @@ from bashu_protocol.messages import (
 SYMBOLS = ("CCER", "CEA25", "CQEA")
 USERS = tuple(f"user{n}" for n in range(12))
 DAY_LENGTH = 20_000
+REMEMBERED = 20
+"""So many of a user's last order ids may be cancelled or replaced."""
 
 
 class Chance:
@@ -60,6 +62,7 @@ def commands(count: int, seed: int = 1) -> Iterator[tuple[str, StateCommand]]:
     yield "venue", AddMember("m-bureau", "bureau", "bureau", "bureau")
     yield "venue", AddUser("u-sup", "sup", "bureau", "supervisor")
     day = 20_260_101
+    sent: dict[str, list[str]] = {user: ["none"] for user in USERS}
     for number in range(count):
         if number % DAY_LENGTH == 0:
             if number:
@@ -67,16 +70,19 @@ def commands(count: int, seed: int = 1) -> Iterator[tuple[str, StateCommand]]:
             yield "venue", OpenDay(f"open{number}", day)
             yield "venue", SetPhase(f"go{number}", "continuous")
             day += 1
-        yield _draw(chance, number)
+        user, command = _draw(chance, number, sent)
+        if isinstance(command, NewOrder):
+            sent[user] = [*sent[user], command.cl_ord_id][-REMEMBERED:]
+        yield user, command
 
 
-def _draw(chance: Chance, number: int) -> tuple[str, StateCommand]:
+def _draw(chance: Chance, number: int, sent: dict[str, list[str]]) -> tuple[str, StateCommand]:
     user = USERS[chance.below(len(USERS))]
     symbol = SYMBOLS[chance.below(len(SYMBOLS))]
     name, kind = f"c{number}", chance.below(1_000)
     side = "buy" if chance.below(2) else "sell"
     price, quantity = 6_980 + chance.below(41), 1 + chance.below(300)
-    earlier = f"c{max(0, number - 1 - chance.below(400))}"
+    earlier = sent[user][chance.below(len(sent[user]))]
     if kind < 600:
         tif = ("day", "day", "day", "ioc", "fok")[chance.below(5)]
         return user, NewOrder(name, symbol, side, quantity, price, "limit", tif)  # type: ignore[arg-type]  # drawn from the right words
@@ -89,12 +95,12 @@ def _draw(chance: Chance, number: int) -> tuple[str, StateCommand]:
     if kind < 990:
         return user, MassCancel(name, symbol)
     if kind < 995:
-        halting = chance.below(2)
+        halting = chance.below(10) == 0
         command = (
             HaltInstrument(name, symbol, "x") if halting else ResumeInstrument(name, symbol, "x")
         )
         return "sup", command
-    if chance.below(2):
+    if chance.below(10) == 0:
         return "sup", SuspendMember(name, user, "x")
     return "sup", ReinstateMember(name, user, "x")
 
