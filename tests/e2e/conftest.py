@@ -18,9 +18,9 @@ async def harness(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param in MOSQUITTO_BUSES and MOSQUITTO is None:
         pytest.skip("MOSQUITTO IS NOT INSTALLED: the broker tests did not run")
     found = Harness(request.param, tmp_path)
-    await found.start_bus()
-    await found.start_venue()
     try:
+        await found.start_bus()
+        await found.start_venue()
         yield found
     finally:
         await found.stop()
