@@ -49,7 +49,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How the venue speaks to an outside broker; `aiomqtt` for one that knows no MQTT 5."""
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     """Port on `listen_host` that answers Prometheus; 0 for none."""
-    snapshot_every: Annotated[int, Meta(ge=1)] = 500_000
+    snapshot_every: Annotated[int, Meta(ge=1)] = 1_000_000
     """Commands between two snapshots of the state, which a process beside the venue makes."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

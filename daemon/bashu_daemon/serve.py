@@ -32,9 +32,10 @@ from bashu_protocol.messages import Role
 
 logger = logging.getLogger(__name__)
 
-SWITCH_SECONDS = 0.0001
-"""How long the event loop may keep the interpreter from the journal's thread, which needs it only
-for moments around each sync; by default it would wait 5 ms for each."""
+SWITCH_SECONDS = 0.0005
+"""How long the event loop and the journal's thread may keep the interpreter from each other. By
+default it is 5 ms, for each of the thread's few steps around a sync; much less, and a busy venue
+loses a tenth of its time to switching."""
 
 OnReady = Callable[[Service, Broker], None]
 

@@ -6,7 +6,7 @@ and lets the event loop go on between them.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bashu_daemon.batch import Batch
@@ -87,8 +87,7 @@ class SupervisionFeed:
         while True:
             await self._has_batch.wait()
             batch = self._waiting.popleft()
-            for start in range(0, len(batch.events), SLICE):
-                part = batch.events[start : start + SLICE]
+            for part in _slices(batch.events):
                 try:
                     await self._examine(part)
                 except BusDown:
@@ -130,3 +129,11 @@ class SupervisionFeed:
     async def _save(self, seq: int, venue: bytes) -> None:
         """Keep both states; surveillance has seen what the venue's includes and no more."""
         await asyncio.to_thread(self._journal.save_snapshot, seq, venue, self._engine.dump())
+
+
+def _slices(events: list[Event]) -> Iterator[list[Event]]:
+    if len(events) <= SLICE:
+        yield events
+        return
+    for start in range(0, len(events), SLICE):
+        yield events[start : start + SLICE]
