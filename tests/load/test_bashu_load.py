@@ -81,8 +81,9 @@ def test_a_short_run_accounts_for_every_order(bashu: Command, tmp_path: Path, br
 def test_the_closed_loop_with_batches_on_one_symbol(
     bashu: Command, tmp_path: Path, broker: str
 ) -> None:
+    unlimited = profile(tmp_path, "[venue]\ncommands_per_second = 0\n")
     done = bashu(
-        "load", profile(tmp_path), "--self-contained", *SHORT, "--mode", "closed", "--batch", "10",
+        "load", unlimited, "--self-contained", *SHORT, "--mode", "closed", "--batch", "10",
         "--window", "2", "--symbols", "CCER", "--json", "-",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
