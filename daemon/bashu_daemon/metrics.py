@@ -52,7 +52,6 @@ class Metrics:
 
     def __init__(self, counters: Counter[str], depths: Mapping[str, Callable[[], int]]) -> None:
         self.registry = CollectorRegistry()
-        self._counters = counters
         self._depths = depths
         self._apply = Stage("apply", "Decoding and matching of one batch.", self.registry)
         self._write = Stage("journal_write", "Writing and syncing of one commit.", self.registry)

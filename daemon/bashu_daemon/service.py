@@ -83,7 +83,6 @@ class Service:
             self._on_logon,
             self.counters,
         )
-        self._commit = GroupCommit(journal, self._on_commit)
         self._release = Release(
             bus,
             acknowledgements,
@@ -105,6 +104,7 @@ class Service:
                 "bus_publishes": lambda: self._bus.waiting,
             },
         )
+        self._commit = GroupCommit(journal, self.metrics.committed)
         self._admitted = 0
         self._turn = asyncio.Lock()
         self._stopping = asyncio.Event()
@@ -112,9 +112,6 @@ class Service:
         self._snapshotter = Snapshotter(
             SnapshotTask(str(config.data_dir), str(config.rulebook)), self.counters
         )
-
-    def _on_commit(self, records: int, seconds: float) -> None:
-        self.metrics.committed(records, seconds)
 
     def _on_logon(self, info: UserInfo) -> None:
         if info.role == "supervisor":

@@ -127,7 +127,7 @@ class Mqtt5Connection(asyncio.Protocol):
         self._keep_alive(answer.server_keep_alive or KEEPALIVE_SECONDS)
 
     async def close(self) -> None:
-        """Send what waits and disconnect in order, so that no will is published."""
+        """Disconnect in order, so that no will is published; what is still queued is not sent."""
         if self.is_open:
             self._write(mqtt5.DisconnectPacket().write())
             self._uncork()

@@ -58,6 +58,7 @@ class Mqtt5Bus:
     async def start(self, users: Sequence[str]) -> None:
         await self.close()
         self._is_lost = False
+        self._arrived.clear()  # it comes again, and would be answered twice
         try:
             self._main = await self._open("main", will=self._will)
             await self._main.subscribe([topics.ALL_PRESENCE])

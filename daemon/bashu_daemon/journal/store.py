@@ -10,8 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal.acknowledged import Mark, MarkFile, read_mark
@@ -95,17 +94,6 @@ class Journal(JournalView):
         ).fetchone()
         # SQLite ignores that the names of its new files could not be synced.
         sync_path(self.directory)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the files and give the directory back."""

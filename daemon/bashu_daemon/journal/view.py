@@ -30,6 +30,20 @@ class JournalView:
     directory: Path
     head_seq: int
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._reader.close()
+
     def records(self, after_seq: int = 0) -> Generator[Record, None, None]:
         """Yield the records after a number, checking the chain.
 
@@ -109,14 +123,3 @@ class LiveView(JournalView):
         check_format(self._reader, path)
         self._snapshots = Snapshots(directory / "snapshots")
         self.head_seq, _, _ = read_head(self._reader)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._reader.close()
