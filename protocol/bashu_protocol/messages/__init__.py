@@ -1,0 +1,170 @@
+"""Every message of the wire protocol.
+
+Field names are FIX's, in snake case. Prices and money are integer fen, quantities tonnes, times
+nanoseconds since 1970 (UTC). In msgpack a message is an array that starts with its type name; in
+JSON it is an object with `type`. Fields are only ever added, at the end and with a default.
+"""
+
+from bashu_protocol.messages.alerts import Alert, AuditBatch, AuditEvent
+from bashu_protocol.messages.base import (
+    City,
+    Encoding,
+    ExecType,
+    Int64,
+    MemberKind,
+    Message,
+    Name,
+    NoticeKind,
+    OrdStatus,
+    OrdType,
+    Phase,
+    Product,
+    QueryWhat,
+    Role,
+    SelfTradePrevention,
+    Sentence,
+    Severity,
+    Side,
+    TimeInForce,
+)
+from bashu_protocol.messages.market_data import (
+    BookDelta,
+    BookSnapshot,
+    InstrumentStat,
+    Notice,
+    PublicTrade,
+    VenueStatus,
+)
+from bashu_protocol.messages.orders import (
+    CancelOrder,
+    Logon,
+    MassCancel,
+    NewOrder,
+    Query,
+    ReplaceOrder,
+)
+from bashu_protocol.messages.presence import Presence
+from bashu_protocol.messages.registry import (
+    AddMember,
+    AddUser,
+    CloseDay,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    OpenDay,
+    SetPhase,
+)
+from bashu_protocol.messages.reports import CommandReport, ExecutionReport, LogonAck, Reject
+from bashu_protocol.messages.rows import (
+    AccountRow,
+    BookRow,
+    FillRow,
+    InstrumentRow,
+    MemberRow,
+    OrderRow,
+    QueryResult,
+    Row,
+)
+from bashu_protocol.messages.supervision import (
+    HaltInstrument,
+    PublishNotice,
+    ReinstateMember,
+    ResumeInstrument,
+    SuspendMember,
+)
+
+OrderCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel
+SupervisorCommand = (
+    HaltInstrument | ResumeInstrument | SuspendMember | ReinstateMember | PublishNotice
+)
+RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | SetPhase | CloseDay
+StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand
+"""Commands that change the venue's state and are journaled."""
+Command = Logon | Query | StateCommand
+NumberedReport = ExecutionReport | CommandReport
+"""Reports in a user's gapless `rpt_seq` stream."""
+Report = LogonAck | NumberedReport | Reject | QueryResult
+Broadcast = (
+    BookSnapshot
+    | BookDelta
+    | PublicTrade
+    | InstrumentStat
+    | Notice
+    | VenueStatus
+    | Alert
+    | AuditEvent
+    | AuditBatch
+)
+AnyMessage = Command | Report | Broadcast | Presence
+
+__all__ = [
+    "AccountRow",
+    "AddMember",
+    "AddUser",
+    "Alert",
+    "AnyMessage",
+    "AuditBatch",
+    "AuditEvent",
+    "BookDelta",
+    "BookRow",
+    "BookSnapshot",
+    "Broadcast",
+    "CancelOrder",
+    "City",
+    "CloseDay",
+    "Command",
+    "CommandReport",
+    "Deposit",
+    "Encoding",
+    "ExecType",
+    "ExecutionReport",
+    "FillRow",
+    "HaltInstrument",
+    "InstrumentRow",
+    "InstrumentRules",
+    "InstrumentStat",
+    "Int64",
+    "ListInstrument",
+    "Logon",
+    "LogonAck",
+    "MassCancel",
+    "MemberKind",
+    "MemberRow",
+    "Message",
+    "Name",
+    "NewOrder",
+    "Notice",
+    "NoticeKind",
+    "NumberedReport",
+    "OpenDay",
+    "OrdStatus",
+    "OrdType",
+    "OrderCommand",
+    "OrderRow",
+    "Phase",
+    "Presence",
+    "Product",
+    "PublicTrade",
+    "PublishNotice",
+    "Query",
+    "QueryResult",
+    "QueryWhat",
+    "RegistrarCommand",
+    "ReinstateMember",
+    "Reject",
+    "ReplaceOrder",
+    "Report",
+    "ResumeInstrument",
+    "Role",
+    "Row",
+    "SelfTradePrevention",
+    "Sentence",
+    "SetPhase",
+    "Severity",
+    "Side",
+    "StateCommand",
+    "SupervisorCommand",
+    "SuspendMember",
+    "TimeInForce",
+    "VenueStatus",
+]

@@ -1,0 +1,37 @@
+"""What all messages are made of."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from bashu_protocol.units import INT64_MAX, INT64_MIN
+
+Int64 = Annotated[int, Meta(ge=INT64_MIN, le=INT64_MAX)]
+Name = Annotated[str, Meta(max_length=64)]
+Sentence = Annotated[str, Meta(max_length=2000)]
+
+Encoding = Literal["msgpack", "json"]
+Side = Literal["buy", "sell"]
+OrdType = Literal["limit", "market"]
+TimeInForce = Literal["day", "ioc", "fok"]
+ExecType = Literal["new", "trade", "canceled", "replaced", "rejected", "expired"]
+OrdStatus = Literal[
+    "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown"
+]
+Phase = Literal["closed", "pre_open", "continuous", "pause", "halted"]
+Role = Literal["trader", "supervisor", "registrar", "auditor"]
+City = Literal["chengdu", "chongqing", "other"]
+MemberKind = Literal["emitter", "institution", "market_maker", "operator"]
+Product = Literal["CEA", "CQEA", "CCER", "CDCER", "CQCER"]
+SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both"]
+QueryWhat = Literal[
+    "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members"
+]
+NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate"]
+Severity = Literal["info", "warning", "violation"]
+
+
+class Message(
+    Struct, frozen=True, array_like=True, forbid_unknown_fields=True, tag_field="type", gc=False
+):
+    """Base of every message; arrays in msgpack, objects with `type` in JSON (see `codec`)."""

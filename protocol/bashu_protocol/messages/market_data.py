@@ -1,0 +1,97 @@
+"""Market data, to all. `md_seq` counts per topic; `epoch` changes when the venue restarts."""
+
+from typing import Literal
+
+from msgspec import field
+
+from bashu_protocol.messages.base import Message, NoticeKind, Phase, Side
+
+
+class BookSnapshot(Message, frozen=True, tag="book", gc=True):
+    """Depth: (price, quantity, orders) from the best level outwards.
+
+    `md_seq` is the number of the last delta that is included.
+    """
+
+    symbol: str
+    md_seq: int
+    epoch: int
+    transact_time: int
+    bids: list[tuple[int, int, int]]
+    asks: list[tuple[int, int, int]]
+
+
+class BookDelta(Message, frozen=True, tag="delta", gc=True):
+    """Levels that changed: (side, price, quantity, orders); quantity 0 removes the level."""
+
+    symbol: str
+    md_seq: int
+    epoch: int
+    transact_time: int
+    changes: list[tuple[Side, int, int, int]]
+
+
+class PublicTrade(Message, frozen=True, tag="trade"):
+    """A trade as everybody may see it."""
+
+    symbol: str
+    md_seq: int
+    epoch: int
+    seq: int
+    transact_time: int
+    exec_id: int
+    price: int
+    qty: int
+    aggressor_side: Side
+
+
+class InstrumentStat(Message, frozen=True, tag="stat"):
+    """The day of an instrument so far. Prices are 0 where there is none yet."""
+
+    symbol: str
+    md_seq: int
+    epoch: int
+    transact_time: int
+    trade_date: int
+    phase: Phase
+    reference_price: int
+    limit_up: int
+    limit_down: int
+    open: int
+    high: int
+    low: int
+    last: int
+    vwap: int
+    close: int
+    volume: int
+    turnover: int
+    trade_count: int
+
+
+class Notice(Message, frozen=True, tag="notice"):
+    """A disclosure, halt or decision, to the whole market."""
+
+    notice_id: int
+    seq: int
+    transact_time: int
+    kind: NoticeKind
+    author: str
+    title: str
+    body: str = ""
+    symbol: str = ""
+    member: str = ""
+
+
+class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
+    """The heartbeat: retained, every second; `state` down is the venue's last will."""
+
+    state: Literal["up", "down"]
+    epoch: int
+    seq: int = 0
+    transact_time: int = 0
+    trade_date: int = 0
+    version: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
+    """What happened since the start, by name."""
+    gauges: dict[str, int] = field(default_factory=dict)
+    """How much waits where, and mean times of the last second in microseconds (`…_us`)."""

@@ -1,0 +1,73 @@
+"""Commands of any member: sessions, orders and queries."""
+
+from bashu_protocol.messages.base import (
+    Encoding,
+    Int64,
+    Message,
+    Name,
+    OrdType,
+    QueryWhat,
+    Side,
+    TimeInForce,
+)
+
+
+class Logon(Message, frozen=True, tag="logon"):
+    """Open a session: answered by `logon_ack`, then by every report after `last_rpt_seq`.
+
+    `session` names this run of the client program. `last_rpt_seq` is the last report number that
+    the client holds: 0 for none, -1 to be sent nothing from the past.
+    """
+
+    session: Name
+    last_rpt_seq: Int64 = -1
+    encoding: Encoding = "msgpack"
+    cancel_on_disconnect: bool = False
+
+
+class NewOrder(Message, frozen=True, tag="new_order"):
+    """Place an order. `price` in fen, unused for a market order; `order_qty` in tonnes."""
+
+    cl_ord_id: Name
+    symbol: Name
+    side: Side
+    order_qty: Int64
+    price: Int64 = 0
+    ord_type: OrdType = "limit"
+    time_in_force: TimeInForce = "day"
+
+
+class CancelOrder(Message, frozen=True, tag="cancel_order"):
+    """Withdraw what is left of one's own order."""
+
+    cl_ord_id: Name
+    orig_cl_ord_id: Name
+
+
+class ReplaceOrder(Message, frozen=True, tag="replace_order"):
+    """Change price or total quantity of one's own order.
+
+    `order_qty` is the new total, fills included. Priority is kept only when the price stays and
+    the quantity falls. The order answers to `cl_ord_id` from then on.
+    """
+
+    cl_ord_id: Name
+    orig_cl_ord_id: Name
+    order_qty: Int64
+    price: Int64
+
+
+class MassCancel(Message, frozen=True, tag="mass_cancel"):
+    """Withdraw all of one's own orders, or those in one symbol."""
+
+    cl_ord_id: Name
+    symbol: Name = ""
+
+
+class Query(Message, frozen=True, tag="query"):
+    """Ask for the present state; `since` is a lower bound on the rows' own number."""
+
+    cl_ord_id: Name
+    what: QueryWhat
+    symbol: Name = ""
+    since: Int64 = 0

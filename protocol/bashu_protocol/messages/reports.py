@@ -1,0 +1,82 @@
+"""Reports to one user."""
+
+from typing import Literal
+
+from bashu_protocol.messages.base import (
+    Encoding,
+    ExecType,
+    Message,
+    OrdStatus,
+    OrdType,
+    Role,
+    TimeInForce,
+)
+from bashu_protocol.reject_codes import RejectCode
+
+
+class LogonAck(Message, frozen=True, tag="logon_ack"):
+    """The session is open. `rpt_seq` is the number of the user's last report so far."""
+
+    rpt_seq: int
+    session: str
+    user: str
+    member: str
+    role: Role
+    trade_date: int
+    epoch: int
+    seq: int
+    transact_time: int
+    encoding: Encoding
+
+
+class ExecutionReport(Message, frozen=True, tag="execution_report"):
+    """What happened to an order. `rpt_seq` counts the user's own reports without a gap.
+
+    `seq` is the journal's number of the command that caused it. For exec_type `rejected` the
+    order state is that of the order referred to, `unknown` where there is none.
+    """
+
+    rpt_seq: int
+    seq: int
+    transact_time: int
+    cl_ord_id: str
+    order_id: int
+    exec_type: ExecType
+    ord_status: OrdStatus
+    symbol: str
+    side: Literal["buy", "sell", ""]
+    price: int
+    order_qty: int
+    leaves_qty: int
+    cum_qty: int
+    last_px: int = 0
+    last_qty: int = 0
+    exec_id: int = 0
+    reject_code: RejectCode = RejectCode.NONE
+    text: str = ""
+    orig_cl_ord_id: str = ""
+    ord_type: OrdType = "limit"
+    time_in_force: TimeInForce = "day"
+
+
+class CommandReport(Message, frozen=True, tag="command_report"):
+    """The outcome of a command that is not about one order, in the same `rpt_seq` stream."""
+
+    rpt_seq: int
+    seq: int
+    transact_time: int
+    cl_ord_id: str
+    command: str
+    accepted: bool
+    affected: int = 0
+    """How many orders a mass cancel or suspension withdrew."""
+    reject_code: RejectCode = RejectCode.NONE
+    text: str = ""
+
+
+class Reject(Message, frozen=True, tag="reject"):
+    """A message that never became a command: unreadable, too large, throttled. Not numbered."""
+
+    cl_ord_id: str
+    reject_code: RejectCode
+    text: str

@@ -1,0 +1,105 @@
+"""Rows of a query's answer."""
+
+from msgspec import Struct, field
+
+from bashu_protocol.messages.alerts import Alert
+from bashu_protocol.messages.base import (
+    City,
+    MemberKind,
+    Message,
+    OrdType,
+    Phase,
+    QueryWhat,
+    Side,
+    TimeInForce,
+)
+from bashu_protocol.messages.market_data import Notice
+from bashu_protocol.messages.registry import InstrumentRules
+
+
+class OrderRow(Struct, frozen=True, tag_field="type", tag="order"):
+    """One live order of the asking user's member."""
+
+    order_id: int
+    cl_ord_id: str
+    user: str
+    symbol: str
+    side: Side
+    price: int
+    order_qty: int
+    leaves_qty: int
+    cum_qty: int
+    ord_type: OrdType
+    time_in_force: TimeInForce
+    transact_time: int
+
+
+class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):
+    """One fill of the asking user's member on the present trading day."""
+
+    exec_id: int
+    order_id: int
+    cl_ord_id: str
+    user: str
+    symbol: str
+    side: Side
+    last_px: int
+    last_qty: int
+    transact_time: int
+
+
+class AccountRow(Struct, frozen=True, tag_field="type", tag="account"):
+    """What a member holds of one asset: "CNY" in fen, or a symbol in tonnes."""
+
+    member: str
+    asset: str
+    available: int
+    frozen: int
+    bought_today: int
+
+
+class InstrumentRow(Struct, frozen=True, tag_field="type", tag="instrument"):
+    """An instrument with its rules and the numbers of the day."""
+
+    rules: InstrumentRules
+    phase: Phase
+    trade_date: int
+    reference_price: int
+    limit_up: int
+    limit_down: int
+
+
+class BookRow(Struct, frozen=True, tag_field="type", tag="book_level_set"):
+    """The whole book of a symbol: (price, quantity, orders) from the best level outwards."""
+
+    symbol: str
+    md_seq: int
+    epoch: int
+    bids: list[tuple[int, int, int]]
+    asks: list[tuple[int, int, int]]
+
+
+class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
+    """A member as supervisors see it."""
+
+    member: str
+    name: str
+    owner: str
+    city: City
+    kind: MemberKind
+    suspended: bool
+
+
+Row = OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow
+
+
+class QueryResult(Message, frozen=True, tag="query_result", gc=True):
+    """The answer to a query, as of journal number `seq`; the rows may span several results."""
+
+    cl_ord_id: str
+    what: QueryWhat
+    seq: int
+    rows: list[Row]
+    last: bool = True
+    alerts: list[Alert] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
