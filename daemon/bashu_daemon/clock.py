@@ -10,5 +10,8 @@ class Clock:
         self._last_ns = last_ns
 
     def now_ns(self) -> int:
-        self._last_ns = max(time.time_ns(), self._last_ns + 1)
-        return self._last_ns
+        now_ns = time.time_ns()
+        if now_ns <= self._last_ns:
+            now_ns = self._last_ns + 1
+        self._last_ns = now_ns
+        return now_ns

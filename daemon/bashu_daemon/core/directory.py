@@ -91,20 +91,13 @@ class CommandMemory:
             receipt = self.older.get(cl_ord_id)
         return receipt.ticket if receipt is not None and receipt.accepted else None
 
-    def turn_over(self) -> None:
-        """Begin a new generation, and take over into it what names a live order.
+    def turn_over(self, live: list[Ticket]) -> None:
+        """Begin a new generation, and take over into it what names the user's `live` orders.
 
         What is forgotten names none that the generation after it does not name as well.
         """
-        self.older = self.recent
-        self.recent = {
-            cl_ord_id: receipt
-            for cl_ord_id, receipt in self.older.items()
-            if receipt.accepted
-            and (ticket := receipt.ticket) is not None
-            and ticket.resting is not None
-            and ticket.cl_ord_id == cl_ord_id
-        }
+        self.older = older = self.recent
+        self.recent = {ticket.cl_ord_id: older[ticket.cl_ord_id] for ticket in live}
         self.turn_over_at = len(self.recent) + REMEMBERED
 
     def clear(self) -> None:

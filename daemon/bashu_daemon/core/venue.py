@@ -141,7 +141,7 @@ class Venue:
             handler = _HANDLERS[sender.role].get(type(command), _refuse_role)
             recent[cl_ord_id] = handler(state, sender, command)
         if len(recent) >= memory.turn_over_at:
-            memory.turn_over()
+            memory.turn_over(sender.live_tickets())
         return events
 
     def dump(self) -> bytes:

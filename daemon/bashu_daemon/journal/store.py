@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +38,7 @@ logger = logging.getLogger(__name__)
 PAGES_PER_CHECKPOINT: Final = 1_000
 """Pages written to the log, by estimate, before they go to the tables: about 4 MB."""
 _PAGE_BYTES: Final = 4_096
+_PAYLOAD: Final = attrgetter("payload")
 
 
 class Journal(JournalView):
@@ -149,5 +151,5 @@ class Journal(JournalView):
 
 def _pages(records: Sequence[Record], reports: Sequence[ReportRow]) -> int:
     """Estimate what a batch writes: its bytes, a leaf for each user, and the pages above them."""
-    size = sum(len(record.payload) for record in records) + sum(len(row.payload) for row in reports)
+    size = sum(map(len, map(_PAYLOAD, records))) + sum(map(len, map(_PAYLOAD, reports)))
     return 2 + len(reports) + size // _PAGE_BYTES
