@@ -1,8 +1,8 @@
 """Speed of the order book alone: mixed operations, and one long queue drained.
 
 Run: python tests/bench/bench_book.py [operations]
-The work is seeded. A loop over a dict and a list, run before and after in the same process, is
-the yardstick: compare ratios, not figures, between machines.
+The work is seeded. Two yardsticks run beside it in the same process, a loop over a dict and a list
+and the leanest book that makes the same trades: compare ratios, not figures, between machines.
 """
 
 import random
@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, Literal
 
 import msgspec
+from bare_book import BareBook
 
 from bashu_daemon.core.book import Order, OrderBook
 from bashu_daemon.core.matching import match
@@ -203,13 +204,27 @@ def yardstick_seconds(count: int) -> float:
     return time.perf_counter() - started
 
 
-def execute_seconds(operations: list[Operation]) -> float:
-    """Time operations on a fresh book."""
-    driver = Driver(len(operations), [str(number) for number in range(len(operations) + 1)])
+def driver_seconds(
+    ramp: list[Operation], operations: list[Operation], owners: Sequence[str]
+) -> tuple[float, int]:
+    """Time operations on a fresh book, and return their fills too."""
+    driver = Driver(len(ramp) + len(operations), owners)
+    driver.execute(ramp)
+    driver.fill_count = 0
     started = time.perf_counter()
     driver.execute(operations)
+    return time.perf_counter() - started, driver.fill_count
+
+
+def bare_seconds(ramp: list[Operation], operations: list[Operation], fills: int) -> float:
+    """Time operations on the leanest book, which must trade as often as the venue's."""
+    bare = BareBook(len(ramp) + len(operations))
+    bare.execute(ramp)
+    bare.fill_count = 0
+    started = time.perf_counter()
+    bare.execute(operations)
     seconds = time.perf_counter() - started
-    assert driver.fill_count > len(operations) * 9 // 10
+    assert bare.fill_count == fills, (bare.fill_count, fills)
     return seconds
 
 
@@ -242,34 +257,44 @@ def _median(run: Callable[[], float]) -> float:
     return statistics.median(run() for _ in range(ROUNDS))
 
 
+def show_mixed(count: int) -> None:
+    """Show the mixed operations of orders that all have owners of their own, as the bare book."""
+    owners = [str(number) for number in range(LIVE_ORDERS + count + 1)]
+    ramp, operations = mixed_operations(count, owners=owners)
+    mix = Counter(kind for kind, *_ in operations)
+    rounds = []
+    for _ in range(ROUNDS):
+        seconds, fills = driver_seconds(ramp, operations, owners)
+        rounds.append((seconds, yardstick_seconds(count), bare_seconds(ramp, operations, fills)))
+    print(f"mix of {count:,}: {dict(sorted(mix.items()))}, {fills:,} fills")
+    _show(f"book, mixed, {LIVE_ORDERS:,} live", count, rounds)
+
+
+def show_sweeps(count: int) -> None:
+    owners = [str(number) for number in range(count + 1)]
+    operations = sweep_operations(count)
+    rounds = []
+    for _ in range(ROUNDS):
+        seconds, fills = driver_seconds([], operations, owners)
+        assert fills > count * 9 // 10
+        rounds.append((seconds, yardstick_seconds(count), bare_seconds([], operations, fills)))
+    _show("book, deep sweeps", count, rounds)
+
+
+def _show(name: str, count: int, rounds: list[tuple[float, float, float]]) -> None:
+    seconds, plain, bare = (statistics.median(column) for column in zip(*rounds, strict=True))
+    print(f"yardstick, dict and list      {count / plain:12,.0f} steps/s")
+    print(f"{name:30}{count / seconds:12,.0f} operations/s")
+    print(f"  fastest round               {count / min(s for s, *_ in rounds):12,.0f} operations/s")
+    print(f"  ratio to the yardstick      {statistics.median(p / s for s, p, _ in rounds):12.2f}")
+    print(f"  the leanest book            {count / bare:12,.0f} operations/s")
+    print(f"  ratio to the leanest book   {statistics.median(b / s for s, _, b in rounds):12.2f}")
+
+
 def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
-    ramp, operations = mixed_operations(count)
-    mix = Counter(kind for kind, *_ in operations)
-    fills: list[int] = []
-
-    def mixed_seconds() -> float:
-        driver = Driver(LIVE_ORDERS + count)
-        driver.execute(ramp)
-        driver.fill_count = 0
-        started = time.perf_counter()
-        driver.execute(operations)
-        seconds = time.perf_counter() - started
-        fills.append(driver.fill_count)
-        return seconds
-
-    rounds = [(mixed_seconds(), yardstick_seconds(count)) for _ in range(ROUNDS)]
-    seconds = statistics.median(mixed for mixed, _ in rounds)
-    yardstick = statistics.median(plain for _, plain in rounds)
-    ratio = statistics.median(plain / mixed for mixed, plain in rounds)
-    print(f"mix of {count:,}: {dict(sorted(mix.items()))}, {fills[-1]:,} fills")
-    print(f"yardstick, dict and list      {count / yardstick:12,.0f} steps/s")
-    print(f"book, mixed, {LIVE_ORDERS:,} live     {count / seconds:12,.0f} operations/s")
-    print(f"  fastest round               {count / min(m for m, _ in rounds):12,.0f} operations/s")
-    print(f"  ratio to the yardstick      {ratio:12.2f}")
-    sweeps = sweep_operations(count)
-    seconds = _median(partial(execute_seconds, sweeps))
-    print(f"book, deep sweeps             {count / seconds:12,.0f} operations/s")
+    show_mixed(count)
+    show_sweeps(count)
     for length in QUEUE_LENGTHS:
         drained = _median(partial(drain_seconds, length)) / length
         swept = _median(partial(sweep_seconds, length)) / length
