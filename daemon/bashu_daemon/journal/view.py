@@ -122,4 +122,9 @@ class LiveView(JournalView):
         self._reader = connect(path)
         check_format(self._reader, path)
         self._snapshots = Snapshots(directory / "snapshots")
-        self.head_seq, _, _ = read_head(self._reader)
+        self.head_seq = self.newest_seq()
+        """Number of the last record when the view was opened."""
+
+    def newest_seq(self) -> int:
+        """Return the number of the last record that is there now."""
+        return read_head(self._reader)[0]
