@@ -7,7 +7,7 @@ from typing import cast
 from msgspec import Struct, field
 
 from bashu_daemon.bus.port import Inbound
-from bashu_daemon.core.events import CommandEvent, Event, OrderEvent
+from bashu_daemon.core.events import CommandEvent, Event, OrderEvent, PartyEvent
 from bashu_daemon.journal.record import Record, ReportRow
 from bashu_protocol.codec import encode_elements, join_elements
 from bashu_protocol.messages import Broadcast, NumberedReport, Report
@@ -57,7 +57,7 @@ class Batch(Struct):
         mail = self.mail
         self.events += events
         for event in events:
-            if isinstance(event, (OrderEvent, CommandEvent)):
+            if isinstance(event, (OrderEvent, CommandEvent, PartyEvent)):
                 to_user = mail.get(event.user)
                 if to_user is None:
                     to_user = mail[event.user] = Mail()

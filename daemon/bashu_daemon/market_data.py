@@ -157,6 +157,7 @@ class MarketData:
             price=event.price,
             qty=event.qty,
             aggressor_side=event.aggressor_side,
+            mode=event.mode,
         )
 
     def _stat(self, symbol: str, feed: _Feed, now_ns: int) -> InstrumentStat:

@@ -35,7 +35,7 @@ REST: Final = 4
 caches and more: even at the lowest priority, replaying without a pause cost a venue at full speed
 a third of it."""
 BUSY_REST: Final = 19
-"""The same while the venue takes `BUSY` commands a second: a fifth of the time cost it a seventh."""
+"""The same while the venue takes `BUSY` commands a second: a fifth of the time cost it 15 %."""
 BUSY: Final = 20_000
 
 

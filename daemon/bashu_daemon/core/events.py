@@ -2,7 +2,15 @@
 
 from msgspec import Struct
 
-from bashu_protocol.messages import CommandReport, ExecutionReport, Notice, Phase, Side
+from bashu_protocol.messages import (
+    CommandReport,
+    ExecutionReport,
+    Notice,
+    PartyReport,
+    Phase,
+    Side,
+    TradeMode,
+)
 
 
 class OrderEvent(Struct, frozen=True, gc=False):
@@ -27,6 +35,16 @@ class CommandEvent(Struct, frozen=True, gc=False):
     symbol: str = ""
 
 
+class PartyEvent(Struct, frozen=True, gc=False):
+    """A private report of another mode than the order book, for `user`."""
+
+    report: PartyReport
+    user: str
+    member: str
+    owner: str
+    symbol: str = ""
+
+
 class TradeEvent(Struct, frozen=True, gc=False):
     """A match, once; the two order events of the same `exec_id` go to its parties."""
 
@@ -41,6 +59,7 @@ class TradeEvent(Struct, frozen=True, gc=False):
     sell_order_id: int
     buy_owner: str
     sell_owner: str
+    mode: TradeMode = "listing"
 
 
 class SelfTradePrevented(Struct, frozen=True, gc=False):
@@ -117,6 +136,7 @@ class DayClosed(Struct, frozen=True, gc=False):
 Event = (
     OrderEvent
     | CommandEvent
+    | PartyEvent
     | TradeEvent
     | SelfTradePrevented
     | PhaseChanged

@@ -31,7 +31,7 @@ from bashu_protocol.messages import (
     TimeInForce,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 class _Dumped(Struct, forbid_unknown_fields=True):

@@ -8,11 +8,12 @@ from bashu_daemon.core.events import (
     Event,
     MemberStatusChanged,
     OrderEvent,
+    PartyEvent,
     PhaseChanged,
     SelfTradePrevented,
 )
 from bashu_protocol.codec import encode, encode_twin, twin_class
-from bashu_protocol.messages import AuditBatch, AuditEvent, Encoding
+from bashu_protocol.messages import AuditBatch, AuditEvent, BidReport, Encoding
 
 # Either class takes the same values in the same order; the twin is what JSON is written from.
 _Maker = Callable[..., Any]
@@ -64,6 +65,18 @@ def _command(make: _Maker, event: CommandEvent) -> Any:
     )  # fmt: skip
 
 
+def _party(make: _Maker, event: PartyEvent) -> Any:
+    report = event.report
+    kind = "bid" if isinstance(report, BidReport) else "block"
+    side = "" if isinstance(report, BidReport) else report.side
+    order_id = report.auction_id if isinstance(report, BidReport) else report.block_id
+    return make(
+        report.seq, report.transact_time, f"{kind}_{report.event}", event.user, event.member,
+        event.owner, event.symbol, side, report.cl_ord_id, order_id, report.price,
+        report.order_qty,
+    )  # fmt: skip
+
+
 def _self_trade_prevented(make: _Maker, event: SelfTradePrevented) -> Any:
     return make(
         event.seq, event.transact_time, "self_trade_prevented", "", event.incoming_member,
@@ -89,6 +102,7 @@ def _member_status_changed(make: _Maker, event: MemberStatusChanged) -> Any:
 
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
+    PartyEvent: _party,
     SelfTradePrevented: _self_trade_prevented,
     PhaseChanged: _phase_changed,
     MemberStatusChanged: _member_status_changed,

@@ -18,7 +18,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import CommandEvent, OrderEvent
+from bashu_daemon.core.events import CommandEvent, OrderEvent, PartyEvent
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, ReportsDamaged, Snapshot, acknowledged, decode_command
@@ -90,7 +90,7 @@ def examine(journal: Journal, console: Console) -> Findings:
         task = progress.add_task("Replaying", total=journal.head_seq)
         for record in journal.records():
             for event in venue.apply(record.user, decode_command(record), record.time_ns):
-                if isinstance(event, OrderEvent | CommandEvent):
+                if isinstance(event, OrderEvent | CommandEvent | PartyEvent):
                     expected.add(event.user, event.report)
             findings.records += 1
             snapshot = snapshots.get(record.seq)

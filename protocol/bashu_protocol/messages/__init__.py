@@ -26,6 +26,7 @@ from bashu_protocol.messages.base import (
     Severity,
     Side,
     TimeInForce,
+    TradeMode,
 )
 from bashu_protocol.messages.market_data import (
     BookDelta,
@@ -54,7 +55,14 @@ from bashu_protocol.messages.registry import (
     OpenDay,
     SetPhase,
 )
-from bashu_protocol.messages.reports import CommandReport, ExecutionReport, LogonAck, Reject
+from bashu_protocol.messages.reports import (
+    BidReport,
+    BlockReport,
+    CommandReport,
+    ExecutionReport,
+    LogonAck,
+    Reject,
+)
 from bashu_protocol.messages.rows import (
     AccountRow,
     BookRow,
@@ -81,7 +89,9 @@ RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | Se
 StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand
 """Commands that change the venue's state and are journaled."""
 Command = Logon | Query | StateCommand
-NumberedReport = ExecutionReport | CommandReport
+PartyReport = BlockReport | BidReport
+"""Private reports of other modes than the order book."""
+NumberedReport = ExecutionReport | CommandReport | PartyReport
 """Reports in a user's gapless `rpt_seq` stream."""
 Report = LogonAck | NumberedReport | Reject | QueryResult
 Broadcast = (
@@ -105,6 +115,8 @@ __all__ = [
     "AnyMessage",
     "AuditBatch",
     "AuditEvent",
+    "BidReport",
+    "BlockReport",
     "BookDelta",
     "BookRow",
     "BookSnapshot",
@@ -141,6 +153,7 @@ __all__ = [
     "OrdType",
     "OrderCommand",
     "OrderRow",
+    "PartyReport",
     "Phase",
     "Presence",
     "Product",
@@ -166,5 +179,6 @@ __all__ = [
     "SupervisorCommand",
     "SuspendMember",
     "TimeInForce",
+    "TradeMode",
     "VenueStatus",
 ]

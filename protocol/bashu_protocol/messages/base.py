@@ -28,6 +28,7 @@ QueryWhat = Literal[
     "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members"
 ]
 NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate"]
+TradeMode = Literal["listing", "block", "auction", "call_auction"]
 Severity = Literal["info", "warning", "violation"]
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import field
 
-from bashu_protocol.messages.base import Message, NoticeKind, Phase, Side
+from bashu_protocol.messages.base import Message, NoticeKind, Phase, Side, TradeMode
 
 
 class BookSnapshot(Message, frozen=True, tag="book", gc=True):
@@ -43,6 +43,7 @@ class PublicTrade(Message, frozen=True, tag="trade"):
     price: int
     qty: int
     aggressor_side: Side
+    mode: TradeMode = "listing"
 
 
 class InstrumentStat(Message, frozen=True, tag="stat"):

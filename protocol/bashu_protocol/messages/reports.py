@@ -9,6 +9,7 @@ from bashu_protocol.messages.base import (
     OrdStatus,
     OrdType,
     Role,
+    Side,
     TimeInForce,
 )
 from bashu_protocol.reject_codes import RejectCode
@@ -72,6 +73,40 @@ class CommandReport(Message, frozen=True, tag="command_report"):
     """How many orders a mass cancel or suspension withdrew."""
     reject_code: RejectCode = RejectCode.NONE
     text: str = ""
+
+
+class BlockReport(Message, frozen=True, tag="block_report"):
+    """What happened to a block negotiation, to each of its parties, in the `rpt_seq` stream."""
+
+    rpt_seq: int
+    seq: int
+    transact_time: int
+    cl_ord_id: str
+    """Of the party's own command that it answers; empty where the other side moved."""
+    block_id: int
+    symbol: str
+    side: Side
+    """The reported party's own side."""
+    price: int
+    order_qty: int
+    event: str
+
+
+class BidReport(Message, frozen=True, tag="bid_report"):
+    """What happened to a sealed bid in a one-way auction, to its bidder."""
+
+    rpt_seq: int
+    seq: int
+    transact_time: int
+    cl_ord_id: str
+    auction_id: int
+    price: int
+    order_qty: int
+    event: str
+    cum_qty: int = 0
+    """Tonnes that the bid got."""
+    last_px: int = 0
+    """Fen a tonne to be paid."""
 
 
 class Reject(Message, frozen=True, tag="reject"):
