@@ -7,6 +7,7 @@ from typing import Final
 
 from bashu_daemon.core.book import Order
 from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.core.guard import MemberGuard
 from bashu_daemon.core.ledger import Account
 from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import City, MemberKind, Role
@@ -29,6 +30,7 @@ class Member:
         "accounts",
         "city",
         "fills",
+        "guard",
         "kind",
         "member",
         "name",
@@ -55,6 +57,7 @@ class Member:
         self.kind: MemberKind = kind
         self.accounts = accounts
         self.suspended = False
+        self.guard: MemberGuard | None = None
         self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
         self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)

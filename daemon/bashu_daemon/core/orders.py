@@ -22,6 +22,7 @@ from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
+from bashu_daemon.core.member_limits import admit_order, admit_replacement
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
@@ -42,6 +43,8 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(command.symbol))
     refusal = _check_entry(user, instrument, command)
+    if refusal is None and user.member.guard is not None:
+        refusal = admit_order(state, user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
     symbol = instrument.rules.symbol  # one string for all tickets, not one a command
@@ -132,6 +135,8 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
     if ticket is None:
         return refuse(state, user, command, _UNKNOWN_ORDER)
     refusal = _check_replace(state, user, ticket, command)
+    if refusal is None and user.member.guard is not None:
+        refusal = admit_replacement(state, user, ticket, command)
     if refusal is not None:
         return refuse(state, user, command, refusal, ticket)
     instrument = state.instruments[ticket.symbol]

@@ -13,6 +13,7 @@ from msgspec import Struct
 from bashu_daemon.core.directory import Member, RestingOrder, User
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH, Account
+from bashu_daemon.core.limits_snapshot import Protections, dump_protections, load_protections
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt, Ticket
@@ -134,6 +135,7 @@ class _State(_Dumped):
     tickets: list[_Ticket]
     instruments: list[_Instrument]
     notices: list[Notice]
+    protections: Protections
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="sorted")
@@ -159,6 +161,7 @@ def dump(state: State) -> bytes:
             [_dump_ticket(ticket) for ticket in _known_tickets(state)],
             [_dump_instrument(instrument) for instrument in state.instruments.values()],
             list(state.notices),
+            dump_protections(state),
         )
     )
 
@@ -289,6 +292,7 @@ def load(data: bytes) -> State:
     for instrument in dumped.instruments:
         _load_instrument(state, instrument, tickets)
     _list_open_tickets(tickets.values())
+    load_protections(state, dumped.protections)
     return state
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bashu_daemon.core import (
+    member_limits,
     orders,
     reads,
     registry,
@@ -45,6 +46,7 @@ from bashu_protocol.messages import (
     ReplaceOrder,
     ResumeInstrument,
     Role,
+    SetMemberLimits,
     SetPhase,
     StateCommand,
     SuspendMember,
@@ -66,12 +68,14 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         SuspendMember: supervision.suspend_member,
         ReinstateMember: supervision.reinstate_member,
         PublishNotice: supervision.publish_notice,
+        SetMemberLimits: member_limits.set_member_limits,
     },
     "registrar": {
         ListInstrument: registry.list_instrument,
         AddMember: registry.add_member,
         AddUser: registry.add_user,
         Deposit: registry.deposit,
+        SetMemberLimits: member_limits.set_member_limits,
         OpenDay: trading_day.open_day,
         SetPhase: trading_day.set_phase,
         CloseDay: trading_day.close_day,
@@ -224,6 +228,6 @@ class Venue:
 
 
 def _refuse_role(state: State, sender: User, command: StateCommand) -> Receipt:
-    (role,) = [role for role, handlers in _HANDLERS.items() if type(command) in handlers]
-    refusal = (RejectCode.NOT_PERMITTED, f"This command is for the role {role}.")
+    roles = [role for role, handlers in _HANDLERS.items() if type(command) in handlers]
+    refusal = (RejectCode.NOT_PERMITTED, f"This command is for the role {' or '.join(roles)}.")
     return refuse(state, sender, command, refusal)

@@ -45,6 +45,7 @@ from bashu_protocol.messages.orders import (
     ReplaceOrder,
 )
 from bashu_protocol.messages.presence import Presence
+from bashu_protocol.messages.protections import MemberLimits, SetMemberLimits
 from bashu_protocol.messages.registry import (
     AddMember,
     AddUser,
@@ -86,7 +87,8 @@ SupervisorCommand = (
     HaltInstrument | ResumeInstrument | SuspendMember | ReinstateMember | PublishNotice
 )
 RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | SetPhase | CloseDay
-StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand
+ProtectionCommand = SetMemberLimits
+StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand | ProtectionCommand
 """Commands that change the venue's state and are journaled."""
 Command = Logon | Query | StateCommand
 PartyReport = BlockReport | BidReport
@@ -141,6 +143,7 @@ __all__ = [
     "LogonAck",
     "MassCancel",
     "MemberKind",
+    "MemberLimits",
     "MemberRow",
     "Message",
     "Name",
@@ -157,6 +160,7 @@ __all__ = [
     "Phase",
     "Presence",
     "Product",
+    "ProtectionCommand",
     "PublicTrade",
     "PublishNotice",
     "Query",
@@ -172,6 +176,7 @@ __all__ = [
     "Row",
     "SelfTradePrevention",
     "Sentence",
+    "SetMemberLimits",
     "SetPhase",
     "Severity",
     "Side",

@@ -1,0 +1,66 @@
+"""The part of the snapshot that limits and blocks fill; only of those who have any."""
+
+from msgspec import Struct
+
+from bashu_daemon.core.directory import Member
+from bashu_daemon.core.guard import MemberGuard
+from bashu_daemon.core.state import State
+from bashu_protocol.messages import MemberLimits
+
+
+class _Dumped(Struct, forbid_unknown_fields=True):
+    """Base of the parts."""
+
+
+class _LastOrder(_Dumped, array_like=True):
+    user: str
+    symbol: str
+    side: str
+    price: int
+    qty: int
+    at_ns: int
+
+
+class _Guard(_Dumped):
+    member: str
+    limits: MemberLimits
+    second: int
+    orders: int
+    last_orders: list[_LastOrder]
+
+
+class Protections(_Dumped):
+    """What is kept of limits and blocks."""
+
+    guards: list[_Guard]
+
+
+def dump_protections(state: State) -> Protections:
+    members = state.directory.members.values()
+    return Protections([_dump_guard(m, m.guard) for m in members if m.guard is not None])
+
+
+def _dump_guard(member: Member, guard: MemberGuard) -> _Guard:
+    return _Guard(
+        member.member,
+        guard.limits,
+        guard.second,
+        guard.orders,
+        [
+            _LastOrder(user, *key, at_ns)
+            for user, orders in guard.last_orders.items()
+            for key, at_ns in orders.items()
+        ],
+    )
+
+
+def load_protections(state: State, dumped: Protections) -> None:
+    """Put back what `dump_protections` wrote; members and users are there already."""
+    for guarded in dumped.guards:
+        guard = MemberGuard(guarded.limits)
+        guard.second = guarded.second
+        guard.orders = guarded.orders
+        for order in guarded.last_orders:
+            key = (order.symbol, order.side, order.price, order.qty)
+            guard.last_orders.setdefault(order.user, {})[key] = order.at_ns
+        state.directory.members[guarded.member].guard = guard

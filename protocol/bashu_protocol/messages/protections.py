@@ -1,0 +1,38 @@
+"""Limits and blocks of one member, user or holder, and the commands that set them."""
+
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from bashu_protocol.messages.base import Message, Name
+
+Limit = Annotated[int, Meta(ge=0, le=2**62)]
+"""An upper bound; 0 switches it off."""
+
+
+class MemberLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Fat-finger limits of one member, for new orders and replacements; 0 switches one off.
+
+    The venue's own: no Chinese carbon rule names numbers (ICE has such limits, market_rules.md 7).
+    """
+
+    max_price_deviation_bps: Limit = 0
+    """1/10,000 of the last price, or of the reference before the first trade of the day."""
+    max_order_qty: Limit = 0
+    """Tonnes."""
+    max_order_value: Limit = 0
+    """Fen of one order; of a market order what it would trade at once."""
+    max_open_value: Limit = 0
+    """Fen of all that rests and the new order together, purchases and sales."""
+    max_orders_per_second: Limit = 0
+    """Accepted orders and replacements in one whole second of the venue's time."""
+    duplicate_window_ms: Limit = 0
+    """For so long an order of the same user, symbol, side, price and quantity is a duplicate."""
+
+
+class SetMemberLimits(Message, frozen=True, tag="set_member_limits"):
+    """Replace a member's limits; those not named are switched off."""
+
+    cl_ord_id: Name
+    member: Name
+    limits: MemberLimits
