@@ -90,6 +90,8 @@ class Result(Struct, kw_only=True):
     groups: list[GroupResult]
     lateness: Percentiles
     """How late the harness itself was: intended to actual send, open loop; part of the latency."""
+    disk: Percentiles | None = None
+    """A small write and its sync on the venue's disk meanwhile, every 20 ms; self-contained."""
     cpu_us_per_order: float = 0.0
     """What the harness itself took of a core, an answered order of the measured part."""
     slow_consumer: SlowConsumerResult | None = None

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.tools.load.accounting import Accounting
+from bashu_daemon.tools.load.disk_probe import DiskProbe
 from bashu_daemon.tools.load.fast_connection import speaks_mqtt5
 from bashu_daemon.tools.load.flood_process import Flood
 from bashu_daemon.tools.load.measured_run import MeasuredRun
@@ -130,7 +131,9 @@ async def _self_contained(profile: Profile, options: Options, console: Console) 
             check=venue.check,
         )
         flooders = [(user, passwords[user]) for user in users if user not in _measured(users)]
-        result, accountings = await _run_until_signal(run, place, flooders, venue.broker_name)
+        with DiskProbe(directory) as probe:
+            result, accountings = await _run_until_signal(run, place, flooders, venue.broker_name)
+        result.disk = probe.percentiles()
         venue.stop()
         result.venue_complaints = venue.complaints()
         console.print("Comparing the journal with every order and report.")

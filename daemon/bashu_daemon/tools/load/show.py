@@ -70,6 +70,8 @@ def _latencies(result: Result) -> Table:
         _add(table, group.name, group.latency)
         _add(table, f"{group.name}, mass cancels", group.mass_cancels)
     _add(table, "of which the harness's own lateness", result.lateness)
+    if result.disk is not None:
+        _add(table, "one small sync of the disk alone", result.disk)
     return table
 
 
