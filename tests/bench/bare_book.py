@@ -24,7 +24,7 @@ _Side = tuple[dict[int, Any], list[int]]
 
 
 class BareBook:
-    """Takes `bench_book.Operation`s by dense ids. Nothing is typed beyond what mypy asks for."""
+    """Takes `book_workload.Operation`s by dense ids. Nothing is typed beyond what mypy asks for."""
 
     def __init__(self, operations: int) -> None:
         self.fill_count = 0

@@ -24,13 +24,13 @@ LEAST: Final = 0.9
 _MEASURE: Final = f"""
 import gc, json, sys
 sys.path.insert(0, {str(BENCH)!r})
-import bench_book, bench_core
+import book_workload, bench_core
 ramp, commands, _ = bench_core.mixed_commands({ORDERS})
 gc.collect(); gc.freeze()
 core = min(bench_core.apply_seconds(ramp, commands) for _ in range(3))
-owners = [str(number) for number in range(bench_book.LIVE_ORDERS + {ORDERS} + 1)]
-ramp, operations = bench_book.mixed_operations({ORDERS}, owners=owners)
-book = min(bench_book.driver_seconds(ramp, operations, owners)[0] for _ in range(3))
+owners = [str(number) for number in range(book_workload.LIVE_ORDERS + {ORDERS} + 1)]
+ramp, operations = book_workload.mixed_operations({ORDERS}, owners=owners)
+book = min(book_workload.driver_seconds(ramp, operations, owners)[0] for _ in range(3))
 print(json.dumps({{"Venue.apply": {ORDERS} / core, "book, mixed": {ORDERS} / book}}))
 """
 

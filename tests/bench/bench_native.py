@@ -3,7 +3,7 @@
 Run: python tests/bench/bench_native.py [rounds]
 Builds in a temporary copy and leaves the checkout as it is. Plain and native run in turn, each
 round in a process of its own, so that a busy machine disturbs both alike; a ratio is the median
-of the rounds' ratios. The book is driven twice: by the interpreted loops of `bench_book`, whose
+of the rounds' ratios. The book is driven twice: by the interpreted loops of `book_workload`, whose
 own time does not change, and by those loops compiled with the book, as the core's calls to it are.
 """
 
@@ -22,8 +22,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import bench_book
 import bench_core
+import book_workload
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -94,11 +94,11 @@ def _measure_variant(variant: str, folder: Path) -> None:
     from bashu_daemon.core_build import core_build
 
     assert core_build() == VARIANTS[variant]
-    loops: Any = bench_book
+    loops: Any = book_workload
     if variant == "native, compiled loops":
-        del sys.modules["bench_book"]
+        del sys.modules["book_workload"]
         sys.path.insert(0, str(folder / "native" / "daemon"))
-        loops = importlib.import_module("bench_book")
+        loops = importlib.import_module("book_workload")
         assert not loops.__file__.endswith(".py")
     json.dump(measure(folder / "workload", loops), sys.stdout)
 
@@ -114,8 +114,8 @@ def _prepare(folder: Path) -> int:
     ignored = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd", native_build.MANIFEST)
     for part in ("protocol/bashu_protocol", "daemon/bashu_daemon"):
         shutil.copytree(ROOT / part, folder / "plain" / part, ignore=ignored)
-    native_build.build_into(folder / "native", [HERE / "bench_book.py"])
-    ramp, operations = bench_book.mixed_operations(OPERATIONS)
+    native_build.build_into(folder / "native", [HERE / "book_workload.py"])
+    ramp, operations = book_workload.mixed_operations(OPERATIONS)
     commands_ramp, commands, _ = bench_core.mixed_commands(COMMANDS)
     workload = pickle.dumps((ramp, operations, commands_ramp, commands))
     (folder / "workload").write_bytes(workload)

@@ -1,4 +1,4 @@
-"""Bashu's book against the order books that PyPI offers, on the operations of `bench_book`.
+"""Bashu's book against the order books that PyPI offers, on the operations of `book_workload`.
 
 Run: python tests/bench/bench_peers.py [package]
 Without a package: all, one after the other, each in its own process of `.venv-bench`, which
@@ -18,7 +18,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from bench_book import LIVE_ORDERS, Driver, Operation, Order, mixed_operations
+from book_workload import LIVE_ORDERS, Driver, Operation, Order, mixed_operations
 from peer_books import PEERS, PeerBook
 
 ROUNDS = 3

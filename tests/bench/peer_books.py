@@ -1,4 +1,4 @@
-"""Order books from PyPI, each driven with the operations of `bench_book`.
+"""Order books from PyPI, each driven with the operations of `book_workload`.
 
 Every book keeps its own defaults. What one lacks is translated the same way for all: a replace
 is a cancel and a new order, an immediate-or-cancel order is a limit order whose remainder is
@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
-from bench_book import Operation
+from book_workload import Operation
 
 from bashu_protocol.messages import Side
 

@@ -7,6 +7,8 @@ of its own, so that every Python version makes the same log.
 import sys
 from collections.abc import Iterator
 
+from chance import Chance
+
 from bashu_daemon.core import Venue
 from bashu_protocol.messages import (
     AddMember,
@@ -33,17 +35,6 @@ USERS = tuple(f"user{n}" for n in range(12))
 DAY_LENGTH = 20_000
 REMEMBERED = 20
 """So many of a user's last order ids may be cancelled or replaced."""
-
-
-class Chance:
-    """A linear congruential generator: the same numbers everywhere."""
-
-    def __init__(self, seed: int) -> None:
-        self._state = seed
-
-    def below(self, limit: int) -> int:
-        self._state = (self._state * 6_364_136_223_846_793_005 + 1_442_695_040_888_963_407) % 2**64
-        return (self._state >> 33) % limit
 
 
 def commands(count: int, seed: int = 1) -> Iterator[tuple[str, StateCommand]]:

@@ -16,7 +16,9 @@ def _hash(python: str, hash_seed: str) -> str:
     environment = {
         **os.environ,
         "PYTHONHASHSEED": hash_seed,
-        "PYTHONPATH": f"{ROOT}/protocol{os.pathsep}{ROOT}/daemon",
+        "PYTHONPATH": os.pathsep.join(
+            str(ROOT / folder) for folder in ("protocol", "daemon", "tests/support")
+        ),
     }
     done = subprocess.run(
         [python, str(SCRIPT), COMMANDS],
