@@ -61,7 +61,7 @@ class Founding(Struct, frozen=True):
                     if amount
                 )
             found.extend(
-                AddUser(f"u-{user.user}", user.user, name, user.role)
+                AddUser(f"u-{user.user}", user.user, name, user.role, user.permissions)
                 for user in entry.users
                 if venue.user_info(user.user) is None
             )

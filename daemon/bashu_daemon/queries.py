@@ -12,6 +12,8 @@ T = TypeVar("T")
 MAX_ROWS = 200
 """Rows per query result; a longer answer spans several."""
 SUPERVISORY = frozenset({"alerts", "members"})
+OWN = frozenset({"orders", "fills", "account"})
+"""What of a member only its users with the permission to view may query."""
 
 
 class Queries:
@@ -35,6 +37,9 @@ class Queries:
         """Yield the query's results, or one reject."""
         if query.what in SUPERVISORY and asker.role not in ("supervisor", "registrar"):
             text = f"Only supervisors may query {query.what}."
+            yield Reject(query.cl_ord_id, RejectCode.NOT_PERMITTED, text)
+        elif query.what in OWN and not asker.may_view:
+            text = f"You may not query the {query.what} of your member."
             yield Reject(query.cl_ord_id, RejectCode.NOT_PERMITTED, text)
         elif query.symbol and query.symbol not in self._venue.symbols():
             text = f"The venue lists no instrument {query.symbol!r}."

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.errors import OperatorError
-from bashu_protocol.messages import City, InstrumentRules, MemberKind, Role
+from bashu_protocol.messages import City, InstrumentRules, MemberKind, Permission, Role
 
 Content = TypeVar("Content")
 
@@ -24,6 +24,7 @@ class UserEntry(Struct, frozen=True, forbid_unknown_fields=True):
 
     user: str
     role: Role = "trader"
+    permissions: tuple[Permission, ...] = ("view", "enter")
 
 
 class MemberEntry(Struct, frozen=True, forbid_unknown_fields=True):

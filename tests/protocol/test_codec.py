@@ -40,6 +40,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(arguments)
     if origin is list:
         return st.lists(values(arguments[0]), max_size=2)
+    if origin is tuple and arguments[-1] is Ellipsis:
+        return st.lists(values(arguments[0]), max_size=2).map(tuple)
     if origin is tuple:
         return st.tuples(*(values(part) for part in arguments))
     if origin is dict:

@@ -6,11 +6,12 @@ from collections import deque
 from typing import Final
 
 from bashu_daemon.core.book import Order
+from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.guard import MemberGuard
 from bashu_daemon.core.ledger import Account
 from bashu_daemon.core.tickets import Receipt, Ticket
-from bashu_protocol.messages import City, MemberKind, Role
+from bashu_protocol.messages import City, MemberKind, Permission, Role
 from bashu_protocol.topics import VENUE_USER
 
 MAX_FILLS: Final = 1_000
@@ -23,6 +24,9 @@ Not final: mypyc would write the number into the code, where tests cannot lower 
 """
 
 
+DEFAULT_PERMISSIONS: Final[tuple[Permission, ...]] = ("view", "enter")
+
+
 class Member:
     """A participant; several may share one beneficial `owner`."""
 
@@ -31,6 +35,7 @@ class Member:
         "city",
         "fills",
         "guard",
+        "killed",
         "kind",
         "member",
         "name",
@@ -57,6 +62,7 @@ class Member:
         self.kind: MemberKind = kind
         self.accounts = accounts
         self.suspended = False
+        self.killed = False
         self.guard: MemberGuard | None = None
         self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
@@ -114,14 +120,38 @@ class CommandMemory:
 
 
 class User:
-    """A login of a member, with its own report numbers and remembered commands."""
+    """A login of a member, with its own report numbers and remembered commands.
 
-    __slots__ = ("member", "memory", "role", "rpt_seq", "user")
+    `blocked` says why it may enter nothing now, made by `access.refresh` from what its member,
+    its owner and itself are.
+    """
 
-    def __init__(self, user: str, member: Member, role: Role) -> None:
+    __slots__ = (
+        "blocked",
+        "killed",
+        "member",
+        "memory",
+        "permissions",
+        "role",
+        "rpt_seq",
+        "suspended",
+        "user",
+    )
+
+    def __init__(
+        self,
+        user: str,
+        member: Member,
+        role: Role,
+        permissions: tuple[Permission, ...] = DEFAULT_PERMISSIONS,
+    ) -> None:
         self.user = user
         self.member = member
         self.role: Role = role
+        self.permissions: tuple[Permission, ...] = permissions
+        self.suspended = False
+        self.killed = False
+        self.blocked: Refusal | None = None
         self.rpt_seq = 0
         self.memory = CommandMemory()
 

@@ -100,6 +100,23 @@ class MemberStatusChanged(Struct, frozen=True, gc=False):
     reason: str
 
 
+class AccessChanged(Struct, frozen=True, gc=False):
+    """What somebody may do was changed by a supervisor or the registrar.
+
+    `kind` is such as `kill_switch_engaged`; `user`, `member` or `owner` says whom it meets.
+    """
+
+    seq: int
+    transact_time: int
+    kind: str
+    author: str
+    user: str = ""
+    member: str = ""
+    owner: str = ""
+    symbol: str = ""
+    text: str = ""
+
+
 class NoticePublished(Struct, frozen=True, gc=False):
     """A notice for the whole market."""
 
@@ -141,6 +158,7 @@ Event = (
     | SelfTradePrevented
     | PhaseChanged
     | MemberStatusChanged
+    | AccessChanged
     | NoticePublished
     | DayOpened
     | DayClosed

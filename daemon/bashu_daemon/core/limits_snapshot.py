@@ -2,10 +2,11 @@
 
 from msgspec import Struct
 
-from bashu_daemon.core.directory import Member
+from bashu_daemon.core.access import refresh
+from bashu_daemon.core.directory import DEFAULT_PERMISSIONS, Member
 from bashu_daemon.core.guard import MemberGuard
 from bashu_daemon.core.state import State
-from bashu_protocol.messages import MemberLimits
+from bashu_protocol.messages import MemberLimits, Permission
 
 
 class _Dumped(Struct, forbid_unknown_fields=True):
@@ -29,15 +30,37 @@ class _Guard(_Dumped):
     last_orders: list[_LastOrder]
 
 
+class _UserAccess(_Dumped):
+    user: str
+    permissions: tuple[Permission, ...]
+    suspended: bool
+    killed: bool
+
+
 class Protections(_Dumped):
     """What is kept of limits and blocks."""
 
     guards: list[_Guard]
+    users: list[_UserAccess]
+    """Only those that are not as they begin; so for the others."""
+    killed_members: list[str]
+    barred: list[tuple[str, str]]
+    """Beneficial owner and reason."""
 
 
 def dump_protections(state: State) -> Protections:
     members = state.directory.members.values()
-    return Protections([_dump_guard(m, m.guard) for m in members if m.guard is not None])
+    users = state.directory.users.values()
+    return Protections(
+        [_dump_guard(m, m.guard) for m in members if m.guard is not None],
+        [
+            _UserAccess(user.user, user.permissions, user.suspended, user.killed)
+            for user in users
+            if user.suspended or user.killed or user.permissions != DEFAULT_PERMISSIONS
+        ],
+        [member.member for member in members if member.killed],
+        list(state.barred.items()),
+    )
 
 
 def _dump_guard(member: Member, guard: MemberGuard) -> _Guard:
@@ -64,3 +87,14 @@ def load_protections(state: State, dumped: Protections) -> None:
             key = (order.symbol, order.side, order.price, order.qty)
             guard.last_orders.setdefault(order.user, {})[key] = order.at_ns
         state.directory.members[guarded.member].guard = guard
+    directory = state.directory
+    for access in dumped.users:
+        user = directory.users[access.user]
+        user.permissions = access.permissions
+        user.suspended = access.suspended
+        user.killed = access.killed
+    for name in dumped.killed_members:
+        directory.members[name].killed = True
+    state.barred.update(dumped.barred)
+    for user in directory.users.values():
+        refresh(state, user)

@@ -8,6 +8,7 @@ given back for a better price.
 
 from typing import Final
 
+from bashu_daemon.core.access import may_withdraw
 from bashu_daemon.core.checks import (
     Refusal,
     check_cash,
@@ -30,10 +31,13 @@ from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from bashu_protocol.reject_codes import RejectCode
 
-_SUSPENDED: Final = (RejectCode.MEMBER_SUSPENDED, "The member is suspended.")
 _UNKNOWN_ORDER: Final = (RejectCode.UNKNOWN_ORDER, "There is no such order.")
 _NOT_OPEN: Final = (RejectCode.ORDER_NOT_OPEN, "The order is not open any more.")
 _NOT_OWN: Final = (RejectCode.NOT_PERMITTED, "Only the user who placed the order may replace it.")
+_MAY_NOT_WITHDRAW: Final = (
+    RejectCode.NOT_PERMITTED,
+    "You may not withdraw the orders of your colleagues.",
+)
 _NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with.")
 
 
@@ -74,9 +78,9 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
 
 def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
     """Find what is wrong with a new order for a known instrument."""
+    if user.blocked is not None:
+        return user.blocked
     member = user.member
-    if member.suspended:
-        return _SUSPENDED
     qty = command.order_qty
     price = command.price
     time_in_force = command.time_in_force
@@ -166,8 +170,8 @@ def _check_replace(
         return _NOT_OPEN
     if ticket.user is not user:
         return _NOT_OWN
-    if user.member.suspended:
-        return _SUSPENDED
+    if user.blocked is not None:
+        return user.blocked
     instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
     refusal = (
@@ -196,6 +200,8 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
         return refuse(state, user, command, _UNKNOWN_ORDER)
     if ticket.resting is None:
         return refuse(state, user, command, _NOT_OPEN, ticket)
+    if ticket.user is not user and not may_withdraw(user):
+        return refuse(state, user, command, _MAY_NOT_WITHDRAW, ticket)
     take_out(state.instruments[ticket.symbol], ticket)
     if ticket.user is user:
         end(state, ticket, "canceled", cl_ord_id=command.cl_ord_id)
@@ -206,10 +212,14 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
 
 
 def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
-    """Withdraw all orders that the user placed, or those in one symbol, oldest id first."""
+    """Withdraw all orders of the user or its member, or those in one symbol, oldest id first."""
+    is_own = command.scope == "user"
+    if not is_own and "risk" not in user.permissions:
+        return refuse(state, user, command, _MAY_NOT_WITHDRAW)
     if command.symbol and command.symbol not in state.instruments:
         return refuse(state, user, command, unknown_symbol(command.symbol))
-    tickets = [ticket for ticket in user.live_tickets() if command.symbol in ("", ticket.symbol)]
+    live = user.live_tickets() if is_own else user.member.live_tickets()
+    tickets = [ticket for ticket in live if command.symbol in ("", ticket.symbol)]
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn by a mass cancel.")
     state.report_command(user, command, affected=len(tickets), symbol=command.symbol)

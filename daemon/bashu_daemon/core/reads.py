@@ -25,6 +25,8 @@ class UserInfo(Struct, frozen=True):
     role: Role
     owner: str
     last_rpt_seq: int
+    may_view: bool = True
+    """Whether it may query its member's orders, fills and account."""
 
 
 class StatRow(Struct, frozen=True):
@@ -84,7 +86,16 @@ def instrument_rows(state: State) -> list[InstrumentRow]:
 
 def member_rows(state: State) -> list[MemberRow]:
     return [
-        MemberRow(name, member.name, member.owner, member.city, member.kind, member.suspended)
+        MemberRow(
+            name,
+            member.name,
+            member.owner,
+            member.city,
+            member.kind,
+            member.suspended,
+            member.killed,
+            member.owner in state.barred,
+        )
         for name, member in sorted(state.directory.members.items())
     ]
 

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from bashu_daemon.core.access import BARRED, refresh
 from bashu_daemon.core.checks import Refusal, check_rules
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.ledger import CASH, MAX_SUPPLY
@@ -55,6 +56,8 @@ def add_member(state: State, user: User, command: AddMember) -> Receipt:
     if MEMBER_NAME.fullmatch(name) is None or not command.owner:
         text = "A member needs a name of ASCII letters, digits, '_', '.' and '-', and an owner."
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
+    if command.owner in state.barred:
+        return refuse(state, user, command, BARRED)
     accounts = state.ledger.add_member(name)
     state.directory.add_member(
         Member(
@@ -81,7 +84,9 @@ def add_user(state: State, user: User, command: AddUser) -> Receipt:
     if USER_NAME.fullmatch(command.user) is None:
         text = "A user name has up to 32 lower-case letters, digits, '_', '.' and '-'."
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
-    state.directory.add_user(User(command.user, member, command.role))
+    added = User(command.user, member, command.role, command.permissions)
+    state.directory.add_user(added)
+    refresh(state, added)
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
 

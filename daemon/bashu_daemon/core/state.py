@@ -58,9 +58,13 @@ class Instrument:
 
 
 class State:
-    """Everything that commands change, and the events of the command in hand."""
+    """Everything that commands change, and the events of the command in hand.
+
+    `barred` has the reason for each beneficial owner that may not trade.
+    """
 
     __slots__ = (
+        "barred",
         "day_open",
         "directory",
         "events",
@@ -84,6 +88,7 @@ class State:
         self.exec_id = 0
         self.notice_id = 0
         self.directory = Directory()
+        self.barred: dict[str, str] = {}
         self.ledger = Ledger()
         self.instruments: dict[str, Instrument] = {}
         self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)

@@ -4,6 +4,7 @@ Measures of market_rules.md 1.7 and 6.3: suspension of trading, restriction of a
 notice.
 """
 
+from bashu_daemon.core.access import refresh_member
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
 from bashu_daemon.core.execution import withdraw
@@ -63,6 +64,7 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     if member.suspended:
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, "It is suspended already."))
     member.suspended = True
+    refresh_member(state, member)
     state.events.append(
         MemberStatusChanged(state.seq, state.now_ns, member.member, True, user.user, command.reason)
     )
@@ -83,6 +85,7 @@ def reinstate_member(state: State, user: User, command: ReinstateMember) -> Rece
     if not member.suspended:
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, "It is not suspended."))
     member.suspended = False
+    refresh_member(state, member)
     state.events.append(
         MemberStatusChanged(
             state.seq, state.now_ns, member.member, False, user.user, command.reason

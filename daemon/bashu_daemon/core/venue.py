@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bashu_daemon.core import (
+    access_control,
     member_limits,
     orders,
     reads,
@@ -28,14 +29,17 @@ from bashu_protocol.messages import (
     AccountRow,
     AddMember,
     AddUser,
+    BarPerson,
     CancelOrder,
     CloseDay,
     Deposit,
     FillRow,
     HaltInstrument,
     InstrumentRow,
+    KillSwitch,
     ListInstrument,
     MassCancel,
+    MassCancelFor,
     MemberRow,
     NewOrder,
     Notice,
@@ -43,13 +47,16 @@ from bashu_protocol.messages import (
     OrderRow,
     PublishNotice,
     ReinstateMember,
+    ReinstateUser,
     ReplaceOrder,
     ResumeInstrument,
     Role,
     SetMemberLimits,
+    SetPermissions,
     SetPhase,
     StateCommand,
     SuspendMember,
+    SuspendUser,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -69,6 +76,11 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         ReinstateMember: supervision.reinstate_member,
         PublishNotice: supervision.publish_notice,
         SetMemberLimits: member_limits.set_member_limits,
+        MassCancelFor: access_control.mass_cancel_for,
+        KillSwitch: access_control.kill_switch,
+        SuspendUser: access_control.suspend_user,
+        ReinstateUser: access_control.reinstate_user,
+        BarPerson: access_control.bar_person,
     },
     "registrar": {
         ListInstrument: registry.list_instrument,
@@ -76,6 +88,8 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         AddUser: registry.add_user,
         Deposit: registry.deposit,
         SetMemberLimits: member_limits.set_member_limits,
+        SetPermissions: access_control.set_permissions,
+        BarPerson: access_control.bar_person,
         OpenDay: trading_day.open_day,
         SetPhase: trading_day.set_phase,
         CloseDay: trading_day.close_day,
@@ -173,7 +187,8 @@ class Venue:
         if known is None:
             return None
         member = known.member
-        return UserInfo(user, member.member, known.role, member.owner, known.rpt_seq)
+        may_view = "view" in known.permissions
+        return UserInfo(user, member.member, known.role, member.owner, known.rpt_seq, may_view)
 
     def users(self) -> list[str]:
         """All user names in the order of their admission, the venue's own first."""

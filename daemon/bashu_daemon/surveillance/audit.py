@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from bashu_daemon.core.events import (
+    AccessChanged,
     CommandEvent,
     Event,
     MemberStatusChanged,
@@ -100,10 +101,19 @@ def _member_status_changed(make: _Maker, event: MemberStatusChanged) -> Any:
     )  # fmt: skip
 
 
+def _access_changed(make: _Maker, event: AccessChanged) -> Any:
+    text = f"{event.author}: {event.text}"
+    return make(
+        event.seq, event.transact_time, event.kind, event.user, event.member, event.owner,
+        event.symbol, text=text,
+    )  # fmt: skip
+
+
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
     PartyEvent: _party,
     SelfTradePrevented: _self_trade_prevented,
     PhaseChanged: _phase_changed,
     MemberStatusChanged: _member_status_changed,
+    AccessChanged: _access_changed,
 }

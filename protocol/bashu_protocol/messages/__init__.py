@@ -11,12 +11,14 @@ from bashu_protocol.messages.base import (
     Encoding,
     ExecType,
     Int64,
+    KillScope,
     MemberKind,
     Message,
     Name,
     NoticeKind,
     OrdStatus,
     OrdType,
+    Permission,
     Phase,
     Product,
     QueryWhat,
@@ -45,7 +47,16 @@ from bashu_protocol.messages.orders import (
     ReplaceOrder,
 )
 from bashu_protocol.messages.presence import Presence
-from bashu_protocol.messages.protections import MemberLimits, SetMemberLimits
+from bashu_protocol.messages.protections import (
+    BarPerson,
+    KillSwitch,
+    MassCancelFor,
+    MemberLimits,
+    ReinstateUser,
+    SetMemberLimits,
+    SetPermissions,
+    SuspendUser,
+)
 from bashu_protocol.messages.registry import (
     AddMember,
     AddUser,
@@ -87,7 +98,15 @@ SupervisorCommand = (
     HaltInstrument | ResumeInstrument | SuspendMember | ReinstateMember | PublishNotice
 )
 RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | SetPhase | CloseDay
-ProtectionCommand = SetMemberLimits
+ProtectionCommand = (
+    SetMemberLimits
+    | MassCancelFor
+    | KillSwitch
+    | SetPermissions
+    | SuspendUser
+    | ReinstateUser
+    | BarPerson
+)
 StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand | ProtectionCommand
 """Commands that change the venue's state and are journaled."""
 Command = Logon | Query | StateCommand
@@ -117,6 +136,7 @@ __all__ = [
     "AnyMessage",
     "AuditBatch",
     "AuditEvent",
+    "BarPerson",
     "BidReport",
     "BlockReport",
     "BookDelta",
@@ -138,10 +158,13 @@ __all__ = [
     "InstrumentRules",
     "InstrumentStat",
     "Int64",
+    "KillScope",
+    "KillSwitch",
     "ListInstrument",
     "Logon",
     "LogonAck",
     "MassCancel",
+    "MassCancelFor",
     "MemberKind",
     "MemberLimits",
     "MemberRow",
@@ -157,6 +180,7 @@ __all__ = [
     "OrderCommand",
     "OrderRow",
     "PartyReport",
+    "Permission",
     "Phase",
     "Presence",
     "Product",
@@ -168,6 +192,7 @@ __all__ = [
     "QueryWhat",
     "RegistrarCommand",
     "ReinstateMember",
+    "ReinstateUser",
     "Reject",
     "ReplaceOrder",
     "Report",
@@ -177,12 +202,14 @@ __all__ = [
     "SelfTradePrevention",
     "Sentence",
     "SetMemberLimits",
+    "SetPermissions",
     "SetPhase",
     "Severity",
     "Side",
     "StateCommand",
     "SupervisorCommand",
     "SuspendMember",
+    "SuspendUser",
     "TimeInForce",
     "TradeMode",
     "VenueStatus",

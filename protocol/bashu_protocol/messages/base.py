@@ -20,6 +20,10 @@ OrdStatus = Literal[
 ]
 Phase = Literal["closed", "pre_open", "continuous", "pause", "halted"]
 Role = Literal["trader", "supervisor", "registrar", "auditor"]
+Permission = Literal["view", "enter", "approve", "risk"]
+"""What a trader may do: query its member's orders, fills and account; enter and amend orders;
+approve a colleague's order above the member's limit; withdraw all orders of the member."""
+KillScope = Literal["user", "member"]
 City = Literal["chengdu", "chongqing", "other"]
 MemberKind = Literal["emitter", "institution", "market_maker", "operator"]
 Product = Literal["CEA", "CQEA", "CCER", "CDCER", "CQCER"]

@@ -3,6 +3,7 @@
 from bashu_protocol.messages.base import (
     Encoding,
     Int64,
+    KillScope,
     Message,
     Name,
     OrdType,
@@ -58,10 +59,14 @@ class ReplaceOrder(Message, frozen=True, tag="replace_order"):
 
 
 class MassCancel(Message, frozen=True, tag="mass_cancel"):
-    """Withdraw all of one's own orders, or those in one symbol."""
+    """Withdraw all of one's own orders, or those in one symbol.
+
+    `scope` member means those of all users of the member; it needs the permission `risk`.
+    """
 
     cl_ord_id: Name
     symbol: Name = ""
+    scope: KillScope = "user"
 
 
 class Query(Message, frozen=True, tag="query"):

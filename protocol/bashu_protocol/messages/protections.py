@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from bashu_protocol.messages.base import Message, Name
+from bashu_protocol.messages.base import KillScope, Message, Name, Permission, Sentence
 
 Limit = Annotated[int, Meta(ge=0, le=2**62)]
 """An upper bound; 0 switches it off."""
@@ -36,3 +36,61 @@ class SetMemberLimits(Message, frozen=True, tag="set_member_limits"):
     cl_ord_id: Name
     member: Name
     limits: MemberLimits
+
+
+class MassCancelFor(Message, frozen=True, tag="mass_cancel_for"):
+    """Withdraw the resting orders that fit every given name; without any, those of the market."""
+
+    cl_ord_id: Name
+    reason: Sentence
+    user: Name = ""
+    member: Name = ""
+    symbol: Name = ""
+
+
+class KillSwitch(Message, frozen=True, tag="kill_switch"):
+    """Withdraw the orders of a user or member and block entry, until it is released."""
+
+    cl_ord_id: Name
+    scope: KillScope
+    name: Name
+    """Of the user or member."""
+    engaged: bool
+    reason: Sentence
+
+
+class SetPermissions(Message, frozen=True, tag="set_permissions"):
+    """Replace what a trader may do; see `Permission`."""
+
+    cl_ord_id: Name
+    user: Name
+    permissions: tuple[Permission, ...]
+
+
+class SuspendUser(Message, frozen=True, tag="suspend_user"):
+    """Block one user's order entry and withdraw its resting orders; its member trades on."""
+
+    cl_ord_id: Name
+    user: Name
+    reason: Sentence
+
+
+class ReinstateUser(Message, frozen=True, tag="reinstate_user"):
+    """Lift a user's suspension; withdrawn orders stay withdrawn."""
+
+    cl_ord_id: Name
+    user: Name
+    reason: Sentence
+
+
+class BarPerson(Message, frozen=True, tag="bar_person"):
+    """Bar a beneficial owner from the market, or with `barred` false admit it again.
+
+    Staff of regulators, registry, exchange and service bodies may not trade (Decree 775 Art. 7).
+    """
+
+    cl_ord_id: Name
+    person: Name
+    """The `owner` of members and clients."""
+    reason: Sentence
+    barred: bool = True

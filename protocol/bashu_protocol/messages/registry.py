@@ -10,6 +10,7 @@ from bashu_protocol.messages.base import (
     MemberKind,
     Message,
     Name,
+    Permission,
     Phase,
     Product,
     Role,
@@ -65,6 +66,8 @@ class AddUser(Message, frozen=True, tag="add_user"):
     user: Name
     member: Name
     role: Role = "trader"
+    permissions: tuple[Permission, ...] = ("view", "enter")
+    """Of a trader; the other roles have none."""
 
 
 class Deposit(Message, frozen=True, tag="deposit"):

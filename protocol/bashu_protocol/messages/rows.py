@@ -88,6 +88,9 @@ class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     city: City
     kind: MemberKind
     suspended: bool
+    kill_switch: bool = False
+    barred: bool = False
+    """Whether its beneficial owner is a barred person."""
 
 
 Row = OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow
