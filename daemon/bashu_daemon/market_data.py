@@ -12,6 +12,7 @@ from bashu_daemon.core.events import (
     PhaseChanged,
     TradeEvent,
 )
+from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_protocol import topics
 from bashu_protocol.messages import (
     BookDelta,
@@ -39,6 +40,7 @@ class _Feed:
         "bids",
         "book_dirty",
         "delta_seq",
+        "in_call_phase",
         "snapshot_due",
         "stat_dirty",
         "stat_seq",
@@ -54,6 +56,8 @@ class _Feed:
         self.book_dirty = True
         self.stat_dirty = True
         self.snapshot_due = True
+        self.in_call_phase = True
+        """As far as is known: then the indicative price changes with the book."""
 
 
 class MarketData:
@@ -98,6 +102,8 @@ class MarketData:
             if feed.book_dirty:
                 feed.book_dirty = False
                 changes = self._changes(symbol, feed)
+                if feed.in_call_phase:
+                    feed.stat_dirty = True
                 if changes:
                     feed.delta_seq += 1
                     feed.snapshot_due = True
@@ -162,6 +168,7 @@ class MarketData:
 
     def _stat(self, symbol: str, feed: _Feed, now_ns: int) -> InstrumentStat:
         row = self._venue.stat(symbol)
+        feed.in_call_phase = row.phase in CALL_PHASES
         return InstrumentStat(
             symbol=symbol,
             md_seq=feed.stat_seq,
@@ -181,6 +188,9 @@ class MarketData:
             volume=row.volume,
             turnover=row.turnover,
             trade_count=row.trade_count,
+            indicative_price=row.indicative_price,
+            indicative_qty=row.indicative_qty,
+            indicative_surplus=row.indicative_surplus,
         )
 
 

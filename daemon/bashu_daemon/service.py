@@ -29,7 +29,7 @@ from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
 from bashu_daemon.release_queue import ReleaseQueue
 from bashu_daemon.sequencer import Sequencer
-from bashu_daemon.session_driver import due_commands
+from bashu_daemon.session_driver import due_commands, ending_volatility_auctions
 from bashu_daemon.snapshotter import SnapshotTask, Snapshotter
 from bashu_daemon.supervision_feed import SupervisionFeed
 from bashu_daemon.surveillance.engine import Engine
@@ -284,7 +284,9 @@ class Service:
             await asyncio.sleep(HEARTBEAT_SECONDS)
 
     async def _execute_due(self) -> None:
-        due = due_commands(self.venue, self._config.sessions, self._clock.now_ns())
+        now_ns = self._clock.now_ns()
+        due = due_commands(self.venue, self._config.sessions, now_ns)
+        due += ending_volatility_auctions(self.venue, now_ns)
         if due:
             await self.execute(topics.VENUE_USER, due)
 

@@ -17,6 +17,14 @@ def trade_date_of(now_ns: int) -> int:
     return now.year * 10_000 + now.month * 100 + now.day
 
 
+def ending_volatility_auctions(venue: Venue, now_ns: int) -> list[StateCommand]:
+    """Return the commands that end the volatility auctions whose time is over."""
+    return [
+        SetPhase(f"uncross-{venue.seq}-{symbol}", "continuous", symbol)
+        for symbol in venue.volatility_auctions_due(now_ns)
+    ]
+
+
 def due_commands(
     venue: Venue, mode: Literal["all_day", "manual"], now_ns: int
 ) -> list[StateCommand]:

@@ -50,6 +50,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         return st.one_of(*(values(part) for part in arguments))
     if annotation is RejectCode:
         return st.sampled_from(list(RejectCode))
+    if annotation is type(None):
+        return st.none()
     if annotation is bool:
         return st.booleans()
     if annotation is int:

@@ -6,7 +6,8 @@ Sources are rows of the domain rulebook (market_rules.md) or keys of `Instrument
 from typing import Final
 
 from bashu_daemon.core.prices import MAX_PRICE
-from bashu_protocol.messages import InstrumentRules, Phase
+from bashu_daemon.core.sessions import CALL_PHASES
+from bashu_protocol.messages import InstrumentRules, OrdType, Phase, TimeInForce
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.units import format_money, format_price
 
@@ -27,17 +28,34 @@ def is_cl_ord_id(cl_ord_id: str) -> bool:
 
 
 def check_entry(phase: Phase, turnover: int) -> Refusal | None:
-    """Orders are taken and amended in continuous trading only (market_rules.md 1.2, session).
+    """Orders are taken in continuous trading (market_rules.md 1.2, session) and in a call phase.
 
     `turnover` is the day's in fen; past its bound the instrument takes no more.
     """
-    if phase == "continuous":
+    if phase == "continuous" or phase in CALL_PHASES:
         if turnover < MAX_TURNOVER:
             return None
         return RejectCode.TOO_MANY_ORDERS, "The instrument's turnover of the day is at its bound."
     if phase == "halted":
         return RejectCode.INSTRUMENT_HALTED, "Trading in the instrument is halted."
     return RejectCode.MARKET_CLOSED, f"No orders are taken in the phase {phase}."
+
+
+def check_call_order(ord_type: OrdType, time_in_force: TimeInForce) -> Refusal | None:
+    """A call phase takes what can wait for the uncross: limit orders for the day (venue's own)."""
+    if ord_type == "limit" and time_in_force == "day":
+        return None
+    return RejectCode.NOT_IN_CALL_PHASE, "A call auction takes limit orders for the day only."
+
+
+def check_cancel(phase: Phase) -> Refusal | None:
+    """No order is taken back or changed in the last part of a call auction (venue's own).
+
+    It keeps the indicative price honest: reference/surveillance.md, rule 12.
+    """
+    if phase != "call_auction_no_cancel":
+        return None
+    return RejectCode.NO_CANCEL_PHASE, "Orders cannot be changed or cancelled before the uncross."
 
 
 def check_quantity(qty: int, rules: InstrumentRules) -> Refusal | None:

@@ -5,13 +5,14 @@ from typing import Final, Literal
 from bashu_daemon.core.directory import RestingOrder
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
 from bashu_daemon.core.ledger import settle_buy, settle_sell
-from bashu_daemon.core.matching import match
+from bashu_daemon.core.matching import match, reach
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Ticket
+from bashu_daemon.core.volatility import interrupt, within_collar
 from bashu_protocol.reject_codes import RejectCode
 
-_SELF_TRADE: Final = "Withdrawn: it would have met an order of the same beneficial owner."
+SELF_TRADE: Final = "Withdrawn: it would have met an order of the same beneficial owner."
 _REMAINDER: Final = "Nothing more to trade at once; the remainder is withdrawn."
 
 
@@ -22,11 +23,13 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
     if side.live:
         limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
         bound = limit * side.sign
-        if side.live[-1] >= bound:
-            if _trade(state, instrument, ticket, limit):
-                end(state, ticket, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+        if side.live[-1] >= bound and instrument.phase == "continuous":
+            collared = instrument.rules.volatility is not None
+            trade = _trade_within_collar if collared else _trade
+            if trade(state, instrument, ticket, limit):
+                end(state, ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
                 return
-            assert not ticket.leaves_qty or not side.live or side.live[-1] < bound
+            assert collared or not ticket.leaves_qty or not side.live or side.live[-1] < bound
     if ticket.leaves_qty == 0:
         return
     if ticket.time_in_force == "day":
@@ -93,10 +96,40 @@ def end(
     state.report_order(ticket, how, how, text, reject_code, cl_ord_id, orig_cl_ord_id)
 
 
-def withdraw(state: State, ticket: Ticket, how: Literal["canceled", "expired"], text: str) -> None:
+def withdraw(
+    state: State,
+    ticket: Ticket,
+    how: Literal["canceled", "expired"],
+    text: str,
+    reject_code: RejectCode = RejectCode.NONE,
+) -> None:
     """Take a resting order out of the book unasked, and report it."""
     take_out(state.instruments[ticket.symbol], ticket)
-    end(state, ticket, how, text)
+    end(state, ticket, how, text, reject_code)
+
+
+def _trade_within_collar(state: State, instrument: Instrument, taker: Ticket, limit: int) -> bool:
+    """Trade as `_trade` does, but no further than the dynamic collar; beyond it, interrupt.
+
+    Where nothing but own orders stand beyond the collar, nothing would trade there.
+    """
+    is_buy = taker.side == "buy"
+    side = instrument.book.asks if is_buy else instrument.book.bids
+    collar = within_collar(instrument, is_buy, limit)
+    if collar != limit:
+        if side.live[-1] >= collar * side.sign and _trade(state, instrument, taker, collar):
+            return True
+        prevention = instrument.rules.self_trade_prevention
+        owner = taker.user.member.owner
+        beyond, _ = reach(side, limit, taker.leaves_qty, owner, prevention)
+        if beyond:
+            rules = instrument.rules.volatility
+            assert rules is not None, "no collar without its rules"
+            interrupt(state, instrument, rules)
+            return False
+        if not (taker.leaves_qty and side.live and side.live[-1] >= limit * side.sign):
+            return False
+    return _trade(state, instrument, taker, limit)
 
 
 def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> bool:
@@ -117,10 +150,10 @@ def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> b
             _settle(state, instrument, taker, maker, qty)
             assert maker.leaves_qty == resting.leaves_qty
         else:
-            _prevent(state, taker, maker)
+            prevent(state, taker, maker)
             if prevention != "cancel_incoming":
                 _let_go(maker)
-                end(state, maker, "canceled", _SELF_TRADE, RejectCode.SELF_TRADE)
+                end(state, maker, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
     return qty == 0 and prevention != "cancel_resting"
 
 
@@ -159,7 +192,7 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
     state.report_fill(maker, taker, price, qty, aggressor=False)
 
 
-def _prevent(state: State, taker: Ticket, maker: Ticket) -> None:
+def prevent(state: State, taker: Ticket, maker: Ticket) -> None:
     state.events.append(
         SelfTradePrevented(
             state.seq,

@@ -80,6 +80,25 @@ def settle_sell(taker: Party, maker: Party, cost: int, qty: int, *, resale_ban: 
     assert taker.holding.available >= 0 <= maker.cash.frozen
 
 
+def settle_frozen(
+    buyer: Party, seller: Party, reserved: int, cost: int, qty: int, *, resale_ban: bool
+) -> None:
+    """Book a trade of two resting orders: frozen cash against frozen tonnes.
+
+    `reserved` is what the buyer froze for `qty`; what exceeds the cost is given back.
+    """
+    buyer.cash.frozen -= reserved
+    buyer.cash.available += reserved - cost
+    seller.cash.available += cost
+    seller.holding.frozen -= qty
+    if resale_ban:
+        buyer.holding.bought_today += qty
+    else:
+        buyer.holding.available += qty
+    assert 0 <= cost <= reserved
+    assert buyer.cash.frozen >= 0 <= seller.holding.frozen
+
+
 class Ledger:
     """All accounts, by member and asset; `external` holds each asset's other side."""
 

@@ -11,6 +11,8 @@ from typing import Final
 from bashu_daemon.core.access import may_withdraw
 from bashu_daemon.core.checks import (
     Refusal,
+    check_call_order,
+    check_cancel,
     check_cash,
     check_entry,
     check_holding,
@@ -28,6 +30,7 @@ from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt, Ticket
+from bashu_daemon.core.volatility import within_collar
 from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
 from bashu_protocol.reject_codes import RejectCode
 
@@ -37,6 +40,10 @@ _NOT_OWN: Final = (RejectCode.NOT_PERMITTED, "Only the user who placed the order
 _MAY_NOT_WITHDRAW: Final = (
     RejectCode.NOT_PERMITTED,
     "You may not withdraw the orders of your colleagues.",
+)
+_BEYOND_COLLAR: Final = (
+    RejectCode.BEYOND_COLLAR,
+    "It could be filled as a whole only beyond the dynamic price collar.",
 )
 _NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with.")
 
@@ -96,6 +103,8 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
             assert refusal is not None, "the checks disagree"
         elif time_in_force == "day":
             refusal = check_open_orders(len(member.open_tickets))
+    if refusal is None and instrument.phase != "continuous":
+        refusal = check_call_order(command.ord_type, time_in_force)
     if refusal is not None:
         return refusal
     cost = price * qty
@@ -122,8 +131,12 @@ def _check_reach(
     if is_market and not (side.live and side.live[-1] >= limit * side.sign):
         return _NO_LIQUIDITY, 0
     prevention = instrument.rules.self_trade_prevention
-    reached, cost = reach(side, limit, command.order_qty, user.member.owner, prevention)
-    if command.time_in_force == "fok" and reached < command.order_qty:
+    qty, owner = command.order_qty, user.member.owner
+    collar = within_collar(instrument, command.side == "buy", limit)
+    reached, cost = reach(side, collar, qty, owner, prevention)
+    if command.time_in_force == "fok" and reached < qty:
+        if collar != limit and reach(side, limit, qty, owner, prevention)[0] == qty:
+            return _BEYOND_COLLAR, 0
         text = f"Only {reached} t of {command.order_qty} t could trade at once."
         return (RejectCode.FOK_NOT_FILLED, text), 0
     return None, cost
@@ -175,7 +188,8 @@ def _check_replace(
     instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
     refusal = (
-        check_entry(instrument.phase, instrument.statistics.turnover)
+        check_cancel(instrument.phase)
+        or check_entry(instrument.phase, instrument.statistics.turnover)
         or check_quantity(command.order_qty, rules)
         or check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
     )
@@ -202,7 +216,11 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
         return refuse(state, user, command, _NOT_OPEN, ticket)
     if ticket.user is not user and not may_withdraw(user):
         return refuse(state, user, command, _MAY_NOT_WITHDRAW, ticket)
-    take_out(state.instruments[ticket.symbol], ticket)
+    instrument = state.instruments[ticket.symbol]
+    refusal = check_cancel(instrument.phase)
+    if refusal is not None:
+        return refuse(state, user, command, refusal, ticket)
+    take_out(instrument, ticket)
     if ticket.user is user:
         end(state, ticket, "canceled", cl_ord_id=command.cl_ord_id)
     else:
@@ -212,17 +230,31 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
 
 
 def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
-    """Withdraw all orders of the user or its member, or those in one symbol, oldest id first."""
+    """Withdraw all orders of the user or its member, or those in one symbol, oldest id first.
+
+    Without a symbol, those stay that cannot be cancelled in the phase of their instrument.
+    """
     is_own = command.scope == "user"
     if not is_own and "risk" not in user.permissions:
         return refuse(state, user, command, _MAY_NOT_WITHDRAW)
-    if command.symbol and command.symbol not in state.instruments:
-        return refuse(state, user, command, unknown_symbol(command.symbol))
+    symbol = command.symbol
+    if symbol:
+        instrument = state.instruments.get(symbol)
+        if instrument is None:
+            return refuse(state, user, command, unknown_symbol(symbol))
+        refusal = check_cancel(instrument.phase)
+        if refusal is not None:
+            return refuse(state, user, command, refusal)
     live = user.live_tickets() if is_own else user.member.live_tickets()
-    tickets = [ticket for ticket in live if command.symbol in ("", ticket.symbol)]
+    tickets = [
+        ticket
+        for ticket in live
+        if symbol in ("", ticket.symbol)
+        and check_cancel(state.instruments[ticket.symbol].phase) is None
+    ]
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn by a mass cancel.")
-    state.report_command(user, command, affected=len(tickets), symbol=command.symbol)
+    state.report_command(user, command, affected=len(tickets), symbol=symbol)
     return Receipt(command, None, accepted=True)
 
 

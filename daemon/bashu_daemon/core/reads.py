@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from bashu_daemon.core.call_auction import indicative
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Ticket
@@ -46,6 +47,10 @@ class StatRow(Struct, frozen=True):
     volume: int
     turnover: int
     trade_count: int
+    indicative_price: int = 0
+    indicative_qty: int = 0
+    indicative_surplus: int = 0
+    volatility_ends_ns: int = 0
 
 
 def stat_row(state: State, symbol: str) -> StatRow:
@@ -67,7 +72,18 @@ def stat_row(state: State, symbol: str) -> StatRow:
         statistics.volume,
         statistics.turnover,
         statistics.trade_count,
+        *indicative(instrument),
+        instrument.volatility_ends_ns,
     )
+
+
+def volatility_auctions_due(state: State, now_ns: int) -> list[str]:
+    """Return the symbols whose volatility auction has lasted its time, in alphabetical order."""
+    return [
+        symbol
+        for symbol, instrument in sorted(state.instruments.items())
+        if 0 < instrument.volatility_ends_ns <= now_ns
+    ]
 
 
 def instrument_rows(state: State) -> list[InstrumentRow]:

@@ -114,6 +114,7 @@ class _Instrument(_Dumped):
     limit_up: int
     limit_down: int
     ever_traded: bool
+    volatility_ends_ns: int
     statistics: _Statistics
     bids: list[int]
     """Order ids in priority; so are the asks."""
@@ -244,6 +245,7 @@ def _dump_instrument(instrument: Instrument) -> _Instrument:
         instrument.limit_up,
         instrument.limit_down,
         instrument.ever_traded,
+        instrument.volatility_ends_ns,
         _Statistics(
             day.open,
             day.high,
@@ -368,6 +370,7 @@ def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticke
     instrument.limit_up = dumped.limit_up
     instrument.limit_down = dumped.limit_down
     instrument.ever_traded = dumped.ever_traded
+    instrument.volatility_ends_ns = dumped.volatility_ends_ns
     instrument.statistics = _load_statistics(dumped.statistics)
     for order_id in (*dumped.bids, *dumped.asks):
         ticket = tickets[order_id]

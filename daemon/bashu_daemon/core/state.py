@@ -30,7 +30,8 @@ class Instrument:
     """A listed symbol: its rules, its day and its book. Prices in fen.
 
     `day_reference` is what the limits of the present or last day came from (the previous close),
-    `next_reference` what the next day's will come from (the last close).
+    `next_reference` what the next day's will come from (the last close). `volatility_ends_ns` is
+    when the volatility auction is to end, 0 outside one.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Instrument:
         "phase",
         "rules",
         "statistics",
+        "volatility_ends_ns",
     )
 
     def __init__(self, rules: InstrumentRules) -> None:
@@ -54,6 +56,7 @@ class Instrument:
         self.limit_down = 0
         self.ever_traded = False
         self.statistics = DayStatistics()
+        self.volatility_ends_ns = 0
         self.book: OrderBook[RestingOrder] = OrderBook()
 
 

@@ -5,11 +5,12 @@ notice.
 """
 
 from bashu_daemon.core.access import refresh_member
+from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
-from bashu_daemon.core.sessions import may_halt, may_resume_into
+from bashu_daemon.core.sessions import has_phase, may_halt, may_resume_into
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
@@ -23,7 +24,10 @@ from bashu_protocol.reject_codes import RejectCode
 
 
 def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receipt:
-    """Stop order entry, amendments and matching; resting orders stay and can be cancelled."""
+    """Stop order entry, amendments and matching; resting orders stay and can be cancelled.
+
+    So it is in a call phase, even in the part without cancels.
+    """
     symbol = command.symbol
     instrument = state.instruments.get(symbol)
     if instrument is None:
@@ -31,7 +35,7 @@ def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receip
     if not may_halt(instrument.phase, state.day_open):
         text = f"{symbol} is {instrument.phase} and cannot be halted."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
-    state.change_phase(symbol, instrument, "halted", user.user, command.reason)
+    enter_phase(state, symbol, instrument, "halted", user.user, command.reason)
     title = f"Trading in {symbol} is halted"
     state.publish_notice("halt", user.user, title, command.reason, symbol=symbol)
     state.report_command(user, command, symbol=symbol)
@@ -39,17 +43,22 @@ def halt_instrument(state: State, user: User, command: HaltInstrument) -> Receip
 
 
 def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Receipt:
-    """End a halt into a phase of the open day, or into `closed` between days."""
+    """End a halt into a phase of the open day, or into `closed` between days.
+
+    After a halt in a call phase orders may stand crossed: any phase but a call phase uncrosses
+    them first.
+    """
     symbol = command.symbol
     instrument = state.instruments.get(symbol)
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(symbol))
     if instrument.phase != "halted":
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, "It is not halted."))
-    if not may_resume_into(command.phase, state.day_open):
+    phase = command.phase
+    if not (may_resume_into(phase, state.day_open) and has_phase(phase, instrument.rules)):
         text = f"A halt cannot end in the phase {command.phase} now."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
-    state.change_phase(symbol, instrument, command.phase, user.user, command.reason)
+    enter_phase(state, symbol, instrument, phase, user.user, command.reason)
     title = f"Trading in {symbol} resumes: {command.phase}"
     state.publish_notice("resume", user.user, title, command.reason, symbol=symbol)
     state.report_command(user, command, symbol=symbol)

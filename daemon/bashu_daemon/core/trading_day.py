@@ -2,12 +2,19 @@
 
 from datetime import date
 
+from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.prices import DayStatistics, limit_prices
 from bashu_daemon.core.rejections import refuse, unknown_symbol
-from bashu_daemon.core.sessions import at_close_day, at_open_day, may_set
+from bashu_daemon.core.sessions import (
+    CALL_PHASES,
+    at_close_day,
+    at_open_day,
+    has_phase,
+    may_set,
+)
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import CloseDay, OpenDay, SetPhase
@@ -68,26 +75,40 @@ def set_phase(state: State, user: User, command: SetPhase) -> Receipt:
         if symbol not in instruments:
             return refuse(state, user, command, unknown_symbol(symbol))
         instruments = {symbol: instruments[symbol]}
-    moving = [name for name, item in instruments.items() if may_set(item.phase, command.phase)]
+    moving = [name for name, item in instruments.items() if _may_go(item, command)]
     if not moving:
         text = f"{symbol or 'No instrument'} can{'not' if symbol else ''} go to {command.phase}."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
     for name in moving:
-        instrument = instruments[name]
-        assert not instrument.book.is_crossed()
-        state.change_phase(name, instrument, command.phase, user.user)
+        enter_phase(state, name, instruments[name], command.phase, user.user)
     state.report_command(user, command, symbol=symbol)
     return Receipt(command, None, accepted=True)
+
+
+def _may_go(instrument: Instrument, command: SetPhase) -> bool:
+    """Whether an instrument can make the step.
+
+    The start of continuous trading for the whole market cuts no volatility auction short.
+    """
+    if not has_phase(command.phase, instrument.rules):
+        return False
+    if instrument.phase == "volatility_auction" and command.phase == "continuous":
+        return bool(command.symbol)
+    return may_set(instrument.phase, command.phase)
 
 
 def close_day(state: State, user: User, command: CloseDay) -> Receipt:
     """End the day: orders expire in id order, closes are fixed, bought tonnes become available.
 
-    What is left of an order lapses at the end of its day (market_rules.md 1.4, row 3). A halted
-    instrument closes like the others and stays halted.
+    What is left of an order lapses at the end of its day (market_rules.md 1.4, row 3). A call
+    auction that is under way is uncrossed first. A halted instrument closes like the others and
+    stays halted.
     """
     if not state.day_open:
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, "No day is open."))
+    for symbol, instrument in state.instruments.items():
+        if instrument.phase in CALL_PHASES:
+            enter_phase(state, symbol, instrument, "pause", user.user)
     _expire_orders(state)
     for instrument in state.instruments.values():
         _fix_close(instrument)

@@ -233,6 +233,10 @@ class Venue:
         """The day of a listed symbol. Raises KeyError for another."""
         return reads.stat_row(self._state, symbol)
 
+    def volatility_auctions_due(self, now_ns: int) -> list[str]:
+        """Symbols whose volatility auction has lasted its time: `set_phase` must end it."""
+        return reads.volatility_auctions_due(self._state, now_ns)
+
     def notices(self) -> list[Notice]:
         """The last notices, oldest first."""
         return list(self._state.notices)

@@ -30,6 +30,7 @@ from bashu_protocol.messages.base import (
     TimeInForce,
     TradeMode,
 )
+from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 from bashu_protocol.messages.market_data import (
     BookDelta,
     BookSnapshot,
@@ -143,6 +144,7 @@ __all__ = [
     "BookRow",
     "BookSnapshot",
     "Broadcast",
+    "CallAuctionRules",
     "CancelOrder",
     "City",
     "CloseDay",
@@ -213,4 +215,5 @@ __all__ = [
     "TimeInForce",
     "TradeMode",
     "VenueStatus",
+    "VolatilityRules",
 ]

@@ -18,7 +18,16 @@ ExecType = Literal["new", "trade", "canceled", "replaced", "rejected", "expired"
 OrdStatus = Literal[
     "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown"
 ]
-Phase = Literal["closed", "pre_open", "continuous", "pause", "halted"]
+Phase = Literal[
+    "closed",
+    "pre_open",
+    "continuous",
+    "pause",
+    "halted",
+    "call_auction",
+    "call_auction_no_cancel",
+    "volatility_auction",
+]
 Role = Literal["trader", "supervisor", "registrar", "auditor"]
 Permission = Literal["view", "enter", "approve", "risk"]
 """What a trader may do: query its member's orders, fills and account; enter and amend orders;
@@ -31,7 +40,7 @@ SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both"
 QueryWhat = Literal[
     "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members"
 ]
-NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate"]
+NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate", "volatility"]
 TradeMode = Literal["listing", "block", "auction", "call_auction"]
 Severity = Literal["info", "warning", "violation"]
 

@@ -67,6 +67,11 @@ class InstrumentStat(Message, frozen=True, tag="stat"):
     volume: int
     turnover: int
     trade_count: int
+    indicative_price: int = 0
+    """In a call phase: what the uncross would give now; 0 where nothing would trade."""
+    indicative_qty: int = 0
+    indicative_surplus: int = 0
+    """Tonnes left over at that price: positive of buyers, negative of sellers."""
 
 
 class Notice(Message, frozen=True, tag="notice"):

@@ -16,6 +16,7 @@ from bashu_protocol.messages.base import (
     Role,
     SelfTradePrevention,
 )
+from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 
 
 class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +40,10 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     self_trade_prevention: SelfTradePrevention = "cancel_incoming"
     resale_ban: bool = True
     """Whether what was bought today may not be sold today."""
+    call_auction: CallAuctionRules | None = None
+    """None where the instrument has no call auction."""
+    volatility: VolatilityRules | None = None
+    """None where it has no dynamic collar."""
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):
