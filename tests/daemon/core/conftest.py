@@ -21,6 +21,7 @@ from bashu_protocol.messages import (
     MassCancel,
     NewOrder,
     OpenDay,
+    Phase,
     ReplaceOrder,
     SetPhase,
     StateCommand,
@@ -28,6 +29,7 @@ from bashu_protocol.messages import (
 from bashu_protocol.topics import VENUE_USER
 
 SYMBOL = "CEA24"
+CALL_PHASES = {"call_auction", "call_auction_no_cancel", "volatility_auction"}
 CASH = 10**10
 TONNES = 1_000_000
 
@@ -36,10 +38,12 @@ class Exchange:
     """A venue in continuous trading of CEA24, reference 70.00, limits 63.00 and 77.00.
 
     `anna` and `ada` trade for member A, `bo` for B, `cy` for C; A and C belong to one owner.
-    Every command is followed by a check that the ledger is conserved and the book uncrossed.
+    Every command is followed by a check that the ledger is conserved and the book uncrossed,
+    except in a call phase and in a halt, which may have begun in one.
     """
 
-    def __init__(self, **rules: Any) -> None:
+    def __init__(self, first_phase: Phase = "continuous", **rules: Any) -> None:
+        self.first_phase: Phase = first_phase
         self.venue = Venue()
         self.now_ns = 0
         self.ids = 0
@@ -69,7 +73,10 @@ class Exchange:
 
     def open_day(self, trade_date: int) -> None:
         self.run(OpenDay(self.next_id(), trade_date))
-        self.run(SetPhase(self.next_id(), "continuous"))
+        self.phase(self.first_phase)
+
+    def phase(self, phase: Phase) -> list[Event]:
+        return self.run(SetPhase(self.next_id(), phase))
 
     def close_day(self) -> list[Event]:
         return self.run(CloseDay(self.next_id()))
@@ -80,6 +87,8 @@ class Exchange:
         for asset, total in self.venue.ledger_totals().items():
             assert sum(total.values()) == 0, asset
         for symbol in self.venue.symbols():
+            if self.venue.stat(symbol).phase in {*CALL_PHASES, "halted"}:
+                continue
             bids, asks = self.venue.depth(symbol)
             assert not bids or not asks or bids[0][0] < asks[0][0]
         return events
@@ -118,6 +127,11 @@ class Exchange:
     def account(self, member: str, asset: str) -> AccountRow:
         (found,) = (row for row in self.venue.account_rows(member) if row.asset == asset)
         return found
+
+    def indicative(self, symbol: str = SYMBOL) -> tuple[int, int, int]:
+        """Return what an uncross would give: price, quantity, surplus."""
+        stat = self.venue.stat(symbol)
+        return stat.indicative_price, stat.indicative_qty, stat.indicative_surplus
 
     def queue(self, member: str) -> list[tuple[str, int, int]]:
         """Return (cl_ord_id, price, leaves) of a member's resting orders, oldest first."""
