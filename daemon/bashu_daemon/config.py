@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.schedule.modes import SessionsMode
 from bashu_protocol.messages import Encoding
 
 RULEBOOKS = Path(__file__).parent / "rulebooks"
@@ -38,8 +39,9 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rulebook: Path = RULEBOOKS / "bashu.toml"
     members: Path = RULEBOOKS / "demo_members.toml"
     """Members, users and opening balances, booked when they are not in the journal yet."""
-    sessions: Literal["all_day", "manual"] = "all_day"
-    """`all_day` trades from midnight to midnight in Shanghai; `manual` waits for the registrar."""
+    sessions: SessionsMode = "all_day"
+    """`all_day` trades from midnight to midnight in Shanghai; `calendar` on the trading days and
+    at the hours of the rulebook; `demo` in days of minutes; `manual` waits for the registrar."""
     public_encoding: Encoding = "json"
     """Encoding of market data, notices, alerts and status."""
     market_data_interval_ms: Annotated[int, Meta(ge=1, le=10_000)] = 50

@@ -1,5 +1,7 @@
 """Reading the rulebook and the members file: data of the market, never code."""
 
+import datetime as dt
+import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -7,16 +9,18 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.schedule import Sessions
 from bashu_protocol.messages import City, InstrumentRules, MemberKind, Permission, Role
 
 Content = TypeVar("Content")
 
 
 class Rulebook(Struct, frozen=True, forbid_unknown_fields=True):
-    """Instruments with their rules, and the thresholds of surveillance by rule."""
+    """Instruments with their rules, hours and trading days, thresholds of surveillance by rule."""
 
-    instruments: list[InstrumentRules]
+    instruments: list[InstrumentRules] = []
     surveillance: dict[str, dict[str, int]] = {}
+    sessions: Sessions = Sessions()
 
 
 class UserEntry(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,12 +55,53 @@ class MembersFile(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_rulebook(path: Path) -> Rulebook:
-    """Read a rulebook.
+    """Read a rulebook with the files that it includes.
+
+    Two keys are for the file alone. `include` lists files, relative to it, whose instruments are
+    added. `common` has the rules that its own instruments share; an instrument's own win.
 
     Raises:
         OperatorError: naming the file and the key.
     """
-    return _load(path, Rulebook, "rulebook")
+    return _load_rulebook(path.resolve(), ())
+
+
+def _load_rulebook(path: Path, including: tuple[Path, ...]) -> Rulebook:
+    if path in including:
+        raise OperatorError(f"The rulebook {path} includes itself: look at its `include`.")
+    content = _read(path, "rulebook")
+    included = content.pop("include", [])
+    if not isinstance(included, list) or not all(isinstance(name, str) for name in included):
+        raise OperatorError(f"The rulebook {path} is wrong: `include` is not a list of files.")
+    common = content.pop("common", {})
+    own = content.get("instruments")
+    if isinstance(common, dict) and isinstance(own, list):
+        content["instruments"] = [
+            {**common, **rules} if isinstance(rules, dict) else rules for rules in own
+        ]
+    rulebook = _convert(path, content, Rulebook, "rulebook")
+    instruments = list(rulebook.instruments)
+    for name in included:
+        instruments += _included(path, name, (*including, path))
+    symbols = [rules.symbol for rules in instruments]
+    twice = sorted({symbol for symbol in symbols if symbols.count(symbol) > 1})
+    if twice:
+        raise OperatorError(
+            f"The rulebook {path} lists {', '.join(twice)} twice: keep one, and look at `include`."
+        )
+    return msgspec.structs.replace(rulebook, instruments=instruments)
+
+
+def _included(path: Path, name: str, including: tuple[Path, ...]) -> list[InstrumentRules]:
+    """Return the instruments of a file of one market."""
+    file = (path.parent / name).resolve()
+    part = _load_rulebook(file, including)
+    if part.surveillance or part.sessions != Sessions():
+        raise OperatorError(
+            f"The rulebook {file} is included by {path} and has `sessions` or `surveillance`: "
+            "move them to the including file, where they are for all instruments."
+        )
+    return part.instruments
 
 
 def load_members(path: Path) -> MembersFile:
@@ -69,11 +114,20 @@ def load_members(path: Path) -> MembersFile:
 
 
 def _load(path: Path, kind: type[Content], what: str) -> Content:
+    return _convert(path, _read(path, what), kind, what)
+
+
+def _read(path: Path, what: str) -> dict[str, Any]:
     try:
-        text: Any = path.read_bytes()
+        return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise OperatorError(f"Cannot read the {what} {path}: {error.strerror}.") from error
+    except ValueError as error:
+        raise OperatorError(f"The {what} {path} is wrong: {error}.") from error
+
+
+def _convert(path: Path, content: dict[str, Any], kind: type[Content], what: str) -> Content:
     try:
-        return msgspec.toml.decode(text, type=kind)
-    except (msgspec.MsgspecError, ValueError) as error:
+        return msgspec.convert(content, kind, builtin_types=(dt.date, dt.time, dt.datetime))
+    except msgspec.ValidationError as error:
         raise OperatorError(f"The {what} {path} is wrong: {error}.") from error

@@ -123,8 +123,9 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
         async with _listening(broker, config.data_dir / CREDENTIALS_FILE, role_of) as place:
             bus = _bus(config, place, password)
             service = Service(
-                venue, journal, engine, bus, config, founding.commands(venue), version("bashu")
-            )
+                venue, journal, engine, bus, config, founding.commands(venue), version("bashu"),
+                founding.rulebook.sessions,
+            )  # fmt: skip
             try:
                 with _metrics(service, config):
                     await _run_service(service, stop, lambda: on_ready(service, place))

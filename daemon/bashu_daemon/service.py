@@ -28,14 +28,21 @@ from bashu_daemon.metrics import Metrics
 from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
 from bashu_daemon.release_queue import ReleaseQueue
+from bashu_daemon.schedule import (
+    Sessions,
+    due_commands,
+    ending_volatility_auctions,
+    make_schedule,
+    outlook,
+)
 from bashu_daemon.sequencer import Sequencer
-from bashu_daemon.session_driver import due_commands, ending_volatility_auctions
 from bashu_daemon.snapshotter import SnapshotTask, Snapshotter
 from bashu_daemon.supervision_feed import SupervisionFeed
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.throttle import Throttle
 from bashu_protocol import topics
 from bashu_protocol.messages import StateCommand, VenueStatus
+from bashu_protocol.units import NS_PER_SECOND
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +66,7 @@ class Service:
         config: Config,
         founding: Sequence[StateCommand] = (),
         version: str = "",
+        sessions: Sessions | None = None,
     ) -> None:
         self.venue = venue
         self.engine = engine
@@ -70,6 +78,10 @@ class Service:
         self._founding = list(founding)
         self._version = version
         self._clock = Clock(journal.head_time_ns)
+        self._schedule = make_schedule(
+            config.sessions, sessions or Sessions(), venue, self._clock.now_ns()
+        )
+        self._session_words = ""
         self._market_data = MarketData(venue, journal.epoch)
         queries = Queries(venue, engine.alerts, self._market_data.book_row)
         acknowledgements = Acknowledgements(bus)
@@ -281,25 +293,46 @@ class Service:
             # Older objects are live orders and what is remembered, which make no cycles: to look
             # through all of them would take the loop for many milliseconds.
             gc.collect(YOUNG_GENERATIONS)
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await asyncio.sleep(self._until_next_beat())
 
     async def _execute_due(self) -> None:
         now_ns = self._clock.now_ns()
-        due = due_commands(self.venue, self._config.sessions, now_ns)
-        due += ending_volatility_auctions(self.venue, now_ns)
+        await self._execute_session(due_commands(self.venue, self._schedule, now_ns))
+        await self._execute_session(ending_volatility_auctions(self.venue, now_ns))
+        words = outlook(self.venue, self._schedule, now_ns).words
+        if words != self._session_words:
+            self._session_words = words
+            if words:
+                logger.warning("%s", words)
+
+    async def _execute_session(self, due: Sequence[StateCommand]) -> None:
         if due:
             await self.execute(topics.VENUE_USER, due)
+            logger.info("Sessions: %s.", ", ".join(command.cl_ord_id for command in due))
+
+    def _until_next_beat(self) -> float:
+        """Return seconds; less than a whole beat where a phase changes before."""
+        now_ns = self._clock.now_ns()
+        coming = outlook(self.venue, self._schedule, now_ns).next_phase_time
+        if coming <= now_ns:
+            return HEARTBEAT_SECONDS
+        return min(HEARTBEAT_SECONDS, (coming - now_ns) / NS_PER_SECOND)
 
     def _status(self, state: str) -> VenueStatus:
+        now_ns = self._clock.now_ns()
+        ahead = outlook(self.venue, self._schedule, now_ns)
         return VenueStatus(
             state="up" if state == "up" else "down",
             epoch=self._journal.epoch,
             seq=self._release.seq,
-            transact_time=self._clock.now_ns(),
+            transact_time=now_ns,
             trade_date=self.venue.trade_date,
             version=self._version,
             counters=dict(sorted(self.counters.items())),
             gauges=self.metrics.gauges(),
+            next_phase=ahead.next_phase or "",
+            next_phase_time=ahead.next_phase_time,
+            closed_reason=ahead.closed_reason,
         )
 
 

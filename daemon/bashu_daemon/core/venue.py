@@ -198,6 +198,13 @@ class Venue:
     def user_count(self) -> int:
         return len(self._state.directory.users)
 
+    def has_command(self, user: str, cl_ord_id: str) -> bool:
+        """Whether a user's command of the day is remembered, refused or not."""
+        known = self._state.directory.users.get(user)
+        return known is not None and (
+            cl_ord_id in known.memory.recent or cl_ord_id in known.memory.older
+        )
+
     def has_live_orders(self, user: str) -> bool:
         """Whether a user has resting orders; an unknown one has none."""
         known = self._state.directory.users.get(user)

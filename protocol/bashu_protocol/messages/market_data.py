@@ -101,3 +101,9 @@ class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
     """What happened since the start, by name."""
     gauges: dict[str, int] = field(default_factory=dict)
     """How much waits where, and mean times of the last second in microseconds (`…_us`)."""
+    next_phase: Phase | Literal[""] = ""
+    """The market's next phase by its calendar; empty where none is planned."""
+    next_phase_time: int = 0
+    """When it begins; nanoseconds since 1970, 0 where none is planned."""
+    closed_reason: str = ""
+    """Why there is no trading day today, such as a holiday; empty where there is one."""
