@@ -191,6 +191,8 @@ class MarketData:
             indicative_price=row.indicative_price,
             indicative_qty=row.indicative_qty,
             indicative_surplus=row.indicative_surplus,
+            auction_volume=row.auction_volume,
+            auction_turnover=row.auction_turnover,
         )
 
 

@@ -90,6 +90,13 @@ class Queries:
             rows = [r for r in venue.instrument_rows() if _fits(r.rules.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
+        elif query.what == "auctions":
+            officer = asker.role in ("supervisor", "registrar")
+            rows = [
+                r
+                for r in venue.auction_rows(asker.member, officer=officer)
+                if r.auction_id > query.since and _fits(r.symbol, query)
+            ]
         else:
             rows = [self._book(query.symbol)]
         return list(rows)

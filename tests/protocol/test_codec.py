@@ -48,6 +48,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(st.text(max_size=4), values(arguments[1]), max_size=2)
     if arguments:
         return st.one_of(*(values(part) for part in arguments))
+    if annotation is type(None):
+        return st.none()
     if annotation is RejectCode:
         return st.sampled_from(list(RejectCode))
     if annotation is type(None):

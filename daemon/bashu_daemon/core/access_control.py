@@ -5,6 +5,7 @@ shown to supervisors in the audit stream, and to those whom they meet by their o
 """
 
 from bashu_daemon.core.access import refresh, refresh_member
+from bashu_daemon.core.auction_results import withdraw_bids, withdraw_member
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import AccessChanged
@@ -146,6 +147,7 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
     affected = 0
     if command.barred:
         affected = _withdraw(state, tickets, "Withdrawn: the person may not trade.")
+        affected += sum(withdraw_member(state, member, user.user) for member in owned)
     state.report_command(user, command, affected=affected)
     return Receipt(command, None, accepted=True)
 
@@ -164,11 +166,15 @@ def _after_change(state: State, target: User | Member, kind: str, author: str, r
     _note(state, target, kind, author, reason)
     if isinstance(target, Member):
         refresh_member(state, target)
-        blocks, tickets = target.killed, target.live_tickets()
+        blocks, tickets, users = target.killed, target.live_tickets(), target.users
     else:
         refresh(state, target)
-        blocks, tickets = target.killed or target.suspended, target.live_tickets()
-    return _withdraw(state, tickets, "Withdrawn: entry is blocked.") if blocks else 0
+        blocks = target.killed or target.suspended
+        tickets, users = target.live_tickets(), [target]
+    if not blocks:
+        return 0
+    text = "Withdrawn: entry is blocked."
+    return _withdraw(state, tickets, text) + withdraw_bids(state, users, text)
 
 
 def _note(state: State, target: User | Member, kind: str, author: str, reason: str) -> None:

@@ -83,7 +83,7 @@ def settle_sell(taker: Party, maker: Party, cost: int, qty: int, *, resale_ban: 
 def settle_frozen(
     buyer: Party, seller: Party, reserved: int, cost: int, qty: int, *, resale_ban: bool
 ) -> None:
-    """Book a trade of two resting orders: frozen cash against frozen tonnes.
+    """Book a trade of two resting orders or bids: frozen cash against frozen tonnes.
 
     `reserved` is what the buyer froze for `qty`; what exceeds the cost is given back.
     """

@@ -41,11 +41,23 @@ def close_price(turnover: int, volume: int, reference: int) -> int:
 class DayStatistics:
     """An instrument's trading day so far; prices are 0 until there is one."""
 
-    __slots__ = ("close", "high", "last", "low", "open", "trade_count", "turnover", "volume")
+    __slots__ = (
+        "auction_turnover",
+        "auction_volume",
+        "close",
+        "high",
+        "last",
+        "low",
+        "open",
+        "trade_count",
+        "turnover",
+        "volume",
+    )
 
     def __init__(self) -> None:
         self.open = self.high = self.low = self.last = self.close = 0
         self.volume = self.turnover = self.trade_count = 0
+        self.auction_volume = self.auction_turnover = 0
 
     def record(self, price: int, qty: int) -> None:
         """Count one trade. The open is the price of the first (market_rules.md 1.3)."""
@@ -59,6 +71,11 @@ class DayStatistics:
         self.volume += qty
         self.turnover += price * qty
         self.trade_count += 1
+
+    def record_auction(self, cost: int, qty: int) -> None:
+        """Count a fill of a one-way auction; it moves no price (market_rules.md 1.2 [E])."""
+        self.auction_volume += qty
+        self.auction_turnover += cost
 
     def vwap(self) -> int:
         return close_price(self.turnover, self.volume, 0)

@@ -51,6 +51,8 @@ class StatRow(Struct, frozen=True):
     indicative_qty: int = 0
     indicative_surplus: int = 0
     volatility_ends_ns: int = 0
+    auction_volume: int = 0
+    auction_turnover: int = 0
 
 
 def stat_row(state: State, symbol: str) -> StatRow:
@@ -74,6 +76,8 @@ def stat_row(state: State, symbol: str) -> StatRow:
         statistics.trade_count,
         *indicative(instrument),
         instrument.volatility_ends_ns,
+        statistics.auction_volume,
+        statistics.auction_turnover,
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
+from bashu_daemon.core.auction_snapshot import DumpedAuctions, dump_auctions, load_auctions
 from bashu_daemon.core.directory import Member, RestingOrder, User
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH, Account
@@ -104,6 +105,8 @@ class _Statistics(_Dumped):
     volume: int
     turnover: int
     trade_count: int
+    auction_volume: int = 0
+    auction_turnover: int = 0
 
 
 class _Instrument(_Dumped):
@@ -137,6 +140,7 @@ class _State(_Dumped):
     instruments: list[_Instrument]
     notices: list[Notice]
     protections: Protections
+    auctions: DumpedAuctions
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="sorted")
@@ -163,6 +167,7 @@ def dump(state: State) -> bytes:
             [_dump_instrument(instrument) for instrument in state.instruments.values()],
             list(state.notices),
             dump_protections(state),
+            dump_auctions(state.auction_room),
         )
     )
 
@@ -255,6 +260,8 @@ def _dump_instrument(instrument: Instrument) -> _Instrument:
             day.volume,
             day.turnover,
             day.trade_count,
+            day.auction_volume,
+            day.auction_turnover,
         ),
         [order.order_id for order in book.bids.queue()],
         [order.order_id for order in book.asks.queue()],
@@ -295,6 +302,7 @@ def load(data: bytes) -> State:
         _load_instrument(state, instrument, tickets)
     _list_open_tickets(tickets.values())
     load_protections(state, dumped.protections)
+    load_auctions(state, dumped.auctions)
     return state
 
 
@@ -389,6 +397,8 @@ def _load_statistics(dumped: _Statistics) -> DayStatistics:
     day.volume = dumped.volume
     day.turnover = dumped.turnover
     day.trade_count = dumped.trade_count
+    day.auction_volume = dumped.auction_volume
+    day.auction_turnover = dumped.auction_turnover
     return day
 
 

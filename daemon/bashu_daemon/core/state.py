@@ -3,6 +3,7 @@
 from collections import deque
 from typing import Final
 
+from bashu_daemon.core.auction_records import AuctionRoom
 from bashu_daemon.core.book import OrderBook
 from bashu_daemon.core.directory import Directory, RestingOrder, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
@@ -67,6 +68,7 @@ class State:
     """
 
     __slots__ = (
+        "auction_room",
         "barred",
         "day_open",
         "directory",
@@ -94,6 +96,7 @@ class State:
         self.barred: dict[str, str] = {}
         self.ledger = Ledger()
         self.instruments: dict[str, Instrument] = {}
+        self.auction_room = AuctionRoom()
         self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)
         self.events: list[Event] = []
 

@@ -5,6 +5,7 @@ notice.
 """
 
 from bashu_daemon.core.access import refresh_member
+from bashu_daemon.core.auction_results import withdraw_member
 from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
@@ -66,7 +67,10 @@ def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Re
 
 
 def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
-    """Block a member's order entry and withdraw its resting orders, oldest id first."""
+    """Block a member's order entry and withdraw its resting orders, oldest id first.
+
+    Its sealed bids are withdrawn as well, and its own auctions canceled.
+    """
     member = state.directory.members.get(command.member)
     if member is None:
         return refuse(state, user, command, unknown_member(command.member))
@@ -80,9 +84,10 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     tickets = member.live_tickets()
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn: the member is suspended.")
+    bids = withdraw_member(state, member, user.user)
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
-    state.report_command(user, command, affected=len(tickets))
+    state.report_command(user, command, affected=len(tickets) + bids)
     return Receipt(command, None, accepted=True)
 
 

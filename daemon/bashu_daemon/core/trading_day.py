@@ -1,8 +1,8 @@
 """The registrar's commands that begin, move and end a trading day."""
 
-from datetime import date
-
+from bashu_daemon.core import auction_results
 from bashu_daemon.core.call_auction import enter_phase
+from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
 from bashu_daemon.core.execution import withdraw
@@ -26,7 +26,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
     if state.day_open:
         text = f"The day {state.trade_date} is still open."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
-    if not _is_date(command.trade_date) or command.trade_date <= state.trade_date:
+    if not is_date(command.trade_date) or command.trade_date <= state.trade_date:
         text = f"{command.trade_date} is not a date after {state.trade_date}."
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
     state.trade_date = command.trade_date
@@ -54,14 +54,6 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
         state.change_phase(symbol, instrument, at_open_day(instrument.phase), user.user)
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
-
-
-def _is_date(yyyymmdd: int) -> bool:
-    try:
-        date(yyyymmdd // 10_000, yyyymmdd // 100 % 100, yyyymmdd % 100)
-    except ValueError:
-        return False
-    return True
 
 
 def set_phase(state: State, user: User, command: SetPhase) -> Receipt:
@@ -102,7 +94,8 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
 
     What is left of an order lapses at the end of its day (market_rules.md 1.4, row 3). A call
     auction that is under way is uncrossed first. A halted instrument closes like the others and
-    stays halted.
+    stays halted. An announced one-way auction of the day without a result is canceled; what is
+    frozen for one of a later day stays so.
     """
     if not state.day_open:
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, "No day is open."))
@@ -110,11 +103,14 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
         if instrument.phase in CALL_PHASES:
             enter_phase(state, symbol, instrument, "pause", user.user)
     _expire_orders(state)
+    auction_results.end_day(state, user.user)
     for instrument in state.instruments.values():
         _fix_close(instrument)
-    for accounts in state.ledger.accounts.values():
-        for account in accounts.values():
-            assert account.frozen == 0, "every order is gone, so nothing is frozen"
+    held = auction_results.held_overnight(state)
+    for member, accounts in state.ledger.accounts.items():
+        for asset, account in accounts.items():
+            expected = held.get((member, asset), 0)
+            assert account.frozen == expected, "every order is gone, so nothing else is frozen"
             account.end_day()
     state.ledger.verify()
     state.day_open = False

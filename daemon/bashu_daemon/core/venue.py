@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from bashu_daemon.core import (
     access_control,
+    auction_reads,
+    auctions,
+    bids,
     member_limits,
     orders,
     reads,
@@ -29,8 +32,12 @@ from bashu_protocol.messages import (
     AccountRow,
     AddMember,
     AddUser,
+    ApplyAuction,
+    AuctionRow,
     BarPerson,
+    CancelAuction,
     CancelOrder,
+    CloseAuction,
     CloseDay,
     Deposit,
     FillRow,
@@ -43,20 +50,24 @@ from bashu_protocol.messages import (
     MemberRow,
     NewOrder,
     Notice,
+    OpenAuction,
     OpenDay,
     OrderRow,
+    PlaceBid,
     PublishNotice,
     ReinstateMember,
     ReinstateUser,
     ReplaceOrder,
     ResumeInstrument,
     Role,
+    ScheduleAuction,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
     StateCommand,
     SuspendMember,
     SuspendUser,
+    WithdrawBid,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -68,6 +79,9 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         CancelOrder: orders.cancel_order,
         ReplaceOrder: orders.replace_order,
         MassCancel: orders.mass_cancel,
+        ApplyAuction: auctions.apply_auction,
+        PlaceBid: bids.place_bid,
+        WithdrawBid: bids.withdraw_bid,
     },
     "supervisor": {
         HaltInstrument: supervision.halt_instrument,
@@ -93,6 +107,10 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         OpenDay: trading_day.open_day,
         SetPhase: trading_day.set_phase,
         CloseDay: trading_day.close_day,
+        ScheduleAuction: auctions.schedule_auction,
+        OpenAuction: auctions.open_auction,
+        CloseAuction: auctions.close_auction,
+        CancelAuction: auctions.cancel_auction,
     },
     "auditor": {},
 }
@@ -227,6 +245,10 @@ class Venue:
 
     def member_rows(self) -> list[MemberRow]:
         return reads.member_rows(self._state)
+
+    def auction_rows(self, member: str, *, officer: bool) -> list[AuctionRow]:
+        """Auctions as a member may see them; an officer sees applications and owners too."""
+        return auction_reads.auction_rows(self._state, member, officer=officer)
 
     def symbols(self) -> list[str]:
         return sorted(self._state.instruments)

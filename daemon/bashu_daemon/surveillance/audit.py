@@ -14,7 +14,14 @@ from bashu_daemon.core.events import (
     SelfTradePrevented,
 )
 from bashu_protocol.codec import encode, encode_twin, twin_class
-from bashu_protocol.messages import AuditBatch, AuditEvent, BidReport, Encoding
+from bashu_protocol.messages import (
+    AuctionReport,
+    AuditBatch,
+    AuditEvent,
+    BidReport,
+    BlockReport,
+    Encoding,
+)
 
 # Either class takes the same values in the same order; the twin is what JSON is written from.
 _Maker = Callable[..., Any]
@@ -68,14 +75,24 @@ def _command(make: _Maker, event: CommandEvent) -> Any:
 
 def _party(make: _Maker, event: PartyEvent) -> Any:
     report = event.report
-    kind = "bid" if isinstance(report, BidReport) else "block"
-    side = "" if isinstance(report, BidReport) else report.side
-    order_id = report.auction_id if isinstance(report, BidReport) else report.block_id
+    kind = _PARTY_KINDS[type(report)]
+    number = report.block_id if isinstance(report, BlockReport) else report.auction_id
+    price = 0 if isinstance(report, AuctionReport) else report.price
     return make(
         report.seq, report.transact_time, f"{kind}_{report.event}", event.user, event.member,
-        event.owner, event.symbol, side, report.cl_ord_id, order_id, report.price,
-        report.order_qty,
+        event.owner, event.symbol, report.side, report.cl_ord_id, number, price, report.order_qty,
+        **({} if isinstance(report, BlockReport) else _result(report)),
     )  # fmt: skip
+
+
+def _result(report: BidReport | AuctionReport) -> dict[str, Any]:
+    return {
+        "cum_qty": report.cum_qty,
+        "last_px": report.last_px,
+        "last_qty": report.cum_qty,
+        "exec_id": report.exec_id if isinstance(report, BidReport) else 0,
+        "text": report.text,
+    }
 
 
 def _self_trade_prevented(make: _Maker, event: SelfTradePrevented) -> Any:
@@ -108,6 +125,8 @@ def _access_changed(make: _Maker, event: AccessChanged) -> Any:
         event.symbol, text=text,
     )  # fmt: skip
 
+
+_PARTY_KINDS: Final = {BlockReport: "block", BidReport: "bid", AuctionReport: "auction"}
 
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,

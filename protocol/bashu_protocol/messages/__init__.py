@@ -6,6 +6,26 @@ JSON it is an object with `type`. Fields are only ever added, at the end and wit
 """
 
 from bashu_protocol.messages.alerts import Alert, AuditBatch, AuditEvent
+from bashu_protocol.messages.auctions import (
+    ApplyAuction,
+    AuctionEvent,
+    AuctionForm,
+    AuctionLimit,
+    AuctionPricing,
+    AuctionReport,
+    AuctionRow,
+    AuctionRules,
+    AuctionState,
+    BidEvent,
+    BidReport,
+    CancelAuction,
+    CloseAuction,
+    OpenAuction,
+    OwnBid,
+    PlaceBid,
+    ScheduleAuction,
+    WithdrawBid,
+)
 from bashu_protocol.messages.base import (
     City,
     Encoding,
@@ -69,7 +89,6 @@ from bashu_protocol.messages.registry import (
     SetPhase,
 )
 from bashu_protocol.messages.reports import (
-    BidReport,
     BlockReport,
     CommandReport,
     ExecutionReport,
@@ -108,10 +127,19 @@ ProtectionCommand = (
     | ReinstateUser
     | BarPerson
 )
-StateCommand = OrderCommand | SupervisorCommand | RegistrarCommand | ProtectionCommand
+AuctionCommand = ScheduleAuction | OpenAuction | CloseAuction | CancelAuction
+BidCommand = ApplyAuction | PlaceBid | WithdrawBid
+StateCommand = (
+    OrderCommand
+    | SupervisorCommand
+    | RegistrarCommand
+    | ProtectionCommand
+    | AuctionCommand
+    | BidCommand
+)
 """Commands that change the venue's state and are journaled."""
 Command = Logon | Query | StateCommand
-PartyReport = BlockReport | BidReport
+PartyReport = BlockReport | BidReport | AuctionReport
 """Private reports of other modes than the order book."""
 NumberedReport = ExecutionReport | CommandReport | PartyReport
 """Reports in a user's gapless `rpt_seq` stream."""
@@ -135,9 +163,21 @@ __all__ = [
     "AddUser",
     "Alert",
     "AnyMessage",
+    "ApplyAuction",
+    "AuctionCommand",
+    "AuctionEvent",
+    "AuctionForm",
+    "AuctionLimit",
+    "AuctionPricing",
+    "AuctionReport",
+    "AuctionRow",
+    "AuctionRules",
+    "AuctionState",
     "AuditBatch",
     "AuditEvent",
     "BarPerson",
+    "BidCommand",
+    "BidEvent",
     "BidReport",
     "BlockReport",
     "BookDelta",
@@ -145,8 +185,10 @@ __all__ = [
     "BookSnapshot",
     "Broadcast",
     "CallAuctionRules",
+    "CancelAuction",
     "CancelOrder",
     "City",
+    "CloseAuction",
     "CloseDay",
     "Command",
     "CommandReport",
@@ -176,14 +218,17 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "NumberedReport",
+    "OpenAuction",
     "OpenDay",
     "OrdStatus",
     "OrdType",
     "OrderCommand",
     "OrderRow",
+    "OwnBid",
     "PartyReport",
     "Permission",
     "Phase",
+    "PlaceBid",
     "Presence",
     "Product",
     "ProtectionCommand",
@@ -201,6 +246,7 @@ __all__ = [
     "ResumeInstrument",
     "Role",
     "Row",
+    "ScheduleAuction",
     "SelfTradePrevention",
     "Sentence",
     "SetMemberLimits",
@@ -216,4 +262,5 @@ __all__ = [
     "TradeMode",
     "VenueStatus",
     "VolatilityRules",
+    "WithdrawBid",
 ]

@@ -38,9 +38,9 @@ MemberKind = Literal["emitter", "institution", "market_maker", "operator"]
 Product = Literal["CEA", "CQEA", "CCER", "CDCER", "CQCER"]
 SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both"]
 QueryWhat = Literal[
-    "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members"
+    "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members", "auctions"
 ]
-NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate", "volatility"]
+NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction"]
 TradeMode = Literal["listing", "block", "auction", "call_auction"]
 Severity = Literal["info", "warning", "violation"]
 

@@ -72,6 +72,9 @@ class InstrumentStat(Message, frozen=True, tag="stat"):
     indicative_qty: int = 0
     indicative_surplus: int = 0
     """Tonnes left over at that price: positive of buyers, negative of sellers."""
+    auction_volume: int = 0
+    """Tonnes of one-way auctions; `volume` to `trade_count` are of the listing mode alone."""
+    auction_turnover: int = 0
 
 
 class Notice(Message, frozen=True, tag="notice"):

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from bashu_protocol.messages.auctions import AuctionRules
 from bashu_protocol.messages.base import (
     City,
     Int64,
@@ -44,6 +45,8 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """None where the instrument has no call auction."""
     volatility: VolatilityRules | None = None
     """None where it has no dynamic collar."""
+    auction: AuctionRules | None = None
+    """One-way auctions; None where there are none."""
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):

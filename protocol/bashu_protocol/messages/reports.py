@@ -92,23 +92,6 @@ class BlockReport(Message, frozen=True, tag="block_report"):
     event: str
 
 
-class BidReport(Message, frozen=True, tag="bid_report"):
-    """What happened to a sealed bid in a one-way auction, to its bidder."""
-
-    rpt_seq: int
-    seq: int
-    transact_time: int
-    cl_ord_id: str
-    auction_id: int
-    price: int
-    order_qty: int
-    event: str
-    cum_qty: int = 0
-    """Tonnes that the bid got."""
-    last_px: int = 0
-    """Fen a tonne to be paid."""
-
-
 class Reject(Message, frozen=True, tag="reject"):
     """A message that never became a command: unreadable, too large, throttled. Not numbered."""
 

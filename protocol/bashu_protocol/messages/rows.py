@@ -3,6 +3,7 @@
 from msgspec import Struct, field
 
 from bashu_protocol.messages.alerts import Alert
+from bashu_protocol.messages.auctions import AuctionRow
 from bashu_protocol.messages.base import (
     City,
     MemberKind,
@@ -93,7 +94,7 @@ class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     """Whether its beneficial owner is a barred person."""
 
 
-Row = OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow
+Row = OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow | AuctionRow
 
 
 class QueryResult(Message, frozen=True, tag="query_result", gc=True):

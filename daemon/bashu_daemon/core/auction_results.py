@@ -1,0 +1,181 @@
+"""How an auction ends: settled, void or canceled. What is not traded is released."""
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+from bashu_daemon.core.auction_records import Auction, Bid
+from bashu_daemon.core.auction_reports import announce, report_bid, report_owner
+from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.events import TradeEvent
+from bashu_daemon.core.ledger import CASH, settle_frozen
+from bashu_daemon.core.one_way_auction import AuctionFill, AuctionOutcome, VoidReason, allocate
+from bashu_daemon.core.state import State
+
+_VOID: Final[dict[VoidReason, str]] = {
+    "no_bids": "Void: there were no bids.",
+    "below_min_total_qty": "Void: less than the minimum total quantity was bid for.",
+    "reserve_not_met": "Void: the marginal bid did not meet the reserve.",
+}
+
+
+class _Side:
+    """One side of a fill: where its cash and its tonnes of the symbol lie."""
+
+    __slots__ = ("cash", "holding")
+
+    def __init__(self, member: Member, symbol: str) -> None:
+        self.cash = member.accounts[CASH]
+        self.holding = member.accounts[symbol]
+
+
+def compute(state: State, auction: Auction, author: str) -> int:
+    """Compute and settle an open auction of the bids it has now; return the number of fills."""
+    terms = auction.terms
+    auction.cutoff_seq = state.seq
+    outcome = allocate(
+        [bid.sealed() for bid in auction.bids.values()],
+        terms.order_qty,
+        terms.form,
+        terms.pricing,
+        bidder_limit_qty=auction.bidder_limit_qty,
+        min_total_qty=terms.min_total_qty,
+        reserve_price=terms.reserve_price,
+    )
+    if outcome.void:
+        _end(state, auction, "void", _VOID[outcome.void], author)
+    else:
+        _settle(state, auction, outcome, author)
+    return len(outcome.fills)
+
+
+def cancel(state: State, auction: Auction, reason: str, author: str) -> None:
+    """End an auction without a result; the market is told unless it never heard of it."""
+    _end(state, auction, "canceled", reason, author)
+
+
+def withdraw_bid(
+    state: State, auction: Auction, bid: Bid, cl_ord_id: str = "", text: str = ""
+) -> None:
+    """Take a bid out of an open auction and release what it froze."""
+    member = bid.user.member
+    auction.bidder_account(member).release(auction.bid_amount(bid))
+    del auction.bids[member.member]
+    report_bid(state, auction, bid, "withdrawn", cl_ord_id, text=text)
+
+
+def withdraw_bids(state: State, users: Iterable[User], text: str) -> int:
+    """Withdraw the bids that blocked users placed; return how many."""
+    blocked = {user.user for user in users}
+    withdrawn = 0
+    for auction in state.auction_room.live():
+        for bid in [bid for bid in auction.bids.values() if bid.user.user in blocked]:
+            withdraw_bid(state, auction, bid, text=text)
+            withdrawn += 1
+    return withdrawn
+
+
+def withdraw_member(state: State, member: Member, author: str) -> int:
+    """Withdraw a blocked member's bids and cancel its own auctions; return how many bids."""
+    for auction in state.auction_room.live():
+        if auction.member is member:
+            cancel(state, auction, "Canceled: its owner may not trade.", author)
+    return withdraw_bids(state, member.users, "Withdrawn: the member may not trade.")
+
+
+def end_day(state: State, author: str) -> None:
+    """Cancel what was announced for a day that is over and has no result."""
+    for auction in state.auction_room.live():
+        if auction.state != "applied" and auction.trade_date <= state.trade_date:
+            cancel(state, auction, "Canceled: its trading day is over.", author)
+
+
+def held_overnight(state: State) -> dict[tuple[str, str], int]:
+    """Return what stays frozen for auctions of later days, by member and asset."""
+    held: dict[tuple[str, str], int] = {}
+    for auction in state.auction_room.live():
+        key = auction.member.member, auction.owner_account().asset
+        held[key] = held.get(key, 0) + auction.frozen
+    return held
+
+
+def _end(
+    state: State, auction: Auction, how: Literal["void", "canceled"], text: str, author: str
+) -> None:
+    auction.state = how
+    auction.text = text
+    for bid in auction.bids.values():
+        auction.bidder_account(bid.user.member).release(auction.bid_amount(bid))
+        event: Literal["auction_void", "auction_canceled"]
+        event = "auction_void" if how == "void" else "auction_canceled"
+        report_bid(state, auction, bid, event, text=text)
+    _release_owner(auction)
+    report_owner(state, auction)
+    if auction.announced:
+        announce(state, auction, author)
+    state.auction_room.forget_old()
+
+
+def _settle(state: State, auction: Auction, outcome: AuctionOutcome, author: str) -> None:
+    """Settle every fill at once, in rank, then release what got nothing."""
+    by_time = {bid.time: bid for bid in auction.bids.values()}
+    for fill in outcome.fills:
+        _settle_fill(state, auction, by_time.pop(fill.bid.time), fill)
+    for bid in by_time.values():
+        auction.bidder_account(bid.user.member).release(auction.bid_amount(bid))
+        report_bid(state, auction, bid, "unfilled")
+    auction.cum_qty = outcome.volume()
+    auction.turnover = outcome.turnover()
+    auction.last_px = outcome.marginal_price
+    auction.state = "completed"
+    _release_owner(auction)
+    report_owner(state, auction)
+    announce(state, auction, author)
+    state.auction_room.forget_old()
+
+
+def _settle_fill(state: State, auction: Auction, bid: Bid, fill: AuctionFill) -> None:
+    symbol = auction.terms.symbol
+    instrument = state.instruments[symbol]
+    bidder, owner = bid.user.member, auction.member
+    buyer, seller = (bidder, owner) if auction.is_sale() else (owner, bidder)
+    cost = fill.price * fill.qty
+    reserved = (bid.price if auction.is_sale() else auction.cap) * fill.qty
+    state.exec_id += 1
+    settle_frozen(
+        _Side(buyer, symbol),
+        _Side(seller, symbol),
+        reserved,
+        cost,
+        fill.qty,
+        resale_ban=instrument.rules.resale_ban,
+    )
+    bid.cum_qty = fill.qty
+    bid.last_px = fill.price
+    left = bid.qty - fill.qty
+    auction.bidder_account(bidder).release(left * bid.price if auction.is_sale() else left)
+    auction.frozen -= fill.qty if auction.is_sale() else reserved
+    instrument.statistics.record_auction(cost, fill.qty)
+    state.events.append(
+        TradeEvent(
+            state.seq,
+            state.now_ns,
+            state.exec_id,
+            symbol,
+            fill.price,
+            fill.qty,
+            auction.bidder_side(),
+            0,
+            0,
+            buyer.owner,
+            seller.owner,
+            "auction",
+        )
+    )
+    event: Literal["filled", "partially_filled"]
+    event = "filled" if fill.qty == bid.qty else "partially_filled"
+    report_bid(state, auction, bid, event, exec_id=state.exec_id)
+
+
+def _release_owner(auction: Auction) -> None:
+    auction.owner_account().release(auction.frozen)
+    auction.frozen = 0
