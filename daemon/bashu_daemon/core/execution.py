@@ -24,12 +24,14 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
         limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
         bound = limit * side.sign
         if side.live[-1] >= bound and instrument.phase == "continuous":
-            collared = instrument.rules.volatility is not None
-            trade = _trade_within_collar if collared else _trade
-            if trade(state, instrument, ticket, limit):
+            if instrument.rules.volatility is not None:
+                prevented = _trade_within_collar(state, instrument, ticket, limit)
+            else:
+                prevented = _trade(state, instrument, ticket, limit)
+                assert not ticket.leaves_qty or not side.live or side.live[-1] < bound or prevented
+            if prevented:
                 end(state, ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
                 return
-            assert collared or not ticket.leaves_qty or not side.live or side.live[-1] < bound
     if ticket.leaves_qty == 0:
         return
     if ticket.time_in_force == "day":

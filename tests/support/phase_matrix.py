@@ -1,0 +1,304 @@
+"""Every command in every phase: whether it is accepted, or the code that refuses it.
+
+A new command needs a line in `EXAMPLES`: its class, who sends it, and a valid example made for a
+`Scene`; where something must be there first, `before` has the commands that put it there (they
+may be refused in some phases). Then write the table anew and look at the difference:
+
+    PYTHONPATH=protocol:daemon:tests/support python -m phase_matrix > docs/phase_matrix.md
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from bashu_daemon.core import Venue
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    BarPerson,
+    CallAuctionRules,
+    CancelOrder,
+    CloseDay,
+    Deposit,
+    HaltInstrument,
+    InstrumentRules,
+    KillSwitch,
+    ListInstrument,
+    MassCancel,
+    MassCancelFor,
+    MemberLimits,
+    NewOrder,
+    OpenDay,
+    Phase,
+    PublishNotice,
+    ReinstateMember,
+    ReinstateUser,
+    ReplaceOrder,
+    ResumeInstrument,
+    SetMemberLimits,
+    SetPermissions,
+    SetPhase,
+    StateCommand,
+    SuspendMember,
+    SuspendUser,
+    VolatilityRules,
+)
+from bashu_protocol.topics import VENUE_USER
+
+SYMBOL = "CEA24"
+NS_PER_SECOND = 1_000_000_000
+DAY, NEXT_DAY = 20_240_102, 20_240_103
+
+
+def rules(symbol: str = SYMBOL) -> InstrumentRules:
+    """Return rules with every optional mode switched on."""
+    return InstrumentRules(
+        symbol=symbol,
+        name_zh="x",
+        name_en="x",
+        product="CEA",
+        reference_price=7_000,
+        call_auction=CallAuctionRules(),
+        volatility=VolatilityRules(dynamic_bps=200, auction_seconds=60),
+    )
+
+
+@dataclass
+class Scene:
+    """A venue with the instrument `symbol` in one phase.
+
+    `anna` trades for member A, `bo` for B, `sue` supervises. Where the phase lets orders stand,
+    anna's buy order `own` rests, and bo's sell orders do above it.
+    """
+
+    title: str
+    symbol: str = SYMBOL
+    venue: Venue = field(default_factory=Venue)
+    now_ns: int = 0
+    ids: int = 0
+
+    def id(self) -> str:
+        self.ids += 1
+        return f"c{self.ids}"
+
+    def send(self, user: str, command: StateCommand) -> str:
+        """Apply a command; return `accepted`, or the code of its refusal."""
+        self.now_ns += NS_PER_SECOND
+        events = self.venue.apply(user, command, self.now_ns)
+        for total in self.venue.ledger_totals().values():
+            assert sum(total.values()) == 0
+        reports = [event.report for event in events if hasattr(event, "report")]
+        answers = [report for report in reports if report.cl_ord_id == command.cl_ord_id]
+        assert answers, f"{command} was not answered"
+        return str(getattr(answers[0], "reject_code", "")) or "accepted"
+
+    def must(self, user: str, command: StateCommand) -> None:
+        outcome = self.send(user, command)
+        assert outcome == "accepted", (command, outcome)
+
+    def phase(self, phase: Phase) -> None:
+        self.must(VENUE_USER, SetPhase(self.id(), phase, self.symbol))
+
+    def orders(self) -> None:
+        self.must("anna", NewOrder("own", self.symbol, "buy", 10, 6_990))
+        for price in (7_010, 7_140, 7_150):
+            self.must("bo", NewOrder(self.id(), self.symbol, "sell", 10, price))
+
+    def halt(self) -> None:
+        self.must("sue", HaltInstrument(self.id(), self.symbol, "a reason"))
+
+    def copy(self) -> "Scene":
+        copied = Scene(self.title, self.symbol, Venue.load(self.venue.dump()))
+        copied.now_ns, copied.ids = self.now_ns, self.ids
+        return copied
+
+
+def founded(title: str) -> Scene:
+    """Return a venue with members and holdings, before its first day."""
+    scene = Scene(title)
+    scene.must(VENUE_USER, ListInstrument(scene.id(), rules()))
+    for member, user, role in (
+        ("A", "anna", "trader"),
+        ("B", "bo", "trader"),
+        ("S", "sue", "supervisor"),
+    ):
+        scene.must(VENUE_USER, AddMember(scene.id(), member, member, f"owner of {member}"))
+        scene.must(VENUE_USER, AddUser(scene.id(), user, member, role))  # type: ignore[arg-type]  # literals of this table
+        scene.must(VENUE_USER, Deposit(scene.id(), member, "CNY", 10**12))
+        scene.must(VENUE_USER, Deposit(scene.id(), member, SYMBOL, 10**6))
+    return scene
+
+
+def scenes() -> Iterator[Scene]:
+    """Yield a scene for each phase, with the day open or not where that makes a difference."""
+    scene = founded("closed, day over")
+    scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
+    scene.phase("continuous")
+    scene.orders()
+    scene.must(VENUE_USER, CloseDay(scene.id()))
+    yield scene
+    scene = founded("closed, day open")
+    scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
+    scene.symbol = "NEW"
+    scene.must(VENUE_USER, ListInstrument(scene.id(), rules("NEW")))
+    for member in "AB":
+        scene.must(VENUE_USER, Deposit(scene.id(), member, "NEW", 10**6))
+    yield scene
+    steps: dict[str, tuple[Phase | Callable[[Scene], Any], ...]] = {
+        "pre_open": (),
+        "call_auction": ("call_auction", Scene.orders),
+        "call_auction_no_cancel": ("call_auction", Scene.orders, "call_auction_no_cancel"),
+        "continuous": ("continuous", Scene.orders),
+        "volatility_auction": ("continuous", Scene.orders, breach),
+        "pause": ("continuous", Scene.orders, "pause"),
+        "halted, day open": ("continuous", Scene.orders, Scene.halt),
+        "halted, day over": ("continuous", Scene.orders, Scene.halt, close),
+    }
+    for title, path in steps.items():
+        scene = founded(title)
+        scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
+        for step in path:
+            if isinstance(step, str):
+                scene.phase(step)
+            else:
+                step(scene)
+        assert scene.venue.stat(scene.symbol).phase == title.split(",")[0]
+        yield scene
+
+
+def breach(scene: Scene) -> None:
+    """Let an order of bo run into the upper end of the dynamic collar."""
+    scene.must("bo", NewOrder(scene.id(), scene.symbol, "buy", 1, 6_900))
+    scene.must("anna", NewOrder(scene.id(), scene.symbol, "buy", 25, 7_200))
+
+
+def close(scene: Scene) -> None:
+    scene.must(VENUE_USER, CloseDay(scene.id()))
+
+
+Make = Callable[[Scene], StateCommand]
+
+
+@dataclass
+class Example:
+    """One row: a valid command and who sends it. `name` tells examples of one class apart."""
+
+    user: str
+    kind: type
+    make: Make
+    name: str = ""
+    before: tuple[tuple[str, Make], ...] = ()
+
+    @property
+    def title(self) -> str:
+        tag = str(self.kind.__struct_config__.tag)  # type: ignore[attr-defined]  # every message has one
+        return f"{tag}: {self.name}" if self.name else tag
+
+    def outcome(self, scene: Scene) -> str:
+        scene = scene.copy()
+        for user, make in self.before:
+            scene.send(user, make(scene))
+        return scene.send(self.user, self.make(scene))
+
+
+def _order(**more: Any) -> Make:
+    def make(scene: Scene) -> StateCommand:
+        values = {"side": "buy", "order_qty": 5, "price": 7_010, **more}
+        return NewOrder(scene.id(), scene.symbol, **values)
+
+    return make
+
+
+def _set_phase(phase: Phase) -> Make:
+    return lambda s: SetPhase(s.id(), phase, s.symbol)
+
+
+def _resume(phase: Phase) -> Make:
+    return lambda s: ResumeInstrument(s.id(), s.symbol, "a reason", phase)
+
+
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+EXAMPLES: list[Example] = [
+    # orders
+    Example("anna", NewOrder, _order(), "limit, day"),
+    Example("anna", NewOrder, _order(time_in_force="ioc"), "limit, ioc"),
+    Example("anna", NewOrder, _order(time_in_force="fok"), "limit, fok"),
+    Example("anna", NewOrder, _order(ord_type="market", price=0), "market"),
+    Example("anna", ReplaceOrder, lambda s: ReplaceOrder(s.id(), "own", 12, 6_991)),
+    Example("anna", CancelOrder, lambda s: CancelOrder(s.id(), "own")),
+    Example("anna", MassCancel, lambda s: MassCancel(s.id(), s.symbol), "one symbol"),
+    Example("anna", MassCancel, lambda s: MassCancel(s.id()), "all"),
+    # supervisors
+    Example("sue", HaltInstrument, lambda s: HaltInstrument(s.id(), s.symbol, "a reason")),
+    *(
+        Example("sue", ResumeInstrument, _resume(phase), f"into {phase}")
+        for phase in PHASES
+    ),
+    Example("sue", SuspendMember, lambda s: SuspendMember(s.id(), "B", "a reason")),
+    Example(
+        "sue",
+        ReinstateMember,
+        lambda s: ReinstateMember(s.id(), "B", "a reason"),
+        before=(("sue", lambda s: SuspendMember(s.id(), "B", "a reason")),),
+    ),
+    Example("sue", SuspendUser, lambda s: SuspendUser(s.id(), "bo", "a reason")),
+    Example(
+        "sue",
+        ReinstateUser,
+        lambda s: ReinstateUser(s.id(), "bo", "a reason"),
+        before=(("sue", lambda s: SuspendUser(s.id(), "bo", "a reason")),),
+    ),
+    Example("sue", PublishNotice, lambda s: PublishNotice(s.id(), "A title", "A text", s.symbol)),
+    Example("sue", MassCancelFor, lambda s: MassCancelFor(s.id(), "a reason", member="B")),
+    Example("sue", KillSwitch, lambda s: KillSwitch(s.id(), "member", "B", True, "a reason")),
+    Example("sue", BarPerson, lambda s: BarPerson(s.id(), "owner of B", "a reason")),
+    Example(
+        "sue",
+        SetMemberLimits,
+        lambda s: SetMemberLimits(s.id(), "B", MemberLimits(max_order_qty=9)),
+    ),
+    # the registrar
+    Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules("MORE")), "another"),
+    Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules(s.symbol)), "again"),
+    Example(VENUE_USER, AddMember, lambda s: AddMember(s.id(), "C", "C", "owner of C")),
+    Example(VENUE_USER, AddUser, lambda s: AddUser(s.id(), "cy", "A")),
+    Example(VENUE_USER, SetPermissions, lambda s: SetPermissions(s.id(), "bo", ("enter",))),
+    Example(VENUE_USER, Deposit, lambda s: Deposit(s.id(), "A", s.symbol, 5)),
+    Example(VENUE_USER, OpenDay, lambda s: OpenDay(s.id(), NEXT_DAY)),
+    *(
+        Example(VENUE_USER, SetPhase, _set_phase(phase), f"to {phase}")
+        for phase in PHASES
+    ),
+    Example(VENUE_USER, CloseDay, lambda s: CloseDay(s.id())),
+]  # fmt: skip
+
+
+def missing() -> list[str]:
+    """Name the commands that have no example."""
+    kinds = {example.kind for example in EXAMPLES}
+    return sorted(kind.__name__ for kind in get_args(StateCommand) if kind not in kinds)
+
+
+def table() -> str:
+    """Return the matrix as a Markdown page."""
+    columns = list(scenes())
+    lines = [
+        "# Every command in every phase",
+        "",
+        "Made by `tests/support/phase_matrix.py`, where each command has an example that is valid",
+        "in some phase; a test compares. `accepted`, or the code of the refusal. The instrument",
+        "has every optional mode; its own buy order and others' sell orders stand in the book",
+        "where the phase lets orders stand.",
+        "",
+        f"| command | {' | '.join(scene.title for scene in columns)} |",
+        f"|{'---|' * (len(columns) + 1)}",
+    ]
+    for example in EXAMPLES:
+        cells = [example.outcome(scene) for scene in columns]
+        lines.append(f"| {example.title} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(table(), end="")
