@@ -15,9 +15,13 @@ from bashu_daemon.core import Venue
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    ApplyAuction,
+    AuctionRules,
     BarPerson,
     CallAuctionRules,
+    CancelAuction,
     CancelOrder,
+    CloseAuction,
     CloseDay,
     Deposit,
     HaltInstrument,
@@ -28,13 +32,16 @@ from bashu_protocol.messages import (
     MassCancelFor,
     MemberLimits,
     NewOrder,
+    OpenAuction,
     OpenDay,
     Phase,
+    PlaceBid,
     PublishNotice,
     ReinstateMember,
     ReinstateUser,
     ReplaceOrder,
     ResumeInstrument,
+    ScheduleAuction,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -42,6 +49,7 @@ from bashu_protocol.messages import (
     SuspendMember,
     SuspendUser,
     VolatilityRules,
+    WithdrawBid,
 )
 from bashu_protocol.topics import VENUE_USER
 
@@ -60,6 +68,7 @@ def rules(symbol: str = SYMBOL) -> InstrumentRules:
         reference_price=7_000,
         call_auction=CallAuctionRules(),
         volatility=VolatilityRules(dynamic_bps=200, auction_seconds=60),
+        auction=AuctionRules(),
     )
 
 
@@ -98,6 +107,11 @@ class Scene:
 
     def phase(self, phase: Phase) -> None:
         self.must(VENUE_USER, SetPhase(self.id(), phase, self.symbol))
+
+    @property
+    def trade_date(self) -> int:
+        """The present day, or the next where it is over."""
+        return DAY if self.venue.day_is_open else NEXT_DAY
 
     def orders(self) -> None:
         self.must("anna", NewOrder("own", self.symbol, "buy", 10, 6_990))
@@ -177,6 +191,7 @@ def close(scene: Scene) -> None:
 
 
 Make = Callable[[Scene], StateCommand]
+Before = tuple[tuple[str, Make], ...]
 
 
 @dataclass
@@ -187,7 +202,7 @@ class Example:
     kind: type
     make: Make
     name: str = ""
-    before: tuple[tuple[str, Make], ...] = ()
+    before: Before = ()
 
     @property
     def title(self) -> str:
@@ -216,6 +231,14 @@ def _set_phase(phase: Phase) -> Make:
 def _resume(phase: Phase) -> Make:
     return lambda s: ResumeInstrument(s.id(), s.symbol, "a reason", phase)
 
+
+def _schedule(scene: Scene) -> StateCommand:
+    return ScheduleAuction(scene.id(), "B", scene.symbol, 100_000, trade_date=scene.trade_date)
+
+
+_SCHEDULED = ((VENUE_USER, _schedule),)
+_OPEN: Before = (*_SCHEDULED, (VENUE_USER, lambda s: OpenAuction(s.id(), 1)))
+_BID: Before = (*_OPEN, ("anna", lambda s: PlaceBid(s.id(), 1, 10, 7_000)))
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
@@ -271,6 +294,14 @@ EXAMPLES: list[Example] = [
         for phase in PHASES
     ),
     Example(VENUE_USER, CloseDay, lambda s: CloseDay(s.id())),
+    # one-way auctions
+    Example("bo", ApplyAuction, lambda s: ApplyAuction(s.id(), s.symbol, 100_000)),
+    Example(VENUE_USER, ScheduleAuction, _schedule),
+    Example(VENUE_USER, OpenAuction, lambda s: OpenAuction(s.id(), 1), before=_SCHEDULED),
+    Example("anna", PlaceBid, lambda s: PlaceBid(s.id(), 1, 10, 7_000), before=_OPEN),
+    Example("anna", WithdrawBid, lambda s: WithdrawBid(s.id(), 1), before=_BID),
+    Example(VENUE_USER, CloseAuction, lambda s: CloseAuction(s.id(), 1), before=_BID),
+    Example(VENUE_USER, CancelAuction, lambda s: CancelAuction(s.id(), 1), before=_BID),
 ]  # fmt: skip
 
 
