@@ -5,6 +5,7 @@ from typing import Final
 from bashu_daemon.core.directory import RestingOrder
 from bashu_daemon.core.events import TradeEvent
 from bashu_daemon.core.execution import SELF_TRADE, prevent, withdraw
+from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_daemon.core.state import Instrument, State
@@ -100,6 +101,8 @@ def _settle(
     resale_ban = instrument.rules.resale_ban
     settle_frozen(buyer, seller, buyer.price * qty, price * qty, qty, resale_ban=resale_ban)
     instrument.statistics.record(price, qty)
+    if instrument.holding_rules is not None:
+        note_trade(state, instrument, buyer.user.member, seller.user.member, qty)
     state.events.append(
         TradeEvent(
             state.seq,

@@ -8,7 +8,7 @@ from typing import Final
 from bashu_daemon.core.book import Order
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.events import OrderEvent
-from bashu_daemon.core.guard import MemberGuard
+from bashu_daemon.core.guard import MemberGuard, Position
 from bashu_daemon.core.ledger import Account
 from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import City, MemberKind, Permission, Role
@@ -41,6 +41,7 @@ class Member:
         "name",
         "open_tickets",
         "owner",
+        "positions",
         "suspended",
         "users",
     )
@@ -64,6 +65,7 @@ class Member:
         self.suspended = False
         self.killed = False
         self.guard: MemberGuard | None = None
+        self.positions: dict[str, Position] = {}
         self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
         self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)

@@ -117,6 +117,18 @@ class AccessChanged(Struct, frozen=True, gc=False):
     text: str = ""
 
 
+class LargeHolder(Struct, frozen=True, gc=False):
+    """A member's holding reached the level from which supervisors are told, in tonnes."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    member: str
+    owner: str
+    tonnes: int
+    level: int
+
+
 class NoticePublished(Struct, frozen=True, gc=False):
     """A notice for the whole market."""
 
@@ -159,6 +171,7 @@ Event = (
     | PhaseChanged
     | MemberStatusChanged
     | AccessChanged
+    | LargeHolder
     | NoticePublished
     | DayOpened
     | DayClosed

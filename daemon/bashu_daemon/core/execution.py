@@ -4,6 +4,7 @@ from typing import Final, Literal
 
 from bashu_daemon.core.directory import RestingOrder
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
+from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_buy, settle_sell
 from bashu_daemon.core.matching import match, reach
 from bashu_daemon.core.prices import market_limit
@@ -175,6 +176,8 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
     settle(taker, maker, price * qty, qty, resale_ban=instrument.rules.resale_ban)
     instrument.statistics.record(price, qty)
     buyer, seller = (taker, maker) if buys else (maker, taker)
+    if instrument.holding_rules is not None:
+        note_trade(state, instrument, buyer.user.member, seller.user.member, qty)
     state.events.append(
         TradeEvent(
             state.seq,

@@ -15,6 +15,22 @@ OrderKey = tuple[str, str, int, int]
 """Symbol, side, price and quantity."""
 
 
+class Position:
+    """What bounds on holdings need to know of a member and an instrument, in tonnes of this year.
+
+    `reported` says that supervisors know of the large holding.
+    """
+
+    __slots__ = ("allocation", "banked", "bought", "reported", "sold")
+
+    def __init__(self) -> None:
+        self.allocation = 0
+        self.banked = 0
+        self.bought = 0
+        self.sold = 0
+        self.reported = False
+
+
 class MemberGuard:
     """A member's limits with the orders of the second, and its users' last orders.
 

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from bashu_daemon.core.access import refresh
 from bashu_daemon.core.directory import DEFAULT_PERMISSIONS, Member
-from bashu_daemon.core.guard import MemberGuard
+from bashu_daemon.core.guard import MemberGuard, Position
 from bashu_daemon.core.state import State
 from bashu_protocol.messages import MemberLimits, Permission
 
@@ -37,6 +37,16 @@ class _UserAccess(_Dumped):
     killed: bool
 
 
+class _Position(_Dumped, array_like=True):
+    member: str
+    symbol: str
+    allocation: int
+    banked: int
+    bought: int
+    sold: int
+    reported: bool
+
+
 class Protections(_Dumped):
     """What is kept of limits and blocks."""
 
@@ -46,6 +56,7 @@ class Protections(_Dumped):
     killed_members: list[str]
     barred: list[tuple[str, str]]
     """Beneficial owner and reason."""
+    positions: list[_Position]
 
 
 def dump_protections(state: State) -> Protections:
@@ -60,6 +71,19 @@ def dump_protections(state: State) -> Protections:
         ],
         [member.member for member in members if member.killed],
         list(state.barred.items()),
+        [
+            _Position(
+                member.member,
+                symbol,
+                position.allocation,
+                position.banked,
+                position.bought,
+                position.sold,
+                position.reported,
+            )
+            for member in members
+            for symbol, position in member.positions.items()
+        ],
     )
 
 
@@ -96,5 +120,12 @@ def load_protections(state: State, dumped: Protections) -> None:
     for name in dumped.killed_members:
         directory.members[name].killed = True
     state.barred.update(dumped.barred)
+    for held in dumped.positions:
+        position = directory.members[held.member].positions[held.symbol] = Position()
+        position.allocation = held.allocation
+        position.banked = held.banked
+        position.bought = held.bought
+        position.sold = held.sold
+        position.reported = held.reported
     for user in directory.users.values():
         refresh(state, user)

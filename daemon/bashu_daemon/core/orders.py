@@ -9,6 +9,7 @@ given back for a better price.
 from typing import Final
 
 from bashu_daemon.core.access import may_withdraw
+from bashu_daemon.core.admission import admit_order, admit_replacement
 from bashu_daemon.core.checks import (
     Refusal,
     check_call_order,
@@ -25,7 +26,6 @@ from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
-from bashu_daemon.core.member_limits import admit_order, admit_replacement
 from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
@@ -54,7 +54,7 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(command.symbol))
     refusal = _check_entry(user, instrument, command)
-    if refusal is None and user.member.guard is not None:
+    if refusal is None and (user.member.guard is not None or instrument.holding_rules is not None):
         refusal = admit_order(state, user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
@@ -151,12 +151,12 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
     ticket = _find_ticket(user, command.orig_cl_ord_id)
     if ticket is None:
         return refuse(state, user, command, _UNKNOWN_ORDER)
+    instrument = state.instruments[ticket.symbol]
     refusal = _check_replace(state, user, ticket, command)
-    if refusal is None and user.member.guard is not None:
+    if refusal is None and (user.member.guard is not None or instrument.holding_rules is not None):
         refusal = admit_replacement(state, user, ticket, command)
     if refusal is not None:
         return refuse(state, user, command, refusal, ticket)
-    instrument = state.instruments[ticket.symbol]
     previous_id = ticket.cl_ord_id
     leaves_qty = command.order_qty - ticket.cum_qty
     keeps_place = command.price == ticket.price and leaves_qty < ticket.leaves_qty

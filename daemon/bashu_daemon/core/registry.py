@@ -6,6 +6,7 @@ from typing import Final
 from bashu_daemon.core.access import BARRED, refresh
 from bashu_daemon.core.checks import Refusal, check_rules
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.holdings import note_holding
 from bashu_daemon.core.ledger import CASH, MAX_SUPPLY
 from bashu_daemon.core.rejections import refuse, unknown_member
 from bashu_daemon.core.state import Instrument, State
@@ -40,7 +41,7 @@ def list_instrument(state: State, user: User, command: ListInstrument) -> Receip
         if state.day_open and instrument.phase != "closed":
             text = f"{symbol} is not closed; its rules cannot change now."
             return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
-        instrument.rules = rules
+        instrument.set_rules(rules)
         if not instrument.ever_traded:
             instrument.next_reference = instrument.day_reference = rules.reference_price
     state.report_command(user, command, symbol=symbol)
@@ -104,6 +105,8 @@ def deposit(state: State, user: User, command: Deposit) -> Receipt:
     if refusal is not None:
         return refuse(state, user, command, refusal)
     state.ledger.deposit(account, command.amount)
+    if command.asset != CASH:
+        note_holding(state, state.instruments[command.asset], member)
     state.report_command(user, command, symbol="" if command.asset == CASH else command.asset)
     return Receipt(command, None, accepted=True)
 

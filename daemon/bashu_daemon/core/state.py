@@ -39,6 +39,7 @@ class Instrument:
         "book",
         "day_reference",
         "ever_traded",
+        "holding_rules",
         "limit_down",
         "limit_up",
         "next_reference",
@@ -49,7 +50,7 @@ class Instrument:
     )
 
     def __init__(self, rules: InstrumentRules) -> None:
-        self.rules = rules
+        self.set_rules(rules)
         self.phase: Phase = "closed"
         self.day_reference = rules.reference_price
         self.next_reference = rules.reference_price
@@ -59,6 +60,11 @@ class Instrument:
         self.statistics = DayStatistics()
         self.volatility_ends_ns = 0
         self.book: OrderBook[RestingOrder] = OrderBook()
+
+    def set_rules(self, rules: InstrumentRules) -> None:
+        """Take new rules, and what of them every order asks for."""
+        self.rules = rules
+        self.holding_rules = rules.holding
 
 
 class State:

@@ -7,6 +7,7 @@ from bashu_daemon.core.events import (
     AccessChanged,
     CommandEvent,
     Event,
+    LargeHolder,
     MemberStatusChanged,
     OrderEvent,
     PartyEvent,
@@ -128,6 +129,14 @@ def _access_changed(make: _Maker, event: AccessChanged) -> Any:
 
 _PARTY_KINDS: Final = {BlockReport: "block", BidReport: "bid", AuctionReport: "auction"}
 
+
+def _large_holder(make: _Maker, event: LargeHolder) -> Any:
+    return make(
+        event.seq, event.transact_time, "large_holder", "", event.member, event.owner,
+        event.symbol, order_qty=event.level, cum_qty=event.tonnes,
+    )  # fmt: skip
+
+
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
     PartyEvent: _party,
@@ -135,4 +144,5 @@ _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     PhaseChanged: _phase_changed,
     MemberStatusChanged: _member_status_changed,
     AccessChanged: _access_changed,
+    LargeHolder: _large_holder,
 }

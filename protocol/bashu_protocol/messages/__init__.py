@@ -70,10 +70,12 @@ from bashu_protocol.messages.orders import (
 from bashu_protocol.messages.presence import Presence
 from bashu_protocol.messages.protections import (
     BarPerson,
+    HoldingRules,
     KillSwitch,
     MassCancelFor,
     MemberLimits,
     ReinstateUser,
+    SetAllocation,
     SetMemberLimits,
     SetPermissions,
     SuspendUser,
@@ -120,6 +122,7 @@ SupervisorCommand = (
 RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | SetPhase | CloseDay
 ProtectionCommand = (
     SetMemberLimits
+    | SetAllocation
     | MassCancelFor
     | KillSwitch
     | SetPermissions
@@ -198,6 +201,7 @@ __all__ = [
     "ExecutionReport",
     "FillRow",
     "HaltInstrument",
+    "HoldingRules",
     "InstrumentRow",
     "InstrumentRules",
     "InstrumentStat",
@@ -249,6 +253,7 @@ __all__ = [
     "ScheduleAuction",
     "SelfTradePrevention",
     "Sentence",
+    "SetAllocation",
     "SetMemberLimits",
     "SetPermissions",
     "SetPhase",

@@ -30,6 +30,39 @@ class MemberLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """For so long an order of the same user, symbol, side, price and quantity is a duplicate."""
 
 
+class HoldingRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Bounds on what a member may hold and sell of an instrument; tonnes, and 0 for none.
+
+    The numbers of a compliance entity (member kind `emitter`) come on top of its annual
+    allocation. Template, Beijing 2014 (market_rules.md 1.7): maximum 1,000,000 t, report from
+    500,000 t. No national number is published [G].
+    """
+
+    max_emitter: Limit = 0
+    max_other: Limit = 0
+    report_emitter: Limit = 0
+    """The level from which supervisors are told of a holder."""
+    report_other: Limit = 0
+    sell_cap_bps: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    """Share of its annual free allocation, in 1/10,000, that an emitter may sell (Chongqing 2014
+    Art. 23: 5,000; market_rules.md 5.1, whether it is still in force: [G])."""
+
+
+class SetAllocation(Message, frozen=True, tag="set_allocation"):
+    """Record a member's annual free allocation of an instrument, and what it banked before.
+
+    It books nothing: the tonnes themselves come by `deposit`. `new_period` begins a year: what
+    was sold and bought so far counts no more. Without it the two numbers are only corrected.
+    """
+
+    cl_ord_id: Name
+    member: Name
+    symbol: Name
+    tonnes: Limit
+    banked: Limit = 0
+    new_period: bool = False
+
+
 class SetMemberLimits(Message, frozen=True, tag="set_member_limits"):
     """Replace a member's limits; those not named are switched off."""
 

@@ -18,6 +18,7 @@ from bashu_protocol.messages.base import (
     SelfTradePrevention,
 )
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
+from bashu_protocol.messages.protections import HoldingRules
 
 
 class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +48,8 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """None where it has no dynamic collar."""
     auction: AuctionRules | None = None
     """One-way auctions; None where there are none."""
+    holding: HoldingRules | None = None
+    """None where holdings and sales have no bounds."""
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):
