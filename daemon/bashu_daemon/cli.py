@@ -1,6 +1,7 @@
 """The `bashu` command."""
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the venue"))
     _add_demo(commands.add_parser("demo", help="run a venue with simulated members"))
+    _add_calendar(commands.add_parser("calendar", help="show trading days and their hours"))
     _add_load(commands.add_parser("load", help="put load on a venue and measure it"))
     _add_replay(commands.add_parser("replay", help="rebuild real markets and compare"))
     verify = commands.add_parser("verify", help="check a data directory's journal")
@@ -63,7 +65,20 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="no terminal, only the market")
     parser.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the simulated members")
+    parser.add_argument(
+        "--sessions",
+        choices=("demo", "all_day", "calendar"),
+        default="demo",
+        help="days of minutes (the default), one long day, or the real hours",
+    )
     parser.set_defaults(run=_demo)
+
+
+def _add_calendar(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--date", type=_date, metavar="YYYY-MM-DD", help="first day, else today")
+    parser.add_argument("--days", type=_days, default=7, metavar="N", help="how many, else 7")
+    parser.add_argument("--rulebook", type=Path, metavar="FILE", help="else the reference venue's")
+    parser.set_defaults(run=_calendar)
 
 
 def _add_load(parser: argparse.ArgumentParser) -> None:
@@ -122,6 +137,17 @@ def _seconds(text: str) -> int:
     return _whole_number(text, 1, 10**6)
 
 
+def _days(text: str) -> int:
+    return _whole_number(text, 1, 1_000)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date such as 2026-10-08") from None
+
+
 def _whole_number(text: str, least: int, most: int) -> int:
     if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from {least} to {most}")
@@ -141,8 +167,18 @@ def _demo(options: argparse.Namespace) -> int:
     from bashu_daemon.demo import run_demo  # noqa: PLC0415
 
     return run_demo(
-        role=options.role, headless=options.headless, seconds=options.seconds, seed=options.seed
+        role=options.role,
+        headless=options.headless,
+        seconds=options.seconds,
+        seed=options.seed,
+        sessions=options.sessions,
     )
+
+
+def _calendar(options: argparse.Namespace) -> int:
+    from bashu_daemon.schedule.show import show_calendar  # noqa: PLC0415
+
+    return show_calendar(options.rulebook, options.date, options.days)
 
 
 def _load(options: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from rich.table import Table
 from bashu_daemon.bootstrap import load_founding, read_first_passwords
 from bashu_daemon.config import Broker, Config
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.schedule import SessionsMode
 from bashu_daemon.serve import run_loop, serve
 from bashu_daemon.service import Service
 from bashu_daemon.tools.participants import Participant, Tally, run_participants
@@ -32,7 +33,12 @@ HEADLESS_SECONDS = 30
 
 
 def run_demo(
-    *, role: Literal["trader", "supervisor"], headless: bool, seconds: int | None, seed: int
+    *,
+    role: Literal["trader", "supervisor"],
+    headless: bool,
+    seconds: int | None,
+    seed: int,
+    sessions: SessionsMode = "demo",
 ) -> int:
     """Run the demo in a directory of its own, which is removed afterwards."""
     console = Console()
@@ -42,7 +48,7 @@ def run_demo(
     if headless and seconds is None:
         seconds = HEADLESS_SECONDS
     with tempfile.TemporaryDirectory(prefix="bashu-demo-") as directory:
-        demo = _Demo(Path(directory), role, headless, seconds, seed, console)
+        demo = _Demo(Path(directory), role, headless, seconds, seed, console, sessions)
         logging.basicConfig(
             filename=Path(directory) / "venue.log",
             level=logging.WARNING,
@@ -65,8 +71,9 @@ class _Demo:
         seconds: int | None,
         seed: int,
         console: Console,
+        sessions: SessionsMode,
     ) -> None:
-        self._config = Config(data_dir=directory, listen_port=0)
+        self._config = Config(data_dir=directory, listen_port=0, sessions=sessions)
         self._user = USERS[role]
         self._headless = headless
         self._seconds = seconds

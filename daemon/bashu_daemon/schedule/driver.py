@@ -58,7 +58,7 @@ def due_commands(venue: Venue, schedule: Schedule | None, now_ns: int) -> list[S
     if not is_open:
         if venue.trade_date < date and _is_running(day, now_ns):
             commands.append(day.opening.command)
-            commands += [step.command for step in _last_steps(day, now_ns)]
+            commands += _missing(venue, day, now_ns)
     elif venue.trade_date == date:
         closing = day.closing
         if closing is not None and closing.time_ns <= now_ns:
@@ -93,11 +93,13 @@ def _last_steps(day: TradingDay, now_ns: int) -> list[Step]:
 
 
 def _missing(venue: Venue, day: TradingDay, now_ns: int) -> list[StateCommand]:
-    """Return the due steps of an open day that were not taken, nor any after them."""
+    """Return the day's due steps that were not taken, nor any after them on their track."""
     found: list[StateCommand] = []
     for due in _last_steps(day, now_ns):
         later = [s for s in day.steps if s.track == due.track and s.time_ns >= due.time_ns]
         if not any(venue.has_command(VENUE_USER, step.command.cl_ord_id) for step in later):
+            if due.after and not venue.has_command(VENUE_USER, due.after.cl_ord_id):
+                found.append(due.after)
             found.append(due.command)
     return found
 

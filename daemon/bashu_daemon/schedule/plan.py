@@ -22,6 +22,8 @@ class Step(Struct, frozen=True):
     command: StateCommand
     phase: Phase | None = None
     """The market's phase that begins, None for what is beside it."""
+    after: StateCommand | None = None
+    """What must come before, also where its time was missed."""
 
 
 class TradingDay(Struct, frozen=True):
@@ -74,6 +76,15 @@ class _DayBuilder:
         command = SetPhase(f"{phase}-{self._date}-{label}", phase)
         self._steps.append(Step(time_ns, "phase", command, phase))
 
+    def call_auction(self, begin_ns: int, no_cancel_ns: int) -> None:
+        """Plan an auction; `no_cancel_ns` is 0 where cancels stay possible."""
+        first = SetPhase(f"call-auction-{self._date}", "call_auction")
+        self._steps.append(Step(begin_ns, "phase", first, "call_auction"))
+        if no_cancel_ns:
+            last = SetPhase(f"no-cancel-{self._date}", "call_auction_no_cancel")
+            phase: Phase = "call_auction_no_cancel"
+            self._steps.append(Step(no_cancel_ns, "phase", last, phase, first))
+
     def close(self, time_ns: int) -> None:
         command = CloseDay(f"close-{self._date}")
         self._steps.append(Step(time_ns, "day", command, "closed"))
@@ -90,7 +101,9 @@ class CalendarSchedule:
         self._days = TradingDays(sessions)
         self._listing = sessions.listing_windows()
         self._block = sessions.block_windows()
-        self._pre_open = sessions.pre_open_minute()
+        self._pre_open = sessions.minute("pre_open")
+        self._call_auction = sessions.minute("call_auction")
+        self._no_cancel = sessions.minute("call_auction_no_cancel")
 
     def date_at(self, now_ns: int) -> dt.date:
         return dt.datetime.fromtimestamp(now_ns // NS_PER_SECOND, self._zone).date()
@@ -118,10 +131,15 @@ class CalendarSchedule:
             return None
         builder = _DayBuilder(yyyymmdd(date))
         first, last = self._listing[0], self._listing[-1]
-        if self._pre_open is None:
-            builder.open(self._time_ns(date, first.begin), "continuous")
-        else:
+        if self._pre_open >= 0:
             builder.open(self._time_ns(date, self._pre_open), "pre_open")
+        elif self._call_auction >= 0:
+            builder.open(self._time_ns(date, self._call_auction), "call_auction")
+        else:
+            builder.open(self._time_ns(date, first.begin), "continuous")
+        if self._call_auction >= 0:
+            no_cancel_ns = self._time_ns(date, self._no_cancel) if self._no_cancel >= 0 else 0
+            builder.call_auction(self._time_ns(date, self._call_auction), no_cancel_ns)
         end = max([last, *self._block], key=lambda window: window.end).end
         for window in self._listing:
             builder.phase(self._time_ns(date, window.begin), _label(window.begin), "continuous")
@@ -182,11 +200,11 @@ class DemoSchedule:
 
     def __init__(self, demo: DemoDay, start_ns: int, first_date: dt.date) -> None:
         parts = (
-            demo.pre_open_seconds, demo.morning_seconds, demo.pause_seconds,
-            demo.afternoon_seconds, demo.night_seconds,
+            demo.pre_open_seconds, demo.call_auction_seconds, demo.morning_seconds,
+            demo.pause_seconds, demo.afternoon_seconds, demo.night_seconds,
         )  # fmt: skip
         self._parts_ns = [seconds * NS_PER_SECOND for seconds in parts]
-        self._anchor_ns = start_ns - self._parts_ns[0]
+        self._anchor_ns = start_ns - sum(self._parts_ns[:2])
         self._first_date = first_date
 
     def trade_date_at(self, now_ns: int) -> int:
@@ -214,11 +232,14 @@ class DemoSchedule:
         return first - dt.timedelta(first.weekday()) + dt.timedelta(weeks=weeks, days=days)
 
     def _day(self, number: int) -> TradingDay:
-        pre_open, morning, pause, afternoon, _ = self._parts_ns
+        pre_open, auction, morning, pause, afternoon, _ = self._parts_ns
         builder = _DayBuilder(yyyymmdd(self._date(number)))
         time_ns = self._anchor_ns + number * sum(self._parts_ns)
         builder.open(time_ns, "pre_open")
         time_ns += pre_open
+        if auction:
+            builder.call_auction(time_ns, time_ns + auction * 2 // 3)
+        time_ns += auction
         builder.phase(time_ns, "morning", "continuous")
         time_ns += morning
         builder.phase(time_ns, "noon", "pause")

@@ -20,7 +20,9 @@ class Window(Struct, frozen=True, order=True):
 class DemoDay(Struct, frozen=True, forbid_unknown_fields=True):
     """A trading day of minutes, so that its phases can be watched. Blocks trade after the pause."""
 
-    pre_open_seconds: Seconds = 8
+    pre_open_seconds: Seconds = 4
+    call_auction_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    """0 for none; in its last third nothing can be cancelled."""
     morning_seconds: Seconds = 150
     pause_seconds: Seconds = 6
     afternoon_seconds: Seconds = 210
@@ -39,7 +41,12 @@ class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
     listing: tuple[str, ...] = ("09:30-11:30", "13:00-15:00")
     block: tuple[str, ...] = ("13:00-15:00",)
     pre_open: str = ""
-    """When the day begins with order entry; empty: with the first session."""
+    """When the day begins, without orders yet; empty: with the first auction or session."""
+    call_auction: str = ""
+    """When order entry for the opening auction begins, where an instrument has one; the first
+    session begins with its uncross. Empty for none."""
+    call_auction_no_cancel: str = ""
+    """When its last part begins, without cancels; empty for none."""
     holidays: Literal["china", "none"] = "china"
     """Public holidays by the State Council's notices, or weekends alone."""
     closed_days: tuple[dt.date, ...] = ()
@@ -56,9 +63,17 @@ class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
         listing = _windows("listing", self.listing)
         if not listing:
             raise ValueError('`listing` needs a session such as "09:30-11:30"')
-        begin = _minute("pre_open", self.pre_open) if self.pre_open else listing[0].begin
-        if begin > listing[0].begin:
-            raise ValueError(f"`pre_open` {self.pre_open} must not be after the first session")
+        if self.call_auction_no_cancel and not self.call_auction:
+            raise ValueError("`call_auction_no_cancel` needs `call_auction`, which it is a part of")
+        begin = listing[0].begin
+        earliest = 0
+        for key in ("pre_open", "call_auction", "call_auction_no_cancel"):
+            text = getattr(self, key)
+            if text:
+                minute = _minute(key, text)
+                if not earliest <= minute < listing[0].begin:
+                    raise ValueError(f"`{key}` {text} must be before the first session, in order")
+                begin, earliest = min(begin, minute), minute + 1
         block = _windows("block", self.block)
         if block and block[0].begin < begin:
             raise ValueError(f"`block` {self.block[0]} begins before the day does")
@@ -75,9 +90,10 @@ class Sessions(Struct, frozen=True, forbid_unknown_fields=True):
     def block_windows(self) -> list[Window]:
         return _windows("block", self.block)
 
-    def pre_open_minute(self) -> int | None:
-        """Return when order entry begins before the first session, None if with it."""
-        return _minute("pre_open", self.pre_open) if self.pre_open else None
+    def minute(self, key: Literal["pre_open", "call_auction", "call_auction_no_cancel"]) -> int:
+        """Return one of the times before the first session; -1 if there is none."""
+        text: str = getattr(self, key)
+        return _minute(key, text) if text else -1
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from bashu_daemon.schedule import Sessions, make_schedule
+from bashu_daemon.schedule import Sessions, ending_volatility_auctions, make_schedule
 from bashu_daemon.schedule.plan import CalendarSchedule
 from bashu_protocol.messages import (
+    CallAuctionRules,
     CloseDay,
     HaltInstrument,
     OpenDay,
     ResumeInstrument,
     SetPhase,
+    VolatilityRules,
 )
 
 SESSIONS = Sessions(pre_open="09:15")
@@ -225,6 +227,58 @@ def test_without_pre_open_the_day_begins_in_continuous_trading(
     assert driven.at("2026-11-23 09:29") == []
     assert driven.outlook().next_phase == "continuous"
     assert driven.at("2026-11-23 09:30") == ["open-20261123", "continuous-20261123-0930"]
+
+
+AUCTION = Sessions(call_auction="09:15", call_auction_no_cancel="09:25")
+
+
+def test_a_day_that_opens_by_a_call_auction(new_driven: Callable[..., Any]) -> None:
+    """Venue's own: entry, a part without cancels, and the uncross as continuous trading begins."""
+    driven = new_driven(CalendarSchedule(AUCTION), call_auction=CallAuctionRules())
+    assert driven.at("2026-11-23 09:15") == ["open-20261123", "call-auction-20261123"]
+    assert driven.phase() == "call_auction"
+    assert driven.outlook().next_phase == "call_auction_no_cancel"
+    assert driven.at("2026-11-23 09:25") == ["no-cancel-20261123"]
+    assert driven.phase() == "call_auction_no_cancel"
+    assert driven.at("2026-11-23 09:30") == ["continuous-20261123-0930"]
+    assert driven.phase() == "continuous"
+
+
+def test_a_start_in_the_last_part_of_the_auction_does_not_miss_it(
+    new_driven: Callable[..., Any],
+) -> None:
+    driven = new_driven(CalendarSchedule(AUCTION), call_auction=CallAuctionRules())
+    ids = ["open-20261123", "call-auction-20261123", "no-cancel-20261123"]
+    assert driven.at("2026-11-23 09:27") == ids
+    assert driven.phase() == "call_auction_no_cancel"
+
+
+def test_an_instrument_without_a_call_auction_waits_in_pre_open(
+    new_driven: Callable[..., Any],
+) -> None:
+    driven = new_driven(CalendarSchedule(AUCTION))
+    assert len(driven.at("2026-11-23 09:27")) == 3
+    assert driven.phase() == "pre_open"
+    assert driven.at("2026-11-23 09:28") == []
+    driven.at("2026-11-23 09:30")
+    assert driven.phase() == "continuous"
+
+
+def test_a_pause_ends_a_volatility_auction_for_good(new_driven: Callable[..., Any]) -> None:
+    """Asked after the pause, nothing is left to end; the uncross would reopen the instrument."""
+    rules = VolatilityRules(dynamic_bps=100, auction_seconds=60)
+    driven = new_driven(CalendarSchedule(SESSIONS), volatility=rules)
+    driven.at("2026-11-23 11:29")
+    driven.by_hand("sup", HaltInstrument, "CEA25", "look")
+    driven.by_hand("sup", ResumeInstrument, "CEA25", "go", "volatility_auction")
+    assert ending_volatility_auctions(driven.venue, driven.now_ns) == []
+    in_a_minute = driven.now_ns + 60 * 10**9
+    (ending,) = ending_volatility_auctions(driven.venue, in_a_minute)
+    assert driven.at("2026-11-23 11:30") == ["pause-20261123-1130"]
+    assert driven.now_ns == in_a_minute
+    assert ending_volatility_auctions(driven.venue, in_a_minute) == []
+    assert ending.cl_ord_id.endswith("CEA25")
+    assert driven.phase() == "pause"
 
 
 def test_all_day_goes_from_midnight_to_midnight(new_driven: Callable[..., Any]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
+import msgspec
 from msgspec import Struct, field
 
 from bashu_daemon.tools.participants.strategies import STRATEGIES, FairValue, Mind
@@ -113,7 +114,8 @@ class _Runner:
         for row in rows:
             view = self._view(row)
             if view is not None:
-                actions += self._think(view, self._mind)
+                found = self._think(view, self._mind)
+                actions += found if self._is_continuous(row) else _for_a_call_auction(found)
         commands = [self._command(action) for action in actions]
         if commands:
             await self._client.send(commands)
@@ -123,10 +125,13 @@ class _Runner:
         result = await self._client.query("account")
         self._accounts = {row.asset: row for row in result.rows if isinstance(row, AccountRow)}
 
+    def _is_continuous(self, row: InstrumentRow) -> bool:
+        return self._client.feed.stats[row.rules.symbol].phase == "continuous"
+
     def _view(self, row: InstrumentRow) -> View | None:
         symbol = row.rules.symbol
         stat = self._client.feed.stats.get(symbol)
-        if stat is None or stat.phase != "continuous":
+        if stat is None or stat.phase not in ("continuous", "call_auction"):
             return None
         book = self._client.feed.book(symbol)
         bids, asks = book.bids, book.asks
@@ -181,3 +186,12 @@ class _Runner:
             self._orders[message.order_id] = (message.symbol, order)
         else:
             self._orders.pop(message.order_id, None)
+
+
+def _for_a_call_auction(actions: list[Action]) -> list[Action]:
+    """Return the orders alone, as ones that wait for the uncross."""
+    return [
+        msgspec.structs.replace(action, immediate=False)
+        for action in actions
+        if isinstance(action, Place)
+    ]
