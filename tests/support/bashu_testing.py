@@ -25,6 +25,7 @@ from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    AuctionRules,
     Deposit,
     InstrumentRules,
     ListInstrument,
@@ -50,7 +51,13 @@ def founding() -> list[StateCommand]:
     commands: list[StateCommand] = []
     for symbol, tick in ((SYMBOL, 1), (COARSE_SYMBOL, 5)):
         rules = InstrumentRules(
-            symbol=symbol, name_zh="x", name_en="x", product="CEA", reference_price=7_000, tick=tick
+            symbol=symbol,
+            name_zh="x",
+            name_en="x",
+            product="CEA",
+            reference_price=7_000,
+            tick=tick,
+            auction=AuctionRules(min_offer_qty=1_000),
         )
         commands.append(ListInstrument(f"list-{symbol}", rules))
     for user, role in ROLES.items():

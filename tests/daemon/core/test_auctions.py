@@ -18,6 +18,7 @@ from auction_house import (
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import PartyEvent
+from bashu_daemon.surveillance.audit import audit_events
 from bashu_protocol.messages import (
     AuctionRules,
     BarPerson,
@@ -201,6 +202,18 @@ def test_bids_are_sealed(house: AuctionHouse) -> None:
     own = house.row(1, "A", officer=False).bid
     assert own is not None
     assert (own.user, own.price, own.order_qty) == ("anna", 7_100, 10_000)
+
+
+def test_supervisors_see_every_sealed_bid_and_its_outcome(house: AuctionHouse) -> None:
+    """Sealed from all but the bidder and the audit stream (issue 4, item 3)."""
+    house.start()
+    (bid,) = audit_events(house.apply("anna", PlaceBid("b", 1, 100, 7_100)))
+    assert (bid.event, bid.user, bid.member, bid.owner) == ("bid_accepted", "anna", "A", "one")
+    assert (bid.side, bid.price, bid.order_qty, bid.order_id) == ("buy", 7_100, 100, 1)
+    filled, completed, _command = audit_events(house.close())
+    assert (filled.event, filled.cum_qty, filled.last_px) == ("bid_filled", 100, 7_100)
+    assert (completed.event, completed.member, completed.side) == ("auction_completed", "B", "sell")
+    assert filled.exec_id > 0
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,17 @@ from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.surveillance.finding import WrongParameter
 from bashu_protocol.messages import (
     Alert,
+    AuctionRules,
+    CloseAuction,
     Deposit,
     InstrumentRules,
     ListInstrument,
     MassCancel,
     NewOrder,
+    OpenAuction,
+    PlaceBid,
     ReplaceOrder,
+    ScheduleAuction,
 )
 
 
@@ -174,6 +179,23 @@ def test_where_there_is_no_limit_nobody_holds_it(market: Watched) -> None:
     market.send("a", NewOrder("rests", "FREE", "sell", 3_000, 7_000))
     events = market.send("b", NewOrder("takes", "FREE", "buy", 3_000, 0, "market", "ioc"))
     assert [event.symbol for event in events if isinstance(event, TradeEvent)] == ["FREE"]
+    assert market.alerts("limit_touch") == []
+
+
+def test_an_auction_at_the_limit_price_touches_no_limit(market: Watched) -> None:
+    """A one-way auction has a cap of its own (market_rules.md 1.2)."""
+    rules = InstrumentRules(
+        symbol="AUC", name_zh="x", name_en="x", product="CEA", reference_price=7_000,
+        auction=AuctionRules(min_offer_qty=1_000),
+    )  # fmt: skip
+    market.send("venue", ListInstrument("auc", rules))
+    market.send("venue", Deposit("deposit", "a", "AUC", 10_000))
+    market.next_day()
+    market.send("venue", ScheduleAuction("plan", "a", "AUC", 1_000))
+    market.send("venue", OpenAuction("go", 1))
+    market.send("b", PlaceBid("bid", 1, 1_000, 7_700))
+    events = market.send("venue", CloseAuction("end", 1))
+    assert [event.price for event in events if isinstance(event, TradeEvent)] == [7_700]
     assert market.alerts("limit_touch") == []
 
 

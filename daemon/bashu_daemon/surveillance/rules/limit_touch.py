@@ -117,7 +117,7 @@ class LimitTouch:
         return NOTHING
 
     def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
-        if event.mode != "listing":  # the other modes have limits of their own
+        if event.mode in ("auction", "block"):  # they have limits of their own
             return NOTHING
         queue = self._queues.get(event.symbol)
         if queue is None or event.price not in (queue.limit_up, queue.limit_down):
