@@ -38,6 +38,7 @@ from bashu_protocol.messages import (
     ReplaceOrder,
     ResumeInstrument,
     ScheduleAuction,
+    SetAllocation,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -239,6 +240,12 @@ def _limits(market: RandomMarket) -> Drawn:
     return VENUE_USER, SetMemberLimits(_id(market), chance.of(MEMBERS), limits)
 
 
+def _allocation(market: RandomMarket) -> Drawn:
+    chance = market.chance
+    member, symbol = chance.of(MEMBERS), chance.of(SYMBOLS)
+    return VENUE_USER, SetAllocation(_id(market), member, symbol, chance.between(0, 10_000))
+
+
 def _permissions(market: RandomMarket) -> Drawn:
     chance = market.chance
     granted: Any = chance.of((("view",), ("view", "enter"), ("view", "enter", "approve")))
@@ -386,6 +393,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (60, _suspension),
     (4, _mass_cancel_for),
     (10, _limits),
+    (3, _allocation),
     (5, _permissions),
     (25, _auction),
     (100, _bid),

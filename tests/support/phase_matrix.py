@@ -42,6 +42,7 @@ from bashu_protocol.messages import (
     ReplaceOrder,
     ResumeInstrument,
     ScheduleAuction,
+    SetAllocation,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -288,6 +289,7 @@ EXAMPLES: list[Example] = [
     Example(VENUE_USER, AddUser, lambda s: AddUser(s.id(), "cy", "A")),
     Example(VENUE_USER, SetPermissions, lambda s: SetPermissions(s.id(), "bo", ("enter",))),
     Example(VENUE_USER, Deposit, lambda s: Deposit(s.id(), "A", s.symbol, 5)),
+    Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "A", s.symbol, 50)),
     Example(VENUE_USER, OpenDay, lambda s: OpenDay(s.id(), NEXT_DAY)),
     *(
         Example(VENUE_USER, SetPhase, _set_phase(phase), f"to {phase}")
