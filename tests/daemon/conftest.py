@@ -1,6 +1,7 @@
 """A small market for the daemon's own tests."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from bashu_protocol.messages import (
     ListInstrument,
     NewOrder,
     OpenDay,
+    Phase,
     SetPhase,
     StateCommand,
 )
@@ -22,14 +24,14 @@ SYMBOL = "CEA25"
 
 
 class Market:
-    """A venue with two members, `anna` and `bo`, in continuous trading of one symbol."""
+    """A venue with two members, `anna` and `bo`, whose only symbol is in `first_phase`."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_phase: Phase = "continuous", **more: Any) -> None:
         self.venue = Venue()
         self.now_ns = 1_000
         self.count = 0
         rules = InstrumentRules(
-            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
+            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000, **more
         )
         self.registrar(ListInstrument("1", rules))
         for user in ("anna", "bo"):
@@ -40,7 +42,7 @@ class Market:
         self.registrar(AddMember("m-sup", "bureau", "bureau", "bureau"))
         self.registrar(AddUser("u-sup", "sup", "bureau", "supervisor"))
         self.registrar(OpenDay("day", 20_261_123))
-        self.registrar(SetPhase("go", "continuous"))
+        self.registrar(SetPhase("go", first_phase))
 
     def apply(self, user: str, command: StateCommand) -> list[Event]:
         self.now_ns += 1
@@ -61,5 +63,5 @@ def market() -> Market:
 
 
 @pytest.fixture
-def new_market() -> Callable[[], Market]:
+def new_market() -> Callable[..., Market]:
     return Market

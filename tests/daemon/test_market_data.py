@@ -1,8 +1,18 @@
 import random
 from typing import Any
 
+import pytest
+
+from bashu_daemon.core import Venue
 from bashu_daemon.market_data import MarketData
-from bashu_protocol.messages import BookDelta, BookSnapshot, InstrumentStat, PublicTrade
+from bashu_protocol.messages import (
+    BookDelta,
+    BookSnapshot,
+    CallAuctionRules,
+    InstrumentStat,
+    PublicTrade,
+    SetPhase,
+)
 
 SYMBOL = "CEA25"
 
@@ -88,3 +98,39 @@ def test_a_restarted_broker_gets_everything_again(market: Any) -> None:
     feed.republish()
     kinds = {type(message) for _t, message, _r in feed.deltas(2) + feed.snapshots(2)}
     assert kinds == {InstrumentStat, BookSnapshot}
+
+
+def test_the_indicative_price_comes_with_the_interval_and_not_with_each_order(
+    new_market: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    market = new_market(first_phase="call_auction", call_auction=CallAuctionRules())
+    counted: list[str] = []
+    stat = Venue.stat
+    monkeypatch.setattr(Venue, "stat", lambda venue, s: counted.append(s) or stat(venue, s))
+    feed = MarketData(market.venue, epoch=1)
+    for number in range(20):
+        feed.note(market.order("anna", "buy", 1, 7_000 + number))
+        feed.note(market.order("bo", "sell", 1, 7_000 - number))
+    assert counted == []
+    stats = [m for _, m, _ in feed.deltas(1) if isinstance(m, InstrumentStat)]
+    assert counted == [SYMBOL]
+    assert [(s.indicative_price, s.indicative_qty, s.indicative_surplus) for s in stats] == [
+        (7_000, 20, 0)
+    ]
+    feed.note(market.order("bo", "sell", 5, 7_000))
+    (stat_message,) = (m for _, m, _ in feed.deltas(2) if isinstance(m, InstrumentStat))
+    assert stat_message.indicative_surplus == -5
+    assert feed.deltas(3) == []
+
+
+def test_the_uncross_is_published(new_market: Any) -> None:
+    market = new_market(first_phase="call_auction", call_auction=CallAuctionRules())
+    feed = MarketData(market.venue, epoch=1)
+    market.order("anna", "buy", 3, 7_010)
+    market.order("bo", "sell", 5, 6_990)
+    feed.deltas(1)
+    found = feed.note(market.registrar(SetPhase("end", "continuous")))
+    (trade,) = (m for _, m, _ in found if isinstance(m, PublicTrade))
+    assert (trade.price, trade.qty, trade.mode) == (6_990, 3, "call_auction")
+    (stat,) = (m for _, m, _ in feed.deltas(2) if isinstance(m, InstrumentStat))
+    assert (stat.phase, stat.indicative_price, stat.last) == ("continuous", 0, 6_990)

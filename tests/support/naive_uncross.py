@@ -42,6 +42,13 @@ def survivors(orders: list[Bid], prevention: str | None) -> list[Bid]:
                 break
             sign = 1 if newcomer.side == "buy" else -1
             first = min(met, key=lambda old: (sign * old.price, old.number))
+            if prevention == "decrement":
+                less = min(first.tonnes, newcomer.tonnes)
+                here.remove(first)
+                if first.tonnes > less:
+                    here.append(first._replace(tonnes=first.tonnes - less))
+                newcomer = newcomer._replace(tonnes=newcomer.tonnes - less)  # noqa: PLW2901  it is what is left of it
+                stays = newcomer.tonnes > 0
             if prevention in ("cancel_resting", "cancel_both"):
                 here.remove(first)
             if prevention in ("cancel_incoming", "cancel_both"):

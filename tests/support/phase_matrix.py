@@ -288,6 +288,7 @@ EXAMPLES: list[Example] = [
     Example(VENUE_USER, AddMember, lambda s: AddMember(s.id(), "C", "C", "owner of C")),
     Example(VENUE_USER, AddUser, lambda s: AddUser(s.id(), "cy", "A")),
     Example(VENUE_USER, SetPermissions, lambda s: SetPermissions(s.id(), "bo", ("enter",))),
+    Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "B", s.symbol, 5_000)),
     Example(VENUE_USER, Deposit, lambda s: Deposit(s.id(), "A", s.symbol, 5)),
     Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "A", s.symbol, 50)),
     Example(VENUE_USER, OpenDay, lambda s: OpenDay(s.id(), NEXT_DAY)),

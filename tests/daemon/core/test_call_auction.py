@@ -4,7 +4,8 @@ Issue 4, item 4; the phases and the no-cancel part are the venue's own, with the
 auction rules as their model where they say anything (market_rules.md 0, fact 9).
 """
 
-from typing import Any
+import random
+from typing import Any, get_args
 
 import pytest
 
@@ -15,6 +16,7 @@ from bashu_protocol.messages import (
     HaltInstrument,
     MassCancel,
     ResumeInstrument,
+    SelfTradePrevention,
     SetPhase,
     SuspendMember,
 )
@@ -222,3 +224,44 @@ def test_a_snapshot_of_a_crossed_book(call: Any) -> None:
         VENUE_USER, command, call.now_ns
     )
     assert loaded.state_hash() == call.venue.state_hash()
+
+
+@pytest.mark.parametrize("prevention", get_args(SelfTradePrevention))
+def test_random_calls_conserve_everything(new_exchange: Any, prevention: str) -> None:
+    """Orders, changes, halts and uncrosses at random: the ledger and the book stay whole."""
+    chance = random.Random(4)
+    call = new_exchange(resale_ban=False, self_trade_prevention=prevention, **CALL)
+    traded = 0
+    for _ in range(30):
+        for user in ("anna", "ada", "bo", "cy"):
+            if chance.random() < 0.5:
+                call.mass_cancel(user)
+        names: list[tuple[str, str]] = []
+        for number in range(chance.randint(1, 40)):
+            user = chance.choice(("anna", "ada", "bo", "cy"))
+            qty, price = chance.randint(1, 50), chance.randint(6_950, 7_050)
+            if names and chance.random() < 0.2:
+                call.replace(*chance.choice(names), qty, price)
+            elif names and chance.random() < 0.1:
+                call.cancel(*chance.choice(names))
+            else:
+                side = chance.choice(("buy", "sell"))
+                names.append((user, f"{call.now_ns}-{number}"))
+                call.order(user, side, qty, price, cl_ord_id=names[-1][1])
+        if chance.random() < 0.3:
+            call.apply("sue", HaltInstrument(call.next_id(), SYMBOL, "at random"))
+            resumed = ResumeInstrument(call.next_id(), SYMBOL, "at random", "call_auction")
+            call.apply("sue", resumed)
+        price, qty, _ = call.indicative()
+        done = trades(call.phase(chance.choice(("continuous", "pause"))))
+        assert {p for p, _ in done} <= {price}
+        assert sum(q for _, q in done) == qty
+        traded += qty
+        call.venue._state.ledger.verify()
+        assert not call.venue._state.instruments[SYMBOL].book.is_crossed()
+        if call.venue.stat(SYMBOL).phase == "continuous":
+            call.phase("pause")
+        call.phase("call_auction")
+    call.close_day()
+    assert traded > 100
+    assert call.account("A", SYMBOL).frozen == 0

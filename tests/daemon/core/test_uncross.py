@@ -34,13 +34,15 @@ def outcome(orders: list[Bid], reference: int, tick: int, prevention: Any) -> Ou
     found = uncross(book, reference, tick, prevention)
     assert (book.bids.depth(), book.asks.depth()) == before, "it is a pure function"
     withdrawn: set[int] = set()
-    for later, earlier, _ in found.prevented:
+    left = {order.number: order.tonnes for order in orders}
+    for later, earlier, qty in found.prevented:
         assert later.owner == earlier.owner
         assert later.order_id > earlier.order_id
-        if prevention != "cancel_resting":
-            withdrawn.add(later.order_id)
-        if prevention != "cancel_incoming":
-            withdrawn.add(earlier.order_id)
+        for order, leaves in ((later, "cancel_resting"), (earlier, "cancel_incoming")):
+            if prevention == "decrement":
+                left[order.order_id] -= qty
+            if prevention != leaves and (prevention != "decrement" or not left[order.order_id]):
+                withdrawn.add(order.order_id)
     traded: dict[int, int] = {}
     for buy, sell, qty in found.fills():
         assert qty > 0
