@@ -3,6 +3,7 @@
 from typing import Final
 
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.guard import Position
 from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.one_way_auction import SealedBid
 from bashu_protocol.messages import AuctionState, ScheduleAuction, Side
@@ -68,6 +69,7 @@ class Auction:
         "frozen",
         "last_px",
         "member",
+        "owner_buying",
         "state",
         "terms",
         "text",
@@ -86,6 +88,7 @@ class Auction:
         self.floor = 0
         self.cap = 0
         self.frozen = 0
+        self.owner_buying = 0
         self.bids: dict[str, Bid] = {}
         self.cutoff_seq = 0
         self.cum_qty = 0
@@ -112,6 +115,57 @@ class Auction:
     def bidder_account(self, member: Member) -> Account:
         """Return where a bidder's part is frozen."""
         return member.accounts[CASH if self.is_sale() else self.terms.symbol]
+
+    def put_in(self, bid: Bid) -> None:
+        """Add a checked bid, last in time, and freeze what it needs."""
+        member = bid.user.member
+        self.bidder_account(member).freeze(self.bid_amount(bid))
+        self.bids[member.member] = bid
+        if self.is_sale():
+            self.note_buying(member, bid.qty)
+
+    def take_out(self, bid: Bid) -> None:
+        """Remove a bid and release what it froze."""
+        self.release(bid)
+        del self.bids[bid.user.member.member]
+
+    def release(self, bid: Bid, *, filled: int = 0) -> None:
+        """Release what a bid froze for the tonnes that it did not get; it buys no more."""
+        member = bid.user.member
+        left = bid.qty - filled
+        self.bidder_account(member).release(left * bid.price if self.is_sale() else left)
+        if self.is_sale():
+            self.note_buying(member, -bid.qty)
+
+    def commit_owner(self, amount: int) -> None:
+        """Freeze the owner's part, in place of what was frozen for it before: tonnes or fen."""
+        self.release_owner()
+        self.frozen = amount
+        self.owner_account().freeze(amount)
+        self.count_owner()
+
+    def count_owner(self) -> None:
+        """Count what the owner may buy, in the buying form."""
+        if not self.is_sale():
+            self.owner_buying = self.terms.order_qty
+            self.note_buying(self.member, self.owner_buying)
+
+    def release_owner(self) -> None:
+        """Release what is still frozen of the owner's part; it buys no more."""
+        self.owner_account().release(self.frozen)
+        self.frozen = 0
+        if self.owner_buying:
+            self.note_buying(self.member, -self.owner_buying)
+            self.owner_buying = 0
+
+    def note_buying(self, member: Member, qty: int) -> None:
+        """Count what a member may still buy here, for the bound on its holding."""
+        symbol = self.terms.symbol
+        position = member.positions.get(symbol)
+        if position is None:
+            position = member.positions[symbol] = Position()
+        position.buying += qty
+        assert position.buying >= 0
 
     def bid_amount(self, bid: Bid) -> int:
         """Return what a bid has frozen: fen, or tonnes in the buying form."""

@@ -7,6 +7,7 @@ from bashu_daemon.core.auction_records import Auction, Bid
 from bashu_daemon.core.auction_reports import announce, report_bid, report_owner
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import TradeEvent
+from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import CASH, settle_frozen
 from bashu_daemon.core.one_way_auction import AuctionFill, AuctionOutcome, VoidReason, allocate
 from bashu_daemon.core.state import State
@@ -57,9 +58,7 @@ def withdraw_bid(
     state: State, auction: Auction, bid: Bid, cl_ord_id: str = "", text: str = ""
 ) -> None:
     """Take a bid out of an open auction and release what it froze."""
-    member = bid.user.member
-    auction.bidder_account(member).release(auction.bid_amount(bid))
-    del auction.bids[member.member]
+    auction.take_out(bid)
     report_bid(state, auction, bid, "withdrawn", cl_ord_id, text=text)
 
 
@@ -104,11 +103,11 @@ def _end(
     auction.state = how
     auction.text = text
     for bid in auction.bids.values():
-        auction.bidder_account(bid.user.member).release(auction.bid_amount(bid))
+        auction.release(bid)
         event: Literal["auction_void", "auction_canceled"]
         event = "auction_void" if how == "void" else "auction_canceled"
         report_bid(state, auction, bid, event, text=text)
-    _release_owner(auction)
+    auction.release_owner()
     report_owner(state, auction)
     if auction.announced:
         announce(state, auction, author)
@@ -121,13 +120,13 @@ def _settle(state: State, auction: Auction, outcome: AuctionOutcome, author: str
     for fill in outcome.fills:
         _settle_fill(state, auction, by_time.pop(fill.bid.time), fill)
     for bid in by_time.values():
-        auction.bidder_account(bid.user.member).release(auction.bid_amount(bid))
+        auction.release(bid)
         report_bid(state, auction, bid, "unfilled")
     auction.cum_qty = outcome.volume()
     auction.turnover = outcome.turnover()
     auction.last_px = outcome.marginal_price
     auction.state = "completed"
-    _release_owner(auction)
+    auction.release_owner()
     report_owner(state, auction)
     announce(state, auction, author)
     state.auction_room.forget_old()
@@ -151,10 +150,11 @@ def _settle_fill(state: State, auction: Auction, bid: Bid, fill: AuctionFill) ->
     )
     bid.cum_qty = fill.qty
     bid.last_px = fill.price
-    left = bid.qty - fill.qty
-    auction.bidder_account(bidder).release(left * bid.price if auction.is_sale() else left)
+    auction.release(bid, filled=fill.qty)
     auction.frozen -= fill.qty if auction.is_sale() else reserved
     instrument.statistics.record_auction(cost, fill.qty)
+    if instrument.holding_rules is not None:
+        note_trade(state, instrument, buyer, seller, fill.qty)
     state.events.append(
         TradeEvent(
             state.seq,
@@ -174,8 +174,3 @@ def _settle_fill(state: State, auction: Auction, bid: Bid, fill: AuctionFill) ->
     event: Literal["filled", "partially_filled"]
     event = "filled" if fill.qty == bid.qty else "partially_filled"
     report_bid(state, auction, bid, event, exec_id=state.exec_id)
-
-
-def _release_owner(auction: Auction) -> None:
-    auction.owner_account().release(auction.frozen)
-    auction.frozen = 0

@@ -105,7 +105,18 @@ def _load(state: State, dumped: DumpedAuction) -> Auction:
     for bid in dumped.bids:
         loaded = _load_bid(state, bid)
         auction.bids[loaded.user.member.member] = loaded
+    if auction.is_live():
+        _count_purchases(auction)
     return auction
+
+
+def _count_purchases(auction: Auction) -> None:
+    """Count again what members may still buy here."""
+    if auction.announced:
+        auction.count_owner()
+    if auction.is_sale():
+        for bid in auction.bids.values():
+            auction.note_buying(bid.user.member, bid.qty)
 
 
 def _load_bid(state: State, dumped: DumpedBid) -> Bid:

@@ -23,6 +23,7 @@ from bashu_daemon.core.auction_terms import (
 from bashu_daemon.core.checks import MAX_TURNOVER, Refusal, check_cash, check_holding
 from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.holdings import check_purchase, check_sale
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
@@ -116,6 +117,7 @@ def schedule_auction(state: State, user: User, command: ScheduleAuction) -> Rece
         _check_granted(state, command)
         or _check_schedule(state, member, instrument, command)
         or _check_cover(member, command, _needed(command, instrument), 0)
+        or _check_holding_bounds(member, instrument, command)
     )
     if refusal is not None:
         return refuse(state, user, command, refusal)
@@ -200,6 +202,14 @@ def _check_cover(
     return check_cash(member.accounts[CASH].available + frozen, needed)
 
 
+def _check_holding_bounds(
+    member: Member, instrument: Instrument, terms: ScheduleAuction
+) -> Refusal | None:
+    """The maximum holding and the sell cap are the member's, in whatever mode it trades."""
+    check = check_sale if terms.form == "sell" else check_purchase
+    return check(member, instrument, terms.order_qty)
+
+
 def _commit(auction: Auction, instrument: Instrument) -> None:
     """Fix the bounds of the bids from the last close, and freeze what they ask of the owner."""
     reference = instrument.next_reference
@@ -207,10 +217,7 @@ def _commit(auction: Auction, instrument: Instrument) -> None:
     assert rules is not None, "the instrument has auctions"
     auction.bidder_limit_qty = bidder_limit(auction.terms, rules)
     auction.floor, auction.cap = price_bounds(auction.terms, instrument.rules, reference)
-    account = auction.owner_account()
-    account.release(auction.frozen)
-    auction.frozen = _needed(auction.terms, instrument)
-    account.freeze(auction.frozen)
+    auction.commit_owner(_needed(auction.terms, instrument))
 
 
 def open_auction(state: State, user: User, command: OpenAuction) -> Receipt:

@@ -14,6 +14,7 @@ from bashu_daemon.core.auction_terms import not_offered, offered_rules
 from bashu_daemon.core.auctions import check_phase, unknown_auction
 from bashu_daemon.core.checks import Refusal, check_cash, check_holding
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.holdings import check_purchase, check_sale
 from bashu_daemon.core.rejections import refuse
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt
@@ -48,14 +49,17 @@ def place_bid(state: State, user: User, command: PlaceBid) -> Receipt:
     frozen = 0 if before is None else auction.bid_amount(before)
     instrument = state.instruments[auction.terms.symbol]
     bid = Bid(user, command.cl_ord_id, command.price, command.order_qty, state.seq, state.now_ns)
-    refusal = _check_bid(auction, instrument, bid) or _check_cover(auction, bid, frozen)
+    added = bid.qty if before is None else bid.qty - before.qty
+    refusal = (
+        _check_bid(auction, instrument, bid)
+        or _check_cover(auction, bid, frozen)
+        or _check_holding_bounds(auction, instrument, user.member, added)
+    )
     if refusal is not None:
         return refuse(state, user, command, refusal)
-    account = auction.bidder_account(user.member)
-    account.release(frozen)
-    account.freeze(auction.bid_amount(bid))
-    auction.bids.pop(user.member.member, None)
-    auction.bids[user.member.member] = bid
+    if before is not None:
+        auction.take_out(before)
+    auction.put_in(bid)
     report_bid(state, auction, bid, "accepted" if before is None else "replaced")
     return Receipt(command, None, accepted=True)
 
@@ -144,6 +148,16 @@ def _check_price(auction: Auction, tick: int, price: int) -> Refusal | None:
     if price % tick:
         return RejectCode.PRICE_OFF_TICK, f"The price must be a multiple of {tick} fen."
     return None
+
+
+def _check_holding_bounds(
+    auction: Auction, instrument: Instrument, member: Member, added: int
+) -> Refusal | None:
+    """The maximum holding and the sell cap count bids as they count orders."""
+    if added <= 0:
+        return None
+    check = check_purchase if auction.is_sale() else check_sale
+    return check(member, instrument, added)
 
 
 def _check_cover(auction: Auction, bid: Bid, frozen: int) -> Refusal | None:

@@ -18,15 +18,17 @@ OrderKey = tuple[str, str, int, int]
 class Position:
     """What bounds on holdings need to know of a member and an instrument, in tonnes of this year.
 
-    `reported` says that supervisors know of the large holding.
+    `reported` says that supervisors know of the large holding. `buying` is what the member may
+    still buy in one-way auctions; it follows from them and is in no snapshot of its own.
     """
 
-    __slots__ = ("allocation", "banked", "bought", "reported", "sold")
+    __slots__ = ("allocation", "banked", "bought", "buying", "reported", "sold")
 
     def __init__(self) -> None:
         self.allocation = 0
         self.banked = 0
         self.bought = 0
+        self.buying = 0
         self.sold = 0
         self.reported = False
 

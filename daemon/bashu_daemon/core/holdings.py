@@ -60,9 +60,12 @@ def check_purchase(member: Member, instrument: Instrument, qty: int) -> Refusal 
     if not bound:
         return None
     symbol = instrument.rules.symbol
-    if is_emitter and symbol in member.positions:
-        bound += member.positions[symbol].allocation
     wanted = held(member, symbol) + qty
+    position = member.positions.get(symbol)
+    if position is not None:
+        wanted += position.buying
+        if is_emitter:
+            bound += position.allocation
     # Open purchases cost at least the lowest price, which mostly says enough.
     cheapest = instrument.limit_down or 1
     if wanted + member.accounts[CASH].frozen // cheapest <= bound:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from auction_house import AuctionHouse
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import LargeHolder
@@ -215,3 +216,58 @@ def test_trades_of_a_call_auction_count_too(new_exchange: Any) -> None:
     assert exchange.venue.stat("CEA24").volume == 300
     assert exchange.order("d", "sell", 201, 7_000)[0].reject_code == RejectCode.SELL_CAP
     assert exchange.order("d", "sell", 200, 7_000)[0].exec_type == "new"
+
+
+def test_bids_in_an_auction_count_as_open_purchases(exchange: Any) -> None:
+    """1.7, "Maximum holding", of 1,100,000 t, of which A has 1,000,000 at first."""
+    house = AuctionHouse(exchange, holding=HoldingRules(max_emitter=1_100_000, max_other=1_100_000))
+    house.start(200_000)
+    assert house.bid("anna", 100_001, 7_000).reject_code == RejectCode.HOLDING_LIMIT
+    assert house.bid("anna", 60_000, 7_000).event == "accepted"
+    house.start(200_000)
+    assert house.bid("anna", 40_001, 7_000, 2).reject_code == RejectCode.HOLDING_LIMIT
+    assert house.bid("anna", 40_000, 7_000, 2).event == "accepted"
+    loaded = Venue.load(house.venue.dump())
+    assert loaded.dump() == house.venue.dump()
+    house.venue = house.exchange.venue = loaded
+    (order,) = exchange.order("anna", "buy", 1, 6_900)
+    assert order.reject_code == RejectCode.HOLDING_LIMIT
+    # A smaller bid in its place, a withdrawal and the result give room again.
+    assert house.bid("anna", 30_000, 7_000, 2).event == "replaced"
+    assert exchange.order("anna", "buy", 10_000, 6_900)[0].exec_type == "new"
+    assert house.withdraw("anna", 2).event == "withdrawn"
+    house.bid("dee", 200_000 - 100_000, 7_100)
+    house.close()
+    assert house.holds("A", "CEA24") == (1_000_000, 0, 60_000)
+    assert exchange.order("anna", "buy", 30_000, 6_900)[0].exec_type == "new"
+    assert exchange.order("anna", "buy", 1, 6_900)[0].reject_code == RejectCode.HOLDING_LIMIT
+
+
+def test_a_buyers_auction_counts_as_an_open_purchase(exchange: Any) -> None:
+    """1.7, "Maximum holding"."""
+    house = AuctionHouse(exchange, holding=HoldingRules(max_emitter=1_150_000))
+    assert house.schedule(150_001, form="buy").reject_code == RejectCode.HOLDING_LIMIT
+    house.start(150_000, form="buy")
+    assert house.schedule(100_000, form="buy").reject_code == RejectCode.HOLDING_LIMIT
+    house.bid("anna", 50_000, 7_000)
+    house.close()
+    assert house.schedule(100_001, form="buy").reject_code == RejectCode.HOLDING_LIMIT
+    assert house.schedule(100_000, form="buy").accepted
+
+
+def test_an_auction_sells_no_more_than_the_sell_cap(exchange: Any) -> None:
+    """5.1, "Sell cap": half of the annual allocation, in whatever mode; `sold` counts fills."""
+    house = AuctionHouse(
+        exchange, holding=HoldingRules(sell_cap_bps=5_000, report_emitter=1_050_000)
+    )
+    for member in ("B", "A"):
+        allocate(exchange, member, 300_000)
+    assert house.schedule(150_001).reject_code == RejectCode.SELL_CAP
+    house.start(150_000)
+    house.bid("eve", 100_000, 7_000)
+    assert large(house.close()) == [("E", 1_100_000, 1_050_000)]
+    assert house.schedule(100_000).reject_code == RejectCode.SELL_CAP
+    house.start(200_000, member="D", form="buy")
+    assert house.bid("anna", 150_001, 7_000, 2).reject_code == RejectCode.SELL_CAP
+    assert house.bid("anna", 150_000, 7_000, 2).event == "accepted"
+    assert exchange.order("anna", "sell", 1, 7_700)[0].reject_code == RejectCode.SELL_CAP
