@@ -1,5 +1,6 @@
 """From the rulebook and the members file to the venue's first commands and passwords."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from bashu_daemon.bus.credentials import (
 )
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
-from bashu_daemon.rulebook import MembersFile, Rulebook, load_members, load_rulebook
+from bashu_daemon.rulebook import MemberEntry, MembersFile, Rulebook, load_members, load_rulebook
 from bashu_protocol import topics
 from bashu_protocol.messages import (
     AddMember,
@@ -22,6 +23,7 @@ from bashu_protocol.messages import (
     Deposit,
     ListInstrument,
     Role,
+    SetAllocation,
     StateCommand,
 )
 
@@ -51,15 +53,7 @@ class Founding(Struct, frozen=True):
         for entry in self.members.members:
             name = entry.member
             if name not in known:
-                found.append(
-                    AddMember(f"m-{name}", name, entry.name, entry.owner, entry.city, entry.kind)
-                )
-                balances = {"CNY": entry.cash, **entry.holdings}
-                found.extend(
-                    Deposit(f"d-{symbol}-{name}"[:36], name, symbol, amount)
-                    for symbol, amount in balances.items()
-                    if amount
-                )
+                found += _admission(entry)
             found.extend(
                 AddUser(f"u-{user.user}", user.user, name, user.role, user.permissions)
                 for user in entry.users
@@ -74,6 +68,18 @@ class Founding(Struct, frozen=True):
 
     def roles(self) -> dict[str, Role]:
         return {user.user: user.role for entry in self.members.members for user in entry.users}
+
+
+def _admission(entry: MemberEntry) -> Iterator[StateCommand]:
+    """Admit a member with what it holds, and what of that is its allocation."""
+    name = entry.member
+    yield AddMember(f"m-{name}", name, entry.name, entry.owner, entry.city, entry.kind)
+    for symbol, amount in {"CNY": entry.cash, **entry.holdings}.items():
+        if amount:
+            yield Deposit(f"d-{symbol}-{name}"[:36], name, symbol, amount)
+    for symbol, tonnes in entry.allocations.items():
+        banked = entry.banked.get(symbol, 0)
+        yield SetAllocation(f"a-{symbol}-{name}"[:36], name, symbol, tonnes, banked)
 
 
 def load_founding(config: Config) -> Founding:

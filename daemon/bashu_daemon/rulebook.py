@@ -42,6 +42,10 @@ class MemberEntry(Struct, frozen=True, forbid_unknown_fields=True):
     users: list[UserEntry]
     cash: int = 0
     holdings: dict[str, int] = {}
+    allocations: dict[str, int] = {}
+    """Annual free allocation in tonnes, by symbol; a part of the holdings, not on top of them."""
+    banked: dict[str, int] = {}
+    """Tonnes of earlier years, likewise; only where `allocations` names the symbol."""
     strategy: str = ""
     """How the demo's program trades for it; empty for none."""
     target: dict[str, int] = {}
