@@ -6,11 +6,12 @@ from typing import Final, Literal
 from bashu_daemon.core.auction_records import Auction, Bid
 from bashu_daemon.core.auction_reports import announce, report_bid, report_owner
 from bashu_daemon.core.directory import Member, User
-from bashu_daemon.core.events import TradeEvent
+from bashu_daemon.core.events import OrderEvent, TradeEvent
 from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import CASH, settle_frozen
 from bashu_daemon.core.one_way_auction import AuctionFill, AuctionOutcome, VoidReason, allocate
 from bashu_daemon.core.state import State
+from bashu_protocol.messages import ExecutionReport
 
 _VOID: Final[dict[VoidReason, str]] = {
     "no_bids": "Void: there were no bids.",
@@ -171,6 +172,37 @@ def _settle_fill(state: State, auction: Auction, bid: Bid, fill: AuctionFill) ->
             "auction",
         )
     )
+    _keep_fill(state, auction, fill, bidder, bid)
+    _keep_fill(state, auction, fill, owner, None)
     event: Literal["filled", "partially_filled"]
     event = "filled" if fill.qty == bid.qty else "partially_filled"
     report_bid(state, auction, bid, event, exec_id=state.exec_id)
+
+
+def _keep_fill(
+    state: State, auction: Auction, fill: AuctionFill, member: Member, bid: Bid | None
+) -> None:
+    """Keep a fill for the day's queries; there is no order, so its id is 0.
+
+    `bid` is None for the owner, whose part in the auction no command of a user's began.
+    """
+    report = ExecutionReport(
+        0,
+        state.seq,
+        state.now_ns,
+        "" if bid is None else bid.cl_ord_id,
+        0,
+        "trade",
+        "filled",
+        auction.terms.symbol,
+        auction.owner_side() if bid is None else auction.bidder_side(),
+        fill.price,
+        fill.qty,
+        0,
+        fill.qty,
+        fill.price,
+        fill.qty,
+        state.exec_id,
+    )
+    user = "" if bid is None else bid.user.user
+    member.fills.append(OrderEvent(report, user, member.member, member.owner))

@@ -302,6 +302,11 @@ def test_uniform_price_settles_at_once_and_moves_no_price(house: AuctionHouse) -
     )  # fmt: skip
     assert row.bid is not None
     assert (row.bid.cum_qty, row.bid.last_px) == (30_000, 7_100)
+    (fill,) = house.venue.fill_rows("D")
+    assert (fill.user, fill.side, fill.last_px, fill.last_qty) == ("dee", "buy", 7_100, 30_000)
+    assert [(f.side, f.last_qty) for f in house.venue.fill_rows("B")] == [
+        ("sell", 60_000), ("sell", 30_000), ("sell", 10_000),
+    ]  # fmt: skip
     house.exchange.close_day()
     assert house.venue.stat(SYMBOL).close == 7_000
 
