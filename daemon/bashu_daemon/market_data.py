@@ -10,6 +10,7 @@ from bashu_daemon.core.events import (
     NoticePublished,
     OrderEvent,
     PhaseChanged,
+    TradeCorrected,
     TradeEvent,
 )
 from bashu_daemon.core.sessions import CALL_PHASES
@@ -22,6 +23,7 @@ from bashu_protocol.messages import (
     InstrumentStat,
     PublicTrade,
     Side,
+    TradeCorrection,
 )
 
 DEPTH = 50
@@ -85,6 +87,9 @@ class MarketData:
                 feed.stat_dirty = True
                 feed.trade_seq += 1
                 found.append((topics.trade(event.symbol), self._trade(event, feed), False))
+            elif isinstance(event, TradeCorrected):
+                if event.stage == "executed":
+                    found.append((topics.trade(event.symbol), self._correction(event), False))
             elif isinstance(event, PhaseChanged):
                 self._feed(event.symbol).stat_dirty = True
             elif isinstance(event, NoticePublished):
@@ -164,6 +169,23 @@ class MarketData:
             qty=event.qty,
             aggressor_side=event.aggressor_side,
             mode=event.mode,
+        )
+
+    def _correction(self, event: TradeCorrected) -> TradeCorrection:
+        feed = self._feed(event.symbol)
+        feed.stat_dirty = True
+        feed.trade_seq += 1
+        return TradeCorrection(
+            symbol=event.symbol,
+            md_seq=feed.trade_seq,
+            epoch=self._epoch,
+            seq=event.seq,
+            transact_time=event.transact_time,
+            exec_id=event.exec_id,
+            action=event.action,
+            price=event.price,
+            previous_price=event.previous_price,
+            qty=event.qty,
         )
 
     def _stat(self, symbol: str, feed: _Feed, now_ns: int) -> InstrumentStat:

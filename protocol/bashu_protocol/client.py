@@ -15,18 +15,15 @@ from typing import Final, Self, TypeVar
 
 from bashu_protocol import topics
 from bashu_protocol.codec import MALFORMED, decode, encode, encode_batch
-from bashu_protocol.feed import MarketFeed
+from bashu_protocol.feed import FeedMessage, MarketFeed
 from bashu_protocol.link import Link, LinkState
 from bashu_protocol.messages import (
     AnyMessage,
-    BookDelta,
-    BookSnapshot,
     CancelOrder,
     Command,
     CommandReport,
     Encoding,
     ExecutionReport,
-    InstrumentStat,
     Logon,
     LogonAck,
     MassCancel,
@@ -34,7 +31,6 @@ from bashu_protocol.messages import (
     NumberedReport,
     OrdType,
     Presence,
-    PublicTrade,
     Query,
     QueryResult,
     QueryWhat,
@@ -402,7 +398,7 @@ class Client:
         now = asyncio.get_running_loop().time()
         if isinstance(message, NumberedReport):
             return self._accept_report(message)
-        if isinstance(message, BookSnapshot | BookDelta | InstrumentStat | PublicTrade):
+        if isinstance(message, FeedMessage):
             return self.feed.accept(message)
         if isinstance(message, VenueStatus):
             self._accept_status(message, now)

@@ -10,7 +10,10 @@ from bashu_protocol.messages import (
     InstrumentStat,
     PublicTrade,
     Row,
+    TradeCorrection,
 )
+
+FeedMessage = BookSnapshot | BookDelta | InstrumentStat | PublicTrade | TradeCorrection
 
 Level = tuple[int, int, int]
 ASK_AGAIN_SECONDS: Final = 1.0
@@ -91,7 +94,7 @@ class MarketFeed:
             view = self.books[symbol] = BookView(symbol)
         return view
 
-    def accept(self, message: BookSnapshot | BookDelta | InstrumentStat | PublicTrade) -> bool:
+    def accept(self, message: FeedMessage) -> bool:
         """Take a message; False if it is old or cannot be used yet."""
         if isinstance(message, BookSnapshot):
             return self.book(message.symbol).reset(message)
@@ -127,7 +130,7 @@ class MarketFeed:
         for view in self.books.values():
             view.lose()
 
-    def _accept_trade(self, trade: PublicTrade) -> bool:
+    def _accept_trade(self, trade: PublicTrade | TradeCorrection) -> bool:
         last = self._trade_seqs.get(trade.symbol)
         number = (trade.epoch, trade.md_seq)
         if last is not None:

@@ -19,6 +19,8 @@ from bashu_protocol.messages import (
     CancelOrder,
     CloseAuction,
     CloseDay,
+    CommandReport,
+    ConfirmTradeCorrection,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -32,6 +34,7 @@ from bashu_protocol.messages import (
     OpenDay,
     Phase,
     PlaceBid,
+    ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
     ReinstateUser,
@@ -246,6 +249,20 @@ def _allocation(market: RandomMarket) -> Drawn:
     return VENUE_USER, SetAllocation(_id(market), member, symbol, chance.between(0, 10_000))
 
 
+def _correction(market: RandomMarket) -> Drawn:
+    """Propose to cancel or reprice one of the last trades, or decide on a proposal."""
+    chance, name = market.chance, _id(market)
+    user = chance.of(SUPERVISORS)
+    if chance.one_in(2):
+        approve = not chance.one_in(6)
+        number = chance.of(market.known.corrections)
+        return user, ConfirmTradeCorrection(name, number, approve)
+    exec_id = chance.of(market.known.trades)
+    action = chance.of(("cancel", "adjust"))
+    price = _price(market, chance.of(SYMBOLS))
+    return user, ProposeTradeCorrection(name, exec_id, action, "x", price)
+
+
 def _permissions(market: RandomMarket) -> Drawn:
     chance = market.chance
     granted: Any = chance.of((("view",), ("view", "enter"), ("view", "enter", "approve")))
@@ -395,6 +412,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (10, _limits),
     (3, _allocation),
     (5, _permissions),
+    (10, _correction),
     (25, _auction),
     (100, _bid),
     (5, _deposit),
@@ -409,6 +427,10 @@ _TOTAL: Final = sum(weight for weight, _ in DRAWS)
 
 def note_party(known: Known, event: CommandEvent | PartyEvent) -> None:
     """Remember what a report of another mode names."""
+    report = event.report
+    proposes = "propose_trade_correction"
+    if isinstance(report, CommandReport) and report.accepted and report.command == proposes:
+        known.corrections.append(int(report.text.split()[1]))
 
 
 def check_limits(market: RandomMarket) -> None:

@@ -23,6 +23,7 @@ from bashu_protocol.messages import (
     CancelOrder,
     CloseAuction,
     CloseDay,
+    ConfirmTradeCorrection,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -36,6 +37,7 @@ from bashu_protocol.messages import (
     OpenDay,
     Phase,
     PlaceBid,
+    ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
     ReinstateUser,
@@ -241,6 +243,18 @@ _SCHEDULED = ((VENUE_USER, _schedule),)
 _OPEN: Before = (*_SCHEDULED, (VENUE_USER, lambda s: OpenAuction(s.id(), 1)))
 _BID: Before = (*_OPEN, ("anna", lambda s: PlaceBid(s.id(), 1, 10, 7_000)))
 
+
+def _propose(scene: Scene) -> StateCommand:
+    return ProposeTradeCorrection(scene.id(), 1, "cancel", "a reason")
+
+
+_TRADED: Before = (("anna", _order()),)
+_PROPOSED: Before = (
+    *_TRADED,
+    (VENUE_USER, lambda s: AddUser(s.id(), "tom", "S", "supervisor")),
+    ("tom", _propose),
+)
+
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 EXAMPLES: list[Example] = [
@@ -282,13 +296,19 @@ EXAMPLES: list[Example] = [
         SetMemberLimits,
         lambda s: SetMemberLimits(s.id(), "B", MemberLimits(max_order_qty=9)),
     ),
+    Example("sue", ProposeTradeCorrection, _propose, before=_TRADED),
+    Example(
+        "sue",
+        ConfirmTradeCorrection,
+        lambda s: ConfirmTradeCorrection(s.id(), 1),
+        before=_PROPOSED,
+    ),
     # the registrar
     Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules("MORE")), "another"),
     Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules(s.symbol)), "again"),
     Example(VENUE_USER, AddMember, lambda s: AddMember(s.id(), "C", "C", "owner of C")),
     Example(VENUE_USER, AddUser, lambda s: AddUser(s.id(), "cy", "A")),
     Example(VENUE_USER, SetPermissions, lambda s: SetPermissions(s.id(), "bo", ("enter",))),
-    Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "B", s.symbol, 5_000)),
     Example(VENUE_USER, Deposit, lambda s: Deposit(s.id(), "A", s.symbol, 5)),
     Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "A", s.symbol, 50)),
     Example(VENUE_USER, OpenDay, lambda s: OpenDay(s.id(), NEXT_DAY)),

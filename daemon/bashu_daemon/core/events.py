@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from bashu_protocol.messages import (
     CommandReport,
+    CorrectionAction,
     ExecutionReport,
     Notice,
     PartyReport,
@@ -117,6 +118,23 @@ class AccessChanged(Struct, frozen=True, gc=False):
     text: str = ""
 
 
+class TradeCorrected(Struct, frozen=True, gc=False):
+    """A correction of a trade was proposed, declined or executed; only then anything changed."""
+
+    seq: int
+    transact_time: int
+    stage: str
+    correction_id: int
+    exec_id: int
+    symbol: str
+    action: CorrectionAction
+    price: int
+    previous_price: int
+    qty: int
+    author: str
+    reason: str
+
+
 class LargeHolder(Struct, frozen=True, gc=False):
     """A member's holding reached the level from which supervisors are told, in tonnes."""
 
@@ -172,6 +190,7 @@ Event = (
     | MemberStatusChanged
     | AccessChanged
     | LargeHolder
+    | TradeCorrected
     | NoticePublished
     | DayOpened
     | DayClosed

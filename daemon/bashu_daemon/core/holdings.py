@@ -110,6 +110,16 @@ def note_trade(
     note_holding(state, instrument, seller)
 
 
+def uncount_trade(
+    state: State, instrument: Instrument, buyer: Member, seller: Member, qty: int
+) -> None:
+    """Take a cancelled trade out of the counts."""
+    _position(buyer, instrument).bought -= qty
+    _position(seller, instrument).sold -= qty
+    note_holding(state, instrument, buyer)
+    note_holding(state, instrument, seller)
+
+
 def note_holding(state: State, instrument: Instrument, member: Member) -> None:
     """Tell supervisors once when a holding reaches the report level, and again after a fall.
 

@@ -99,6 +99,29 @@ def settle_frozen(
     assert buyer.cash.frozen >= 0 <= seller.holding.frozen
 
 
+def reverse_trade(
+    buyer: dict[str, Account], seller: dict[str, Account], symbol: str, cost: int, qty: int
+) -> None:
+    """Book a trade back: tonnes to the seller, its cash to the buyer, out of what is free.
+
+    The buyer's tonnes come out of what it bought today first. The seller's may be sold again.
+    """
+    holding = buyer[symbol]
+    from_bought = min(qty, holding.bought_today)
+    holding.bought_today -= from_bought
+    holding.available -= qty - from_bought
+    seller[symbol].available += qty
+    assert holding.available >= 0
+    pay(seller[CASH], buyer[CASH], cost)
+
+
+def pay(payer: Account, payee: Account, amount: int) -> None:
+    """Book available cash from one account to another; fen."""
+    payer.available -= amount
+    payee.available += amount
+    assert payer.available >= 0 <= amount
+
+
 class Ledger:
     """All accounts, by member and asset; `external` holds each asset's other side."""
 

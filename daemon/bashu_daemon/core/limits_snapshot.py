@@ -3,10 +3,11 @@
 from msgspec import Struct
 
 from bashu_daemon.core.access import refresh
+from bashu_daemon.core.correction_book import Proposal
 from bashu_daemon.core.directory import DEFAULT_PERMISSIONS, Member
 from bashu_daemon.core.guard import MemberGuard, Position
 from bashu_daemon.core.state import State
-from bashu_protocol.messages import MemberLimits, Permission
+from bashu_protocol.messages import CorrectionAction, MemberLimits, Permission
 
 
 class _Dumped(Struct, forbid_unknown_fields=True):
@@ -47,6 +48,15 @@ class _Position(_Dumped, array_like=True):
     reported: bool
 
 
+class _Proposal(_Dumped, array_like=True):
+    correction_id: int
+    exec_id: int
+    action: CorrectionAction
+    price: int
+    reason: str
+    author: str
+
+
 class Protections(_Dumped):
     """What is kept of limits and blocks."""
 
@@ -57,6 +67,10 @@ class Protections(_Dumped):
     barred: list[tuple[str, str]]
     """Beneficial owner and reason."""
     positions: list[_Position]
+    last_correction_id: int
+    proposals: list[_Proposal]
+    corrected: list[tuple[int, int]]
+    """Execution and the price in fen that it counts for."""
 
 
 def dump_protections(state: State) -> Protections:
@@ -84,6 +98,12 @@ def dump_protections(state: State) -> Protections:
             for member in members
             for symbol, position in member.positions.items()
         ],
+        state.corrections.last_id,
+        [
+            _Proposal(p.correction_id, p.exec_id, p.action, p.price, p.reason, p.author)
+            for p in state.corrections.pending.values()
+        ],
+        list(state.corrections.prices.items()),
     )
 
 
@@ -127,5 +147,16 @@ def load_protections(state: State, dumped: Protections) -> None:
         position.bought = held.bought
         position.sold = held.sold
         position.reported = held.reported
+    state.corrections.last_id = dumped.last_correction_id
+    for waiting in dumped.proposals:
+        state.corrections.pending[waiting.correction_id] = Proposal(
+            waiting.correction_id,
+            waiting.exec_id,
+            waiting.action,
+            waiting.price,
+            waiting.reason,
+            waiting.author,
+        )
+    state.corrections.prices.update(dumped.corrected)
     for user in directory.users.values():
         refresh(state, user)

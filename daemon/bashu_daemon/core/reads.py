@@ -146,10 +146,12 @@ def _order_row(ticket: Ticket) -> OrderRow:
 def fill_rows(state: State, member: str) -> list[FillRow]:
     """List a member's last fills of the day, in order; none of an unknown member."""
     found = state.directory.members.get(member)
-    return [_fill_row(event.user, event.report) for event in found.fills] if found else []
+    prices = state.corrections.prices
+    return [_fill_row(e.user, e.report, prices) for e in found.fills] if found else []
 
 
-def _fill_row(user: str, report: ExecutionReport) -> FillRow:
+def _fill_row(user: str, report: ExecutionReport, prices: dict[int, int]) -> FillRow:
+    corrected = prices.get(report.exec_id)
     return FillRow(
         report.exec_id,
         report.order_id,
@@ -160,6 +162,8 @@ def _fill_row(user: str, report: ExecutionReport) -> FillRow:
         report.last_px,
         report.last_qty,
         report.transact_time,
+        "" if corrected is None else "adjust" if corrected else "cancel",
+        corrected or 0,
     )
 
 

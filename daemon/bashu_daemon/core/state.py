@@ -5,6 +5,7 @@ from typing import Final
 
 from bashu_daemon.core.auction_records import AuctionRoom
 from bashu_daemon.core.book import OrderBook
+from bashu_daemon.core.correction_book import CorrectionBook
 from bashu_daemon.core.directory import Directory, RestingOrder, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
 from bashu_daemon.core.ledger import Ledger
@@ -76,6 +77,7 @@ class State:
     __slots__ = (
         "auction_room",
         "barred",
+        "corrections",
         "day_open",
         "directory",
         "events",
@@ -100,6 +102,7 @@ class State:
         self.notice_id = 0
         self.directory = Directory()
         self.barred: dict[str, str] = {}
+        self.corrections = CorrectionBook()
         self.ledger = Ledger()
         self.instruments: dict[str, Instrument] = {}
         self.auction_room = AuctionRoom()

@@ -1,6 +1,6 @@
 """The registrar's commands that begin, move and end a trading day."""
 
-from bashu_daemon.core import auction_results
+from bashu_daemon.core import auction_results, corrections
 from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import User
@@ -35,6 +35,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
         known.memory.clear()
     for member in state.directory.members.values():
         member.fills.clear()
+    corrections.begin_day(state)
     state.events.append(DayOpened(state.seq, state.now_ns, state.trade_date))
     for symbol, instrument in state.instruments.items():
         instrument.statistics = DayStatistics()
@@ -113,6 +114,7 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
             assert account.frozen == expected, "every order is gone, so nothing else is frozen"
             account.end_day()
     state.ledger.verify()
+    corrections.end_day(state)
     state.day_open = False
     for symbol, instrument in state.instruments.items():
         state.change_phase(symbol, instrument, at_close_day(instrument.phase), user.user)

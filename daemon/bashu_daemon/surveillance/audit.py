@@ -13,6 +13,7 @@ from bashu_daemon.core.events import (
     PartyEvent,
     PhaseChanged,
     SelfTradePrevented,
+    TradeCorrected,
 )
 from bashu_protocol.codec import encode, encode_twin, twin_class
 from bashu_protocol.messages import (
@@ -130,6 +131,15 @@ def _access_changed(make: _Maker, event: AccessChanged) -> Any:
 _PARTY_KINDS: Final = {BlockReport: "block", BidReport: "bid", AuctionReport: "auction"}
 
 
+def _trade_corrected(make: _Maker, event: TradeCorrected) -> Any:
+    return make(
+        event.seq, event.transact_time, f"trade_{event.action}_{event.stage}", event.author,
+        "", "", event.symbol, order_id=event.correction_id, price=event.price,
+        last_px=event.previous_price, last_qty=event.qty, exec_id=event.exec_id,
+        text=event.reason,
+    )  # fmt: skip
+
+
 def _large_holder(make: _Maker, event: LargeHolder) -> Any:
     return make(
         event.seq, event.transact_time, "large_holder", "", event.member, event.owner,
@@ -145,4 +155,5 @@ _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     MemberStatusChanged: _member_status_changed,
     AccessChanged: _access_changed,
     LargeHolder: _large_holder,
+    TradeCorrected: _trade_corrected,
 }

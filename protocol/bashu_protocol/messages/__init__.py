@@ -28,6 +28,7 @@ from bashu_protocol.messages.auctions import (
 )
 from bashu_protocol.messages.base import (
     City,
+    CorrectionAction,
     Encoding,
     ExecType,
     Int64,
@@ -51,6 +52,11 @@ from bashu_protocol.messages.base import (
     TradeMode,
 )
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
+from bashu_protocol.messages.corrections import (
+    ConfirmTradeCorrection,
+    ProposeTradeCorrection,
+    TradeCorrection,
+)
 from bashu_protocol.messages.market_data import (
     BookDelta,
     BookSnapshot,
@@ -129,6 +135,8 @@ ProtectionCommand = (
     | SuspendUser
     | ReinstateUser
     | BarPerson
+    | ProposeTradeCorrection
+    | ConfirmTradeCorrection
 )
 AuctionCommand = ScheduleAuction | OpenAuction | CloseAuction | CancelAuction
 BidCommand = ApplyAuction | PlaceBid | WithdrawBid
@@ -151,6 +159,7 @@ Broadcast = (
     BookSnapshot
     | BookDelta
     | PublicTrade
+    | TradeCorrection
     | InstrumentStat
     | Notice
     | VenueStatus
@@ -195,6 +204,8 @@ __all__ = [
     "CloseDay",
     "Command",
     "CommandReport",
+    "ConfirmTradeCorrection",
+    "CorrectionAction",
     "Deposit",
     "Encoding",
     "ExecType",
@@ -235,6 +246,7 @@ __all__ = [
     "PlaceBid",
     "Presence",
     "Product",
+    "ProposeTradeCorrection",
     "ProtectionCommand",
     "PublicTrade",
     "PublishNotice",
@@ -264,6 +276,7 @@ __all__ = [
     "SuspendMember",
     "SuspendUser",
     "TimeInForce",
+    "TradeCorrection",
     "TradeMode",
     "VenueStatus",
     "VolatilityRules",

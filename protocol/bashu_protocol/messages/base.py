@@ -14,7 +14,9 @@ Encoding = Literal["msgpack", "json"]
 Side = Literal["buy", "sell"]
 OrdType = Literal["limit", "market"]
 TimeInForce = Literal["day", "ioc", "fok"]
-ExecType = Literal["new", "trade", "canceled", "replaced", "rejected", "expired"]
+ExecType = Literal[
+    "new", "trade", "canceled", "replaced", "rejected", "expired", "trade_cancel", "trade_correct"
+]
 OrdStatus = Literal[
     "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown"
 ]
@@ -33,6 +35,7 @@ Permission = Literal["view", "enter", "approve", "risk"]
 """What a trader may do: query its member's orders, fills and account; enter and amend orders;
 approve a colleague's order above the member's limit; withdraw all orders of the member."""
 KillScope = Literal["user", "member"]
+CorrectionAction = Literal["cancel", "adjust"]
 City = Literal["chengdu", "chongqing", "other"]
 MemberKind = Literal["emitter", "institution", "market_maker", "operator"]
 Product = Literal["CEA", "CQEA", "CCER", "CDCER", "CQCER"]
@@ -40,7 +43,9 @@ SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both"
 QueryWhat = Literal[
     "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members", "auctions"
 ]
-NoticeKind = Literal["notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction"]
+NoticeKind = Literal[
+    "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"
+]
 TradeMode = Literal["listing", "block", "auction", "call_auction"]
 Severity = Literal["info", "warning", "violation"]
 

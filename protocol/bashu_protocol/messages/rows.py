@@ -1,5 +1,7 @@
 """Rows of a query's answer."""
 
+from typing import Literal
+
 from msgspec import Struct, field
 
 from bashu_protocol.messages.alerts import Alert
@@ -47,6 +49,10 @@ class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):
     last_px: int
     last_qty: int
     transact_time: int
+    correction: Literal["", "cancel", "adjust"] = ""
+    """Whether supervisors cancelled the trade or changed its price."""
+    corrected_px: int = 0
+    """Fen of an adjusted trade."""
 
 
 class AccountRow(Struct, frozen=True, tag_field="type", tag="account"):
