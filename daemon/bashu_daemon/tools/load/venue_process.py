@@ -17,6 +17,7 @@ from typing import Any, Final
 import msgspec
 
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.rulebook import Rulebook, load_rulebook
 from bashu_daemon.tools.load.session import Place
 
 RULEBOOK: Final = Path(__file__).parents[2] / "rulebooks" / "bashu.toml"
@@ -172,15 +173,36 @@ class VenueProcess:
                 f"{self.data_dir} holds a journal already; a self-contained run begins anew. "
                 "Name another --data-dir."
             )
-        config = {"data_dir": "data", "members": "members.toml", **settings}
+        config = {
+            "data_dir": "data", "members": "members.toml", "rulebook": "rulebook.toml", **settings,
+        }  # fmt: skip
         self._config.write_text(_lines(config), "utf-8")
-        rulebook = msgspec.toml.decode(RULEBOOK.read_bytes())
-        symbols = [entry["symbol"] for entry in rulebook["instruments"]]
+        rulebook = load_rulebook(RULEBOOK)
+        (self.directory / "rulebook.toml").write_text(_rulebook_text(rulebook), "utf-8")
+        symbols = [rules.symbol for rules in rulebook.instruments]
         members = [
             "[[members]]\n" + _lines(_member(user, symbols if user != READER else []))
             for user in users
         ]
         (self.directory / "members.toml").write_text("\n".join(members), "utf-8")
+
+
+def _rulebook_text(rulebook: Rulebook) -> str:
+    """Write the reference rulebook without bounds on holdings, which deep pockets do not keep."""
+    instruments = [
+        _given(msgspec.to_builtins(msgspec.structs.replace(rules, holding=None)))
+        for rules in rulebook.instruments
+    ]
+    return _lines({"instruments": instruments, "surveillance": rulebook.surveillance})
+
+
+def _given(table: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what is None, which TOML does not have."""
+    return {
+        key: _given(value) if isinstance(value, dict) else value
+        for key, value in table.items()
+        if value is not None
+    }
 
 
 def _member(user: str, symbols: list[str]) -> dict[str, Any]:
