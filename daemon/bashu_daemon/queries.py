@@ -44,9 +44,12 @@ class Queries:
         elif query.symbol and query.symbol not in self._venue.symbols():
             text = f"The venue lists no instrument {query.symbol!r}."
             yield Reject(query.cl_ord_id, RejectCode.UNKNOWN_SYMBOL, text)
-        elif query.what == "book" and not query.symbol:
-            text = "A query for the book names one symbol."
+        elif query.what in ("book", "listings") and not query.symbol:
+            text = f"A query for {query.what} names one symbol."
             yield Reject(query.cl_ord_id, RejectCode.INVALID_VALUE, text)
+        elif query.what == "listings" and self._venue.listing_rows(query.symbol) is None:
+            text = f"{query.symbol} trades by time priority within a price; nothing is picked."
+            yield Reject(query.cl_ord_id, RejectCode.NOT_OFFERED, text)
         elif query.what == "alerts":
             alerts = [a for a in self._alerts() if a.alert_id > query.since]
             for part, last in _parts(alerts):
@@ -88,6 +91,8 @@ class Queries:
             rows = venue.account_rows(asker.member)
         elif query.what == "instruments":
             rows = [r for r in venue.instrument_rows() if _fits(r.rules.symbol, query)]
+        elif query.what == "listings":
+            rows = venue.listing_rows(query.symbol) or []
         elif query.what == "members":
             rows = venue.member_rows()
         elif query.what == "auctions":

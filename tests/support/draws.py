@@ -33,6 +33,7 @@ from bashu_protocol.messages import (
     OpenAuction,
     OpenDay,
     Phase,
+    PickOrder,
     PlaceBid,
     ProposeTradeCorrection,
     PublishNotice,
@@ -75,6 +76,9 @@ RULES: Final = {
         product="CEA",
         reference_price=REFERENCE,
         auction=AuctionRules(min_offer_qty=1_000, selling=True, buying=True),
+        self_trade_prevention="decrement",
+        reach_levels=5,
+        within_price="taker_choice",
     ),
     "CQEA": InstrumentRules(
         symbol="CQEA",
@@ -167,6 +171,15 @@ def _market_order(market: RandomMarket) -> Drawn:
     side = chance.of(("buy", "sell"))
     order = NewOrder(_id(market), chance.of(SYMBOLS), side, chance.between(1, 300), 0, "market")
     return chance.of(TRADERS), order
+
+
+def _pick(market: RandomMarket) -> Drawn:
+    chance = market.chance
+    rows = market.venue.listing_rows("CEA25")
+    if not rows:
+        return _limit_order(market)
+    row = rows[chance.below(len(rows))]
+    return chance.of(TRADERS), PickOrder(_id(market), row.listing_id, chance.between(1, 50))
 
 
 def _cancel(market: RandomMarket) -> Drawn:
@@ -402,6 +415,7 @@ def _date(days: int) -> int:
 DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (1_000, _limit_order),
     (60, _market_order),
+    (40, _pick),
     (300, _cancel),
     (200, _replace),
     (10, _mass_cancel),

@@ -36,6 +36,7 @@ from bashu_protocol.messages import (
     OpenAuction,
     OpenDay,
     Phase,
+    PickOrder,
     PlaceBid,
     ProposeTradeCorrection,
     PublishNotice,
@@ -72,6 +73,7 @@ def rules(symbol: str = SYMBOL) -> InstrumentRules:
         call_auction=CallAuctionRules(),
         volatility=VolatilityRules(dynamic_bps=200, auction_seconds=60),
         auction=AuctionRules(),
+        within_price="taker_choice",
     )
 
 
@@ -265,6 +267,7 @@ EXAMPLES: list[Example] = [
     Example("anna", NewOrder, _order(ord_type="market", price=0), "market"),
     Example("anna", ReplaceOrder, lambda s: ReplaceOrder(s.id(), "own", 12, 6_991)),
     Example("anna", CancelOrder, lambda s: CancelOrder(s.id(), "own")),
+    Example("anna", PickOrder, lambda s: PickOrder(s.id(), 2, 5)),  # bo's first listing
     Example("anna", MassCancel, lambda s: MassCancel(s.id(), s.symbol), "one symbol"),
     Example("anna", MassCancel, lambda s: MassCancel(s.id()), "all"),
     # supervisors

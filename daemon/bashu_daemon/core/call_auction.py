@@ -4,7 +4,7 @@ from typing import Final
 
 from bashu_daemon.core.directory import RestingOrder
 from bashu_daemon.core.events import TradeEvent
-from bashu_daemon.core.execution import SELF_TRADE, prevent, withdraw
+from bashu_daemon.core.execution import SELF_TRADE, decrement_resting, prevent, withdraw
 from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.sessions import CALL_PHASES
@@ -73,11 +73,14 @@ def _uncross(state: State, symbol: str, instrument: Instrument) -> tuple[int, in
     found = _find(instrument)
     fills = found.fills()
     prevention = instrument.rules.self_trade_prevention
-    for later, earlier, _ in found.prevented:
+    for later, earlier, qty in found.prevented:
         prevent(state, later.ticket, earlier.ticket)
-        if prevention != "cancel_resting":
+        if prevention == "decrement":
+            decrement_resting(state, instrument, later.ticket, qty)
+            decrement_resting(state, instrument, earlier.ticket, qty)
+        if prevention in ("cancel_incoming", "cancel_both"):
             withdraw(state, later.ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
-        if prevention != "cancel_incoming":
+        if prevention in ("cancel_resting", "cancel_both"):
             withdraw(state, earlier.ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
     for buy, sell, qty in fills:
         _settle(state, symbol, instrument, buy.ticket, sell.ticket, found.price, qty)

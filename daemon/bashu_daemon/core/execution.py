@@ -2,7 +2,8 @@
 
 from typing import Final, Literal
 
-from bashu_daemon.core.directory import RestingOrder
+from bashu_daemon.core.book import BookSide
+from bashu_daemon.core.directory import Member, RestingOrder
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
 from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_buy, settle_sell
@@ -15,6 +16,7 @@ from bashu_protocol.reject_codes import RejectCode
 
 SELF_TRADE: Final = "Withdrawn: it would have met an order of the same beneficial owner."
 _REMAINDER: Final = "Nothing more to trade at once; the remainder is withdrawn."
+_DECREMENTED: Final = "Reduced by an order of the same beneficial owner that it met."
 
 
 def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
@@ -25,13 +27,22 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
         limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
         bound = limit * side.sign
         if side.live[-1] >= bound and instrument.phase == "continuous":
-            if instrument.rules.volatility is not None:
+            rules = instrument.rules
+            levels = rules.reach_levels
+            if levels:
+                limit = within_reach(side, limit, levels)
+            if rules.volatility is not None:
                 prevented = _trade_within_collar(state, instrument, ticket, limit)
             else:
                 prevented = _trade(state, instrument, ticket, limit)
-                assert not ticket.leaves_qty or not side.live or side.live[-1] < bound or prevented
             if prevented:
                 end(state, ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
+                return
+            crosses = ticket.leaves_qty and side.live and side.live[-1] >= bound
+            if crosses and instrument.phase == "continuous":  # and not interrupted
+                assert side.live[-1] < limit * side.sign, "it was not matched to its end"
+                text = f"The best {levels} price levels are taken; the remainder is withdrawn."
+                end(state, ticket, "canceled", text, RejectCode.BEYOND_REACH)
                 return
     if ticket.leaves_qty == 0:
         return
@@ -41,6 +52,20 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
         end(state, ticket, "canceled", _REMAINDER)
 
 
+def within_reach(side: BookSide[RestingOrder], limit: int, levels: int) -> int:
+    """Return the price that an order with `limit` may trade at within the best `levels` levels."""
+    if len(side.live) < levels:
+        return limit
+    return max(side.live[-levels], limit * side.sign) * side.sign
+
+
+def trade_group(instrument: Instrument, member: Member) -> str:
+    """Whose orders never meet in this instrument: the beneficial owner's, or the member's own."""
+    if instrument.rules.self_trade_scope == "account":
+        return member.member
+    return member.owner
+
+
 def _rest(instrument: Instrument, ticket: Ticket) -> None:
     """Put an order into the book, last at its price, and freeze what it needs."""
     if ticket.side == "buy":
@@ -48,6 +73,8 @@ def _rest(instrument: Instrument, ticket: Ticket) -> None:
     else:
         ticket.holding.freeze(ticket.leaves_qty)
     ticket.resting = resting = RestingOrder(ticket)
+    if instrument.rules.self_trade_scope == "account":
+        resting.owner = ticket.user.member.member
     instrument.book.add(resting)
     ticket.user.member.open_tickets[ticket.order_id] = ticket
 
@@ -123,7 +150,7 @@ def _trade_within_collar(state: State, instrument: Instrument, taker: Ticket, li
         if side.live[-1] >= collar * side.sign and _trade(state, instrument, taker, collar):
             return True
         prevention = instrument.rules.self_trade_prevention
-        owner = taker.user.member.owner
+        owner = trade_group(instrument, taker.user.member)
         beyond, _ = reach(side, limit, taker.leaves_qty, owner, prevention)
         if beyond:
             rules = instrument.rules.volatility
@@ -136,31 +163,71 @@ def _trade_within_collar(state: State, instrument: Instrument, taker: Ticket, li
 
 
 def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> bool:
-    """Match and settle; return whether self-trade prevention ended the incoming ticket."""
+    """Match and settle; return whether self-trade prevention stops the incoming ticket."""
     prevention = instrument.rules.self_trade_prevention
     encounters = match(
         instrument.book,
         taker.side,
         limit,
         taker.leaves_qty,
-        owner=taker.user.member.owner,
+        owner=trade_group(instrument, taker.user.member),
         prevention=prevention,
     )
     qty = 0
     for resting, qty in encounters:
         maker = resting.ticket
         if qty:
-            _settle(state, instrument, taker, maker, qty)
+            settle(state, instrument, taker, maker, qty)
             assert maker.leaves_qty == resting.leaves_qty
         else:
             prevent(state, taker, maker)
-            if prevention != "cancel_incoming":
+            if prevention == "decrement":
+                _decrement(state, taker, maker)
+            elif prevention != "cancel_incoming":
                 _let_go(maker)
                 end(state, maker, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
+    if prevention == "decrement":
+        return qty == 0 and taker.leaves_qty == 0
     return qty == 0 and prevention != "cancel_resting"
 
 
-def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, qty: int) -> None:
+def _decrement(state: State, taker: Ticket, maker: Ticket) -> None:
+    """Take the smaller quantity from both orders; what is left of either goes on."""
+    overlap = min(taker.leaves_qty, maker.leaves_qty)
+    if maker.leaves_qty == overlap:
+        _let_go(maker)
+        end(state, maker, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
+    else:
+        if maker.side == "buy":
+            maker.cash.release(maker.price * overlap)
+        else:
+            maker.holding.release(overlap)
+        _restate(state, maker, overlap)
+    if taker.leaves_qty > overlap:
+        _restate(state, taker, overlap)
+    else:
+        taker.leaves_qty = 0  # the caller ends it
+
+
+def decrement_resting(state: State, instrument: Instrument, ticket: Ticket, overlap: int) -> None:
+    """Take what would have met an own order in an uncross off a resting one."""
+    if overlap == ticket.leaves_qty:
+        withdraw(state, ticket, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
+        return
+    shrink(instrument, ticket, ticket.leaves_qty - overlap)
+    ticket.order_qty -= overlap
+    status = ticket.status()
+    state.report_order(ticket, "restated", status, _DECREMENTED, RejectCode.SELF_TRADE)
+
+
+def _restate(state: State, ticket: Ticket, overlap: int) -> None:
+    ticket.leaves_qty -= overlap
+    ticket.order_qty -= overlap
+    status = ticket.status()
+    state.report_order(ticket, "restated", status, _DECREMENTED, RejectCode.SELF_TRADE)
+
+
+def settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, qty: int) -> None:
     """Book one trade at the resting order's price and report it to both."""
     price = maker.price
     state.exec_id += 1
@@ -172,8 +239,8 @@ def _settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, 
         maker.resting = None
         del maker.user.member.open_tickets[maker.order_id]
     buys = taker.side == "buy"
-    settle = settle_buy if buys else settle_sell
-    settle(taker, maker, price * qty, qty, resale_ban=instrument.rules.resale_ban)
+    book_trade = settle_buy if buys else settle_sell
+    book_trade(taker, maker, price * qty, qty, resale_ban=instrument.rules.resale_ban)
     instrument.statistics.record(price, qty)
     buyer, seller = (taker, maker) if buys else (maker, taker)
     if instrument.holding_rules is not None:

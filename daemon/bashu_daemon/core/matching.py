@@ -25,7 +25,8 @@ def match(
     Filled orders leave the book; a partially filled one keeps its place. An own
     order of the same beneficial owner never trades: with `cancel_resting` it leaves the book and
     matching goes on; with `cancel_both` it leaves and matching ends; with `cancel_incoming` it
-    stays and matching ends. Each is one encounter of quantity 0.
+    stays and matching ends; with `decrement` both lose the smaller quantity, and matching goes on
+    with what is left. Each is one encounter of quantity 0.
     """
     encounters: list[Encounter[O]] = []
     side = book.asks if incoming == "buy" else book.bids
@@ -63,11 +64,28 @@ def match(
             encounters.append((maker, qty))
             break
         encounters.append((maker, 0))
+        if prevention == "decrement":
+            if maker.leaves_qty > qty:
+                book.reduce(maker, maker.leaves_qty - qty)
+                break
+            qty -= maker.leaves_qty
+            book.remove(maker)
+            continue
         if prevention != "cancel_incoming":
             book.remove(maker)
         if prevention != "cancel_resting":
             break
     return encounters
+
+
+def take(book: OrderBook[O], order: O, qty: int) -> None:
+    """Trade `qty` of one resting order, wherever it stands; a filled one leaves the book."""
+    if qty < order.leaves_qty:
+        book.reduce(order, order.leaves_qty - qty)
+        return
+    assert qty == order.leaves_qty
+    book.remove(order)
+    order.leaves_qty = 0
 
 
 def reach(
@@ -81,15 +99,18 @@ def reach(
     reached = cost = 0
     bound = limit_price * side.sign
     for key in reversed(side.live):
-        if key < bound or reached == qty:
+        if key < bound or not qty:
             break
         order: O | None = side.levels[key].head
         price = key * side.sign
-        while order is not None and reached < qty:
+        while order is not None and qty:
+            overlap = min(order.leaves_qty, qty)
             if order.owner != owner:
-                traded = min(order.leaves_qty, qty - reached)
-                reached += traded
-                cost += traded * price
+                qty -= overlap
+                reached += overlap
+                cost += overlap * price
+            elif prevention == "decrement":
+                qty -= overlap
             elif prevention != "cancel_resting":
                 return reached, cost
             order = order.after

@@ -23,7 +23,15 @@ from bashu_daemon.core.checks import (
     is_regular,
 )
 from bashu_daemon.core.directory import User
-from bashu_daemon.core.execution import end, execute, shrink, take_out, withdraw
+from bashu_daemon.core.execution import (
+    end,
+    execute,
+    shrink,
+    take_out,
+    trade_group,
+    withdraw,
+    within_reach,
+)
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.prices import market_limit
@@ -130,8 +138,11 @@ def _check_reach(
     side = instrument.book.opposite(command.side)
     if is_market and not (side.live and side.live[-1] >= limit * side.sign):
         return _NO_LIQUIDITY, 0
-    prevention = instrument.rules.self_trade_prevention
-    qty, owner = command.order_qty, user.member.owner
+    rules = instrument.rules
+    if rules.reach_levels:
+        limit = within_reach(side, limit, rules.reach_levels)
+    prevention = rules.self_trade_prevention
+    qty, owner = command.order_qty, trade_group(instrument, user.member)
     collar = within_collar(instrument, command.side == "buy", limit)
     reached, cost = reach(side, collar, qty, owner, prevention)
     if command.time_in_force == "fok" and reached < qty:

@@ -8,6 +8,7 @@ from bashu_protocol.messages import (
     CancelOrder,
     ExecutionReport,
     NewOrder,
+    PickOrder,
     ReplaceOrder,
     StateCommand,
 )
@@ -25,7 +26,7 @@ def refuse(
 
     `ticket` is of the order that the command referred to; the report carries its real state.
     """
-    if isinstance(command, NewOrder | CancelOrder | ReplaceOrder):
+    if isinstance(command, NewOrder | CancelOrder | ReplaceOrder | PickOrder):
         if ticket is not None:
             _refuse_with_ticket(state, user, command, refusal, ticket)
         else:
@@ -48,14 +49,17 @@ def refuse_repeated(state: State, user: User, command: StateCommand, first: Rece
         refuse(state, user, command, (RejectCode.DUPLICATE_CL_ORD_ID, text), ticket)
 
 
-def _original_id(command: NewOrder | CancelOrder | ReplaceOrder) -> str:
-    return "" if isinstance(command, NewOrder) else command.orig_cl_ord_id
+_OrderRequest = NewOrder | CancelOrder | ReplaceOrder | PickOrder
+
+
+def _original_id(command: _OrderRequest) -> str:
+    return "" if isinstance(command, NewOrder | PickOrder) else command.orig_cl_ord_id
 
 
 def _refuse_with_ticket(
     state: State,
     user: User,
-    command: NewOrder | CancelOrder | ReplaceOrder,
+    command: _OrderRequest,
     refusal: Refusal,
     ticket: Ticket,
 ) -> None:
@@ -87,7 +91,7 @@ def _refuse_with_ticket(
 def _refuse_without_ticket(
     state: State,
     user: User,
-    command: NewOrder | CancelOrder | ReplaceOrder,
+    command: _OrderRequest,
     refusal: Refusal,
 ) -> None:
     user.rpt_seq += 1
@@ -100,10 +104,10 @@ def _refuse_without_ticket(
         command.cl_ord_id,
         0,
         "rejected",
-        "rejected" if new_order else "unknown",
+        "rejected" if isinstance(command, NewOrder | PickOrder) else "unknown",
         new_order.symbol if new_order else "",
         new_order.side if new_order else "",
-        0 if isinstance(command, CancelOrder) else command.price,
+        0 if isinstance(command, CancelOrder | PickOrder) else command.price,
         0 if isinstance(command, CancelOrder) else command.order_qty,
         0,
         0,

@@ -100,7 +100,8 @@ def prevent_self_trades(
     """Return both queues without what the prevention withdraws, and each encounter in order.
 
     With `cancel_incoming` the later order of a pair leaves, with `cancel_resting` the earlier
-    one, with `cancel_both` both. Owners are treated by the number of their first order.
+    one, with `cancel_both` both; with `decrement` both lose the smaller quantity. Owners are
+    treated by the number of their first order.
     """
     both_sides = {order.owner for order, _ in bids} & {order.owner for order, _ in asks}
     if not both_sides:
@@ -143,9 +144,12 @@ def _prevent_owner(
             earlier = resting.order_id
             qty = min(leaves[number], leaves[earlier])
             prevented.append((incoming, resting, qty))
-            if prevention != "cancel_resting":
+            if prevention == "decrement":
+                leaves[number] -= qty
+                leaves[earlier] -= qty
+            if prevention in ("cancel_incoming", "cancel_both"):
                 leaves[number] = 0
-            if prevention != "cancel_incoming":
+            if prevention in ("cancel_resting", "cancel_both"):
                 leaves[earlier] = 0
             if leaves[earlier] == 0:
                 heappop(opposite)

@@ -15,6 +15,7 @@ from bashu_daemon.core import (
     bids,
     corrections,
     holdings,
+    listings,
     member_limits,
     orders,
     reads,
@@ -47,6 +48,7 @@ from bashu_protocol.messages import (
     HaltInstrument,
     InstrumentRow,
     KillSwitch,
+    ListingRow,
     ListInstrument,
     MassCancel,
     MassCancelFor,
@@ -56,6 +58,7 @@ from bashu_protocol.messages import (
     OpenAuction,
     OpenDay,
     OrderRow,
+    PickOrder,
     PlaceBid,
     ProposeTradeCorrection,
     PublishNotice,
@@ -87,6 +90,7 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         ApplyAuction: auctions.apply_auction,
         PlaceBid: bids.place_bid,
         WithdrawBid: bids.withdraw_bid,
+        PickOrder: listings.pick_order,
     },
     "supervisor": {
         HaltInstrument: supervision.halt_instrument,
@@ -265,6 +269,13 @@ class Venue:
         """Bids and asks of a listed symbol, best first. Raises KeyError for another."""
         book = self._state.instruments[symbol].book
         return book.bids.depth(), book.asks.depth()
+
+    def listing_rows(self, symbol: str) -> list[ListingRow] | None:
+        """What `pick_order` may name, best price first; None where there is no picking.
+
+        Raises KeyError for a symbol that is not listed.
+        """
+        return listings.listing_rows(self._state.instruments[symbol])
 
     def stat(self, symbol: str) -> StatRow:
         """The day of a listed symbol. Raises KeyError for another."""

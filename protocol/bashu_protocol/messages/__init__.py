@@ -45,11 +45,13 @@ from bashu_protocol.messages.base import (
     QueryWhat,
     Role,
     SelfTradePrevention,
+    SelfTradeScope,
     Sentence,
     Severity,
     Side,
     TimeInForce,
     TradeMode,
+    WithinPrice,
 )
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 from bashu_protocol.messages.corrections import (
@@ -70,6 +72,7 @@ from bashu_protocol.messages.orders import (
     Logon,
     MassCancel,
     NewOrder,
+    PickOrder,
     Query,
     ReplaceOrder,
 )
@@ -108,6 +111,7 @@ from bashu_protocol.messages.rows import (
     BookRow,
     FillRow,
     InstrumentRow,
+    ListingRow,
     MemberRow,
     OrderRow,
     QueryResult,
@@ -121,7 +125,7 @@ from bashu_protocol.messages.supervision import (
     SuspendMember,
 )
 
-OrderCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel
+OrderCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel | PickOrder
 SupervisorCommand = (
     HaltInstrument | ResumeInstrument | SuspendMember | ReinstateMember | PublishNotice
 )
@@ -220,6 +224,7 @@ __all__ = [
     "KillScope",
     "KillSwitch",
     "ListInstrument",
+    "ListingRow",
     "Logon",
     "LogonAck",
     "MassCancel",
@@ -243,6 +248,7 @@ __all__ = [
     "PartyReport",
     "Permission",
     "Phase",
+    "PickOrder",
     "PlaceBid",
     "Presence",
     "Product",
@@ -264,6 +270,7 @@ __all__ = [
     "Row",
     "ScheduleAuction",
     "SelfTradePrevention",
+    "SelfTradeScope",
     "Sentence",
     "SetAllocation",
     "SetMemberLimits",
@@ -281,4 +288,5 @@ __all__ = [
     "VenueStatus",
     "VolatilityRules",
     "WithdrawBid",
+    "WithinPrice",
 ]

@@ -15,7 +15,16 @@ Side = Literal["buy", "sell"]
 OrdType = Literal["limit", "market"]
 TimeInForce = Literal["day", "ioc", "fok"]
 ExecType = Literal[
-    "new", "trade", "canceled", "replaced", "rejected", "expired", "trade_cancel", "trade_correct"
+    "new",
+    "trade",
+    "canceled",
+    "replaced",
+    "rejected",
+    "expired",
+    "trade_cancel",
+    "trade_correct",
+    "restated",
+    "triggered",
 ]
 OrdStatus = Literal[
     "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown"
@@ -39,9 +48,20 @@ CorrectionAction = Literal["cancel", "adjust"]
 City = Literal["chengdu", "chongqing", "other"]
 MemberKind = Literal["emitter", "institution", "market_maker", "operator"]
 Product = Literal["CEA", "CQEA", "CCER", "CDCER", "CQCER"]
-SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both"]
+SelfTradePrevention = Literal["cancel_incoming", "cancel_resting", "cancel_both", "decrement"]
+SelfTradeScope = Literal["control_group", "account"]
+WithinPrice = Literal["time", "taker_choice"]
 QueryWhat = Literal[
-    "orders", "fills", "account", "instruments", "book", "alerts", "notices", "members", "auctions"
+    "orders",
+    "fills",
+    "account",
+    "instruments",
+    "book",
+    "alerts",
+    "notices",
+    "members",
+    "auctions",
+    "listings",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"

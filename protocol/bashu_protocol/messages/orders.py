@@ -58,6 +58,18 @@ class ReplaceOrder(Message, frozen=True, tag="replace_order"):
     price: Int64
 
 
+class PickOrder(Message, frozen=True, tag="pick_order"):
+    """Take a listing that stands within reach, at its price (摘牌).
+
+    `listing_id` is a row of the `listings` query; `order_qty` at most what it shows. All of it
+    trades at once, or the command is refused.
+    """
+
+    cl_ord_id: Name
+    listing_id: Int64
+    order_qty: Int64
+
+
 class MassCancel(Message, frozen=True, tag="mass_cancel"):
     """Withdraw all of one's own orders, or those in one symbol.
 

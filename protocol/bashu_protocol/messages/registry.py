@@ -16,6 +16,8 @@ from bashu_protocol.messages.base import (
     Product,
     Role,
     SelfTradePrevention,
+    SelfTradeScope,
+    WithinPrice,
 )
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 from bashu_protocol.messages.protections import HoldingRules
@@ -50,6 +52,16 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """One-way auctions; None where there are none."""
     holding: HoldingRules | None = None
     """None where holdings and sales have no bounds."""
+    self_trade_scope: SelfTradeScope = "control_group"
+    """Whose orders never meet: all of one beneficial owner's, or those of one account (member)."""
+    reach_levels: Annotated[int, Meta(ge=0, le=1_000)] = 0
+    """An incoming order trades with so many of the best opposite price levels; 0 for all.
+
+    The national listing mode has 5 (market_rules.md 0, fact 3).
+    """
+    within_price: WithinPrice = "time"
+    """Who trades first at one price; with `taker_choice` a taker may also name a listing (摘牌),
+    the national rule (market_rules.md 0, fact 2)."""
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):

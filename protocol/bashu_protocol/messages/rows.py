@@ -86,6 +86,16 @@ class BookRow(Struct, frozen=True, tag_field="type", tag="book_level_set"):
     asks: list[tuple[int, int, int]]
 
 
+class ListingRow(Struct, frozen=True, tag_field="type", tag="listing"):
+    """A resting order that `pick_order` may name; whose it is stays unsaid."""
+
+    listing_id: int
+    side: Side
+    price: int
+    leaves_qty: int
+    symbol: str
+
+
 class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     """A member as supervisors see it."""
 
@@ -100,7 +110,9 @@ class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     """Whether its beneficial owner is a barred person."""
 
 
-Row = OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow | AuctionRow
+Row = (
+    OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow | AuctionRow | ListingRow
+)
 
 
 class QueryResult(Message, frozen=True, tag="query_result", gc=True):

@@ -101,6 +101,7 @@ def test_reach_counts_what_match_trades_and_changes_nothing() -> None:
         ("cancel_incoming", [(0, 5)]),
         ("cancel_both", [(0, 5)]),
         ("cancel_resting", [(0, 5), (2, 4)]),
+        ("decrement", [(0, 5)]),
     ):
         book, _ = filled_book(
             ("sell", 100, 5), ("sell", 100, 5), ("sell", 101, 5), ("sell", 102, 9)

@@ -50,6 +50,71 @@ def test_outcomes(
     assert frozen == (10 if prevention == "cancel_incoming" else 0)
 
 
+@pytest.mark.parametrize(
+    ("own_qty", "traded", "bids", "asks"),
+    [
+        (5, [10, 10], [(7_002, 5, 1)], []),  # 30 - 10 - 5 (lost) - 10
+        (20, [10], [], [(7_002, 10, 1)]),  # both are gone at once
+        (25, [10], [], [(7_001, 5, 1), (7_002, 10, 1)]),
+    ],
+)
+def test_decrement_takes_the_overlap_from_both(
+    new_exchange: Any,
+    own_qty: int,
+    traded: list[int],
+    bids: list[tuple[int, int, int]],
+    asks: list[tuple[int, int, int]],
+) -> None:
+    """Key self_trade_prevention = decrement (matching_engines.md 1: FLOX, order-matcher)."""
+    exchange = new_exchange(self_trade_prevention="decrement")
+    exchange.order("bo", "sell", 10, 7_000)
+    exchange.order("anna", "sell", own_qty, 7_001)
+    exchange.order("bo", "sell", 10, 7_002)
+    events = exchange.apply("cy", NewOrder("c1", "CEA24", "buy", 30, 7_002))
+    assert [e.qty for e in events if isinstance(e, TradeEvent)] == traded
+    assert exchange.venue.depth("CEA24") == (bids, asks)
+    (prevented,) = (e for e in events if isinstance(e, SelfTradePrevented))
+    assert prevented.qty == min(own_qty, 20)
+    told = [
+        (e.user, e.report.exec_type, e.report.leaves_qty)
+        for e in events
+        if getattr(e, "report", None) and e.report.reject_code == RejectCode.SELF_TRADE
+    ]
+    assert (
+        told
+        == {
+            5: [("anna", "canceled", 0), ("cy", "restated", 15)],
+            20: [("anna", "canceled", 0), ("cy", "canceled", 0)],
+            25: [("anna", "restated", 5), ("cy", "canceled", 0)],
+        }[own_qty]
+    )
+    left = sum(qty for _, _, qty in exchange.queue("A"))
+    assert exchange.account("A", "CEA24").frozen == left
+    for row in (*exchange.venue.order_rows("A"), *exchange.venue.order_rows("C")):
+        assert row.order_qty == row.cum_qty + row.leaves_qty
+
+
+def test_decrement_of_a_resting_buy_releases_its_cash(new_exchange: Any) -> None:
+    exchange = new_exchange(self_trade_prevention="decrement")
+    exchange.order("anna", "buy", 10, 7_000)
+    exchange.order("cy", "sell", 4, 7_000)
+    assert exchange.queue("A") == [(exchange.queue("A")[0][0], 7_000, 6)]
+    assert exchange.account("A", "CNY").frozen == 6 * 7_000
+    assert exchange.account("C", "CEA24").frozen == 0
+
+
+@pytest.mark.parametrize(("scope", "trades"), [("control_group", 0), ("account", 1)])
+def test_scope(new_exchange: Any, scope: str, trades: int) -> None:
+    """Key self_trade_scope; ICE: by trader, company or group id (market_rules.md 7)."""
+    exchange = new_exchange(self_trade_scope=scope)
+    exchange.order("anna", "sell", 10, 7_000)
+    exchange.order("cy", "buy", 10, 7_000, time_in_force="fok")
+    assert exchange.venue.stat("CEA24").trade_count == trades
+    exchange.order("anna", "sell", 10, 7_001)
+    exchange.order("ada", "buy", 10, 7_001)  # the same account never trades with itself
+    assert exchange.venue.stat("CEA24").trade_count == trades
+
+
 def test_one_owners_orders_never_trade_also_within_one_member(exchange: Any) -> None:
     exchange.order("anna", "sell", 10, 7_000)
     exchange.order("bo", "buy", 3, 7_000)
@@ -69,6 +134,8 @@ def test_one_owners_orders_never_trade_also_within_one_member(exchange: Any) -> 
         ("cancel_both", 11, False),
         ("cancel_resting", 20, True),  # what stands behind it counts too
         ("cancel_resting", 21, False),
+        ("decrement", 10, True),
+        ("decrement", 11, False),  # the overlap is lost, not traded
     ],
 )
 def test_fill_or_kill_counts_only_what_it_can_reach(
