@@ -16,6 +16,8 @@ from bashu_protocol.messages import Phase, SelfTradePrevention
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.units import format_price
 
+_UNTRADED: Final[frozenset[Phase]] = CALL_PHASES | {"halted", "closed"}
+"""Phases that a crossed book may enter as it is."""
 _AGGRESSOR: Final = "buy"
 """Nobody is the aggressor in an uncross; the trade's field says `buy` by convention."""
 
@@ -26,10 +28,10 @@ def enter_phase(
     """Move an instrument to a phase; out of the call phases an uncross comes first.
 
     So it does after a halt that began in one, and at the close of the day. Not where the
-    instrument stays halted: its orders then expire as they stand.
+    instrument stays halted, nor between two days.
     """
     previous = instrument.phase
-    if phase not in CALL_PHASES and phase != "halted":
+    if phase not in _UNTRADED:
         traded_qty, price = _uncross(state, symbol, instrument)
         if previous == "volatility_auction":
             title = f"The volatility interruption in {symbol} is over: {phase}"
