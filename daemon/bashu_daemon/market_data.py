@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import (
+    BlockSessionChanged,
     DayClosed,
     DayOpened,
     Event,
@@ -90,7 +91,7 @@ class MarketData:
             elif isinstance(event, TradeCorrected):
                 if event.stage == "executed":
                     found.append((topics.trade(event.symbol), self._correction(event), False))
-            elif isinstance(event, PhaseChanged):
+            elif isinstance(event, PhaseChanged | BlockSessionChanged):
                 self._feed(event.symbol).stat_dirty = True
             elif isinstance(event, NoticePublished):
                 found.append((topics.NOTICE, event.notice, False))
@@ -215,6 +216,10 @@ class MarketData:
             indicative_surplus=row.indicative_surplus,
             auction_volume=row.auction_volume,
             auction_turnover=row.auction_turnover,
+            block_session=row.block_session,
+            block_volume=row.block_volume,
+            block_turnover=row.block_turnover,
+            block_count=row.block_count,
         )
 
 

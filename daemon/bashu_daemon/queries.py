@@ -93,6 +93,8 @@ class Queries:
             rows = [r for r in venue.instrument_rows() if _fits(r.rules.symbol, query)]
         elif query.what == "listings":
             rows = venue.listing_rows(query.symbol) or []
+        elif query.what == "blocks":
+            rows = [r for r in venue.block_rows(asker.member) if _fits(r.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
         elif query.what == "auctions":

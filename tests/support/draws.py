@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from bashu_protocol.messages import (
+    AcceptBlock,
     AddMember,
     AddUser,
     ApplyAuction,
     AuctionRules,
     BarPerson,
+    BlockReport,
+    BlockRules,
     CallAuctionRules,
     CancelAuction,
     CancelOrder,
@@ -21,6 +24,7 @@ from bashu_protocol.messages import (
     CloseDay,
     CommandReport,
     ConfirmTradeCorrection,
+    CounterBlock,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -35,6 +39,7 @@ from bashu_protocol.messages import (
     Phase,
     PickOrder,
     PlaceBid,
+    PostBlock,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -43,6 +48,7 @@ from bashu_protocol.messages import (
     ResumeInstrument,
     ScheduleAuction,
     SetAllocation,
+    SetBlockSession,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -51,6 +57,7 @@ from bashu_protocol.messages import (
     SuspendUser,
     VolatilityRules,
     WithdrawBid,
+    WithdrawBlock,
 )
 from bashu_protocol.topics import VENUE_USER
 
@@ -79,6 +86,7 @@ RULES: Final = {
         self_trade_prevention="decrement",
         reach_levels=5,
         within_price="taker_choice",
+        block=BlockRules(min_qty=1_000, max_qty=5_000),
     ),
     "CQEA": InstrumentRules(
         symbol="CQEA",
@@ -102,6 +110,7 @@ RULES: Final = {
         resale_ban=False,
         call_auction=CallAuctionRules(prevent_self_trades=False),
         auction=AuctionRules(min_offer_qty=1_000, selling=True, buying=True, cap_bps=0),
+        block=BlockRules(min_qty=1_000, max_qty=5_000, band_bps=0),
     ),
 }
 SYMBOLS: Final = tuple(RULES)
@@ -345,6 +354,28 @@ def _bid(market: RandomMarket) -> Drawn:
     return user, PlaceBid(name, row.auction_id, chance.between(1, 800), price)
 
 
+def _block(market: RandomMarket) -> Drawn:
+    """Move in a block negotiation, mostly in one that awaits the member, or begin one."""
+    chance = market.chance
+    name, user, symbol = _id(market), chance.of(TRADERS), chance.of(("CEA25", "CCER"))
+    if chance.one_in(10):
+        is_open = not chance.one_in(4)
+        return VENUE_USER, SetBlockSession(name, is_open, chance.of(("", *SYMBOLS)))
+    qty, price = chance.between(990, 3_000), _price(market, symbol, 300)
+    rows = market.venue.block_rows(member_of(user))
+    if not rows or chance.one_in(4):
+        named = chance.of(("", "", *MEMBERS))
+        return user, PostBlock(name, symbol, chance.of(("buy", "sell")), qty, price, named)
+    row = chance.of(rows)
+    if chance.one_in(6):
+        return user, WithdrawBlock(name, row.block_id)
+    if chance.one_in(12):
+        return user, AcceptBlock(name, chance.of(market.known.blocks), qty, price)
+    if row.your_turn and chance.one_in(3):
+        return user, AcceptBlock(name, row.block_id, row.order_qty, row.price)
+    return user, CounterBlock(name, row.block_id, qty, price)
+
+
 def _deposit(market: RandomMarket) -> Drawn:
     chance = market.chance
     amount = chance.of((1_000, -1_000, 0, 10**6, -(10**13)))
@@ -429,6 +460,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (10, _correction),
     (25, _auction),
     (100, _bid),
+    (100, _block),
     (5, _deposit),
     (5, _admission),
     (3, _notice),
@@ -445,6 +477,8 @@ def note_party(known: Known, event: CommandEvent | PartyEvent) -> None:
     proposes = "propose_trade_correction"
     if isinstance(report, CommandReport) and report.accepted and report.command == proposes:
         known.corrections.append(int(report.text.split()[1]))
+    if isinstance(event.report, BlockReport):
+        known.blocks.append(event.report.block_id)
 
 
 def check_limits(market: RandomMarket) -> None:

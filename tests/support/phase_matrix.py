@@ -13,17 +13,20 @@ from typing import Any, get_args
 
 from bashu_daemon.core import Venue
 from bashu_protocol.messages import (
+    AcceptBlock,
     AddMember,
     AddUser,
     ApplyAuction,
     AuctionRules,
     BarPerson,
+    BlockRules,
     CallAuctionRules,
     CancelAuction,
     CancelOrder,
     CloseAuction,
     CloseDay,
     ConfirmTradeCorrection,
+    CounterBlock,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -38,6 +41,7 @@ from bashu_protocol.messages import (
     Phase,
     PickOrder,
     PlaceBid,
+    PostBlock,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -46,6 +50,7 @@ from bashu_protocol.messages import (
     ResumeInstrument,
     ScheduleAuction,
     SetAllocation,
+    SetBlockSession,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -54,6 +59,7 @@ from bashu_protocol.messages import (
     SuspendUser,
     VolatilityRules,
     WithdrawBid,
+    WithdrawBlock,
 )
 from bashu_protocol.topics import VENUE_USER
 
@@ -74,6 +80,7 @@ def rules(symbol: str = SYMBOL) -> InstrumentRules:
         volatility=VolatilityRules(dynamic_bps=200, auction_seconds=60),
         auction=AuctionRules(),
         within_price="taker_choice",
+        block=BlockRules(),
     )
 
 
@@ -257,6 +264,19 @@ _PROPOSED: Before = (
     ("tom", _propose),
 )
 
+
+def _post(scene: Scene) -> StateCommand:
+    return PostBlock(scene.id(), scene.symbol, "sell", 100_000, 7_000)
+
+
+def _block_id(scene: Scene) -> int:
+    """Return the id of the last offer or negotiation, 0 where none could begin."""
+    return max((row.block_id for row in scene.venue.block_rows("A")), default=0)
+
+
+_SESSION: Before = ((VENUE_USER, lambda s: SetBlockSession(s.id(), True, s.symbol)),)
+_POSTED: Before = (*_SESSION, ("anna", _post))
+
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 EXAMPLES: list[Example] = [
@@ -328,6 +348,30 @@ EXAMPLES: list[Example] = [
     Example("anna", WithdrawBid, lambda s: WithdrawBid(s.id(), 1), before=_BID),
     Example(VENUE_USER, CloseAuction, lambda s: CloseAuction(s.id(), 1), before=_BID),
     Example(VENUE_USER, CancelAuction, lambda s: CancelAuction(s.id(), 1), before=_BID),
+    # blocks
+    Example(VENUE_USER, SetBlockSession, lambda s: SetBlockSession(s.id(), True, s.symbol), "open"),
+    Example(
+        VENUE_USER,
+        SetBlockSession,
+        lambda s: SetBlockSession(s.id(), False, s.symbol),
+        "close",
+        before=_POSTED,
+    ),
+    Example("anna", PostBlock, _post, "without a session"),
+    Example("anna", PostBlock, _post, before=_SESSION),
+    Example(
+        "bo",
+        CounterBlock,
+        lambda s: CounterBlock(s.id(), _block_id(s), 100_000, 6_900),
+        before=_POSTED,
+    ),
+    Example(
+        "bo",
+        AcceptBlock,
+        lambda s: AcceptBlock(s.id(), _block_id(s), 100_000, 7_000),
+        before=_POSTED,
+    ),
+    Example("anna", WithdrawBlock, lambda s: WithdrawBlock(s.id(), _block_id(s)), before=_POSTED),
 ]  # fmt: skip
 
 

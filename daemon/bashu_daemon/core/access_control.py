@@ -6,6 +6,7 @@ shown to supervisors in the audit stream, and to those whom they meet by their o
 
 from bashu_daemon.core.access import refresh, refresh_member
 from bashu_daemon.core.auction_results import withdraw_bids, withdraw_member
+from bashu_daemon.core.blocks import withdraw_blocks
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import AccessChanged
@@ -57,6 +58,15 @@ def mass_cancel_for(state: State, user: User, command: MassCancelFor) -> Receipt
         )
     )
     affected = _withdraw(state, tickets, "Withdrawn by a supervisor.")
+    affected += withdraw_blocks(
+        state,
+        lambda side, symbol: (
+            command.member in ("", side.member.member)
+            and command.user in ("", side.user.user)
+            and command.symbol in ("", symbol)
+        ),
+        "Withdrawn by a supervisor.",
+    )
     state.report_command(user, command, affected=affected, symbol=command.symbol)
     return Receipt(command, None, accepted=True)
 
@@ -146,8 +156,10 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
     tickets = [ticket for member in owned for ticket in member.open_tickets.values()]
     affected = 0
     if command.barred:
-        affected = _withdraw(state, tickets, "Withdrawn: the person may not trade.")
+        text = "Withdrawn: the person may not trade."
+        affected = _withdraw(state, tickets, text)
         affected += sum(withdraw_member(state, member, user.user) for member in owned)
+        affected += withdraw_blocks(state, lambda side, _: side.member.owner == person, text)
     state.report_command(user, command, affected=affected)
     return Receipt(command, None, accepted=True)
 
@@ -162,7 +174,7 @@ def _trader(state: State, name: str) -> User | None:
 
 
 def _after_change(state: State, target: User | Member, kind: str, author: str, reason: str) -> int:
-    """Say what changed, and withdraw the orders of whom it blocks; return how many."""
+    """Say what changed, and withdraw orders and blocks of whom it stops; return how many."""
     _note(state, target, kind, author, reason)
     if isinstance(target, Member):
         refresh_member(state, target)
@@ -174,7 +186,8 @@ def _after_change(state: State, target: User | Member, kind: str, author: str, r
     if not blocks:
         return 0
     text = "Withdrawn: entry is blocked."
-    return _withdraw(state, tickets, text) + withdraw_bids(state, users, text)
+    affected = _withdraw(state, tickets, text) + withdraw_bids(state, users, text)
+    return affected + withdraw_blocks(state, lambda side, _: side.user in users, text)
 
 
 def _note(state: State, target: User | Member, kind: str, author: str, reason: str) -> None:

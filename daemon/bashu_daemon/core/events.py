@@ -90,6 +90,16 @@ class PhaseChanged(Struct, frozen=True, gc=False):
     reason: str = ""
 
 
+class BlockSessionChanged(Struct, frozen=True, gc=False):
+    """An instrument's block session began or ended."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    is_open: bool
+    author: str
+
+
 class MemberStatusChanged(Struct, frozen=True, gc=False):
     """A member was suspended or reinstated."""
 
@@ -187,6 +197,7 @@ Event = (
     | TradeEvent
     | SelfTradePrevented
     | PhaseChanged
+    | BlockSessionChanged
     | MemberStatusChanged
     | AccessChanged
     | LargeHolder

@@ -44,6 +44,9 @@ class DayStatistics:
     __slots__ = (
         "auction_turnover",
         "auction_volume",
+        "block_count",
+        "block_turnover",
+        "block_volume",
         "close",
         "high",
         "last",
@@ -58,6 +61,7 @@ class DayStatistics:
         self.open = self.high = self.low = self.last = self.close = 0
         self.volume = self.turnover = self.trade_count = 0
         self.auction_volume = self.auction_turnover = 0
+        self.block_volume = self.block_turnover = self.block_count = 0
 
     def record(self, price: int, qty: int) -> None:
         """Count one trade. The open is the price of the first (market_rules.md 1.3)."""
@@ -76,6 +80,12 @@ class DayStatistics:
         """Count a fill of a one-way auction; it moves no price (market_rules.md 1.2 [E])."""
         self.auction_volume += qty
         self.auction_turnover += cost
+
+    def record_block(self, price: int, qty: int) -> None:
+        """Count one block trade, which moves no price of the day (market_rules.md 1.2, row 5)."""
+        self.block_volume += qty
+        self.block_turnover += price * qty
+        self.block_count += 1
 
     def vwap(self) -> int:
         return close_price(self.turnover, self.volume, 0)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from bashu_daemon.core.block_checks import block_limits
 from bashu_daemon.core.call_auction import indicative
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
@@ -53,6 +54,10 @@ class StatRow(Struct, frozen=True):
     volatility_ends_ns: int = 0
     auction_volume: int = 0
     auction_turnover: int = 0
+    block_session: bool = False
+    block_volume: int = 0
+    block_turnover: int = 0
+    block_count: int = 0
 
 
 def stat_row(state: State, symbol: str) -> StatRow:
@@ -78,6 +83,10 @@ def stat_row(state: State, symbol: str) -> StatRow:
         instrument.volatility_ends_ns,
         statistics.auction_volume,
         statistics.auction_turnover,
+        instrument.block_session,
+        statistics.block_volume,
+        statistics.block_turnover,
+        statistics.block_count,
     )
 
 
@@ -99,6 +108,8 @@ def instrument_rows(state: State) -> list[InstrumentRow]:
             instrument.day_reference,
             instrument.limit_up,
             instrument.limit_down,
+            instrument.block_session,
+            *block_limits(instrument),
         )
         for _, instrument in sorted(state.instruments.items())
     ]

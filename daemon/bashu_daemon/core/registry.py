@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bashu_daemon.core.access import BARRED, refresh
+from bashu_daemon.core.block_checks import check_block_rules
 from bashu_daemon.core.checks import Refusal, check_rules
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.holdings import note_holding
@@ -30,7 +31,7 @@ def list_instrument(state: State, user: User, command: ListInstrument) -> Receip
     if SYMBOL.fullmatch(symbol) is None or symbol == CASH:
         text = f"{symbol!r} is not a symbol."
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
-    refusal = check_rules(rules)
+    refusal = check_rules(rules) or check_block_rules(rules)
     if refusal is not None:
         return refuse(state, user, command, refusal)
     instrument = state.instruments.get(symbol)

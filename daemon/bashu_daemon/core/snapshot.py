@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.core.auction_snapshot import DumpedAuctions, dump_auctions, load_auctions
+from bashu_daemon.core.block_snapshot import DumpedOffer, dump_blocks, load_blocks
 from bashu_daemon.core.directory import Member, RestingOrder, User
 from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH, Account
@@ -107,6 +108,9 @@ class _Statistics(_Dumped):
     trade_count: int
     auction_volume: int = 0
     auction_turnover: int = 0
+    block_volume: int = 0
+    block_turnover: int = 0
+    block_count: int = 0
 
 
 class _Instrument(_Dumped):
@@ -122,6 +126,7 @@ class _Instrument(_Dumped):
     bids: list[int]
     """Order ids in priority; so are the asks."""
     asks: list[int]
+    block_session: bool
 
 
 class _State(_Dumped):
@@ -141,6 +146,7 @@ class _State(_Dumped):
     notices: list[Notice]
     protections: Protections
     auctions: DumpedAuctions
+    blocks: list[DumpedOffer]
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="sorted")
@@ -168,6 +174,7 @@ def dump(state: State) -> bytes:
             list(state.notices),
             dump_protections(state),
             dump_auctions(state.auction_room),
+            dump_blocks(state),
         )
     )
 
@@ -262,9 +269,13 @@ def _dump_instrument(instrument: Instrument) -> _Instrument:
             day.trade_count,
             day.auction_volume,
             day.auction_turnover,
+            day.block_volume,
+            day.block_turnover,
+            day.block_count,
         ),
         [order.order_id for order in book.bids.queue()],
         [order.order_id for order in book.asks.queue()],
+        instrument.block_session,
     )
 
 
@@ -303,6 +314,7 @@ def load(data: bytes) -> State:
     _list_open_tickets(tickets.values())
     load_protections(state, dumped.protections)
     load_auctions(state, dumped.auctions)
+    load_blocks(state, dumped.blocks)
     return state
 
 
@@ -379,6 +391,7 @@ def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticke
     instrument.limit_down = dumped.limit_down
     instrument.ever_traded = dumped.ever_traded
     instrument.volatility_ends_ns = dumped.volatility_ends_ns
+    instrument.block_session = dumped.block_session
     instrument.statistics = _load_statistics(dumped.statistics)
     for order_id in (*dumped.bids, *dumped.asks):
         ticket = tickets[order_id]
@@ -399,6 +412,9 @@ def _load_statistics(dumped: _Statistics) -> DayStatistics:
     day.trade_count = dumped.trade_count
     day.auction_volume = dumped.auction_volume
     day.auction_turnover = dumped.auction_turnover
+    day.block_volume = dumped.block_volume
+    day.block_turnover = dumped.block_turnover
+    day.block_count = dumped.block_count
     return day
 
 

@@ -4,6 +4,7 @@ from collections import deque
 from typing import Final
 
 from bashu_daemon.core.auction_records import AuctionRoom
+from bashu_daemon.core.block_book import BlockBook
 from bashu_daemon.core.book import OrderBook
 from bashu_daemon.core.correction_book import CorrectionBook
 from bashu_daemon.core.directory import Directory, RestingOrder, User
@@ -37,6 +38,7 @@ class Instrument:
     """
 
     __slots__ = (
+        "block_session",
         "book",
         "day_reference",
         "ever_traded",
@@ -53,6 +55,7 @@ class Instrument:
     def __init__(self, rules: InstrumentRules) -> None:
         self.set_rules(rules)
         self.phase: Phase = "closed"
+        self.block_session = False
         self.day_reference = rules.reference_price
         self.next_reference = rules.reference_price
         self.limit_up = 0
@@ -77,6 +80,7 @@ class State:
     __slots__ = (
         "auction_room",
         "barred",
+        "blocks",
         "corrections",
         "day_open",
         "directory",
@@ -106,6 +110,7 @@ class State:
         self.ledger = Ledger()
         self.instruments: dict[str, Instrument] = {}
         self.auction_room = AuctionRoom()
+        self.blocks = BlockBook()
         self.notices: deque[Notice] = deque(maxlen=MAX_NOTICES)
         self.events: list[Event] = []
 

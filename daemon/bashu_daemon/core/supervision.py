@@ -6,6 +6,7 @@ notice.
 
 from bashu_daemon.core.access import refresh_member
 from bashu_daemon.core.auction_results import withdraw_member
+from bashu_daemon.core.blocks import withdraw_blocks
 from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
@@ -85,9 +86,12 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn: the member is suspended.")
     bids = withdraw_member(state, member, user.user)
+    blocks = withdraw_blocks(
+        state, lambda side, _: side.member is member, "Withdrawn: the member is suspended."
+    )
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
-    state.report_command(user, command, affected=len(tickets) + bids)
+    state.report_command(user, command, affected=len(tickets) + bids + blocks)
     return Receipt(command, None, accepted=True)
 
 

@@ -1,6 +1,7 @@
 """The registrar's commands that begin, move and end a trading day."""
 
 from bashu_daemon.core import auction_results, corrections
+from bashu_daemon.core.block_session import close_block_sessions
 from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import User
@@ -105,6 +106,7 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
             enter_phase(state, symbol, instrument, "pause", user.user)
     _expire_orders(state)
     auction_results.end_day(state, user.user)
+    close_block_sessions(state, user.user)
     for instrument in state.instruments.values():
         _fix_close(instrument)
     held = auction_results.held_overnight(state)

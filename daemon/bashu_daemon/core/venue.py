@@ -13,6 +13,8 @@ from bashu_daemon.core import (
     auction_reads,
     auctions,
     bids,
+    block_session,
+    blocks,
     corrections,
     holdings,
     listings,
@@ -24,6 +26,7 @@ from bashu_daemon.core import (
     supervision,
     trading_day,
 )
+from bashu_daemon.core.block_reads import block_rows
 from bashu_daemon.core.checks import is_cl_ord_id
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import Event
@@ -32,17 +35,20 @@ from bashu_daemon.core.rejections import refuse, refuse_repeated
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
+    AcceptBlock,
     AccountRow,
     AddMember,
     AddUser,
     ApplyAuction,
     AuctionRow,
     BarPerson,
+    BlockRow,
     CancelAuction,
     CancelOrder,
     CloseAuction,
     CloseDay,
     ConfirmTradeCorrection,
+    CounterBlock,
     Deposit,
     FillRow,
     HaltInstrument,
@@ -60,6 +66,7 @@ from bashu_protocol.messages import (
     OrderRow,
     PickOrder,
     PlaceBid,
+    PostBlock,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -69,6 +76,7 @@ from bashu_protocol.messages import (
     Role,
     ScheduleAuction,
     SetAllocation,
+    SetBlockSession,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -76,6 +84,7 @@ from bashu_protocol.messages import (
     SuspendMember,
     SuspendUser,
     WithdrawBid,
+    WithdrawBlock,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -91,6 +100,10 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         PlaceBid: bids.place_bid,
         WithdrawBid: bids.withdraw_bid,
         PickOrder: listings.pick_order,
+        PostBlock: blocks.post_block,
+        CounterBlock: blocks.counter_block,
+        AcceptBlock: blocks.accept_block,
+        WithdrawBlock: blocks.withdraw_block,
     },
     "supervisor": {
         HaltInstrument: supervision.halt_instrument,
@@ -123,6 +136,7 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         OpenAuction: auctions.open_auction,
         CloseAuction: auctions.close_auction,
         CancelAuction: auctions.cancel_auction,
+        SetBlockSession: block_session.set_block_session,
     },
     "auditor": {},
 }
@@ -248,6 +262,10 @@ class Venue:
     def fill_rows(self, member: str) -> list[FillRow]:
         """A member's last fills of the day, in order."""
         return reads.fill_rows(self._state, member)
+
+    def block_rows(self, member: str) -> list[BlockRow]:
+        """Open offers of all, and the offers and negotiations of a member, by id."""
+        return block_rows(self._state, member)
 
     def account_rows(self, member: str) -> list[AccountRow]:
         return reads.account_rows(self._state, member)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from bashu_daemon.core.events import (
     AccessChanged,
+    BlockSessionChanged,
     CommandEvent,
     Event,
     LargeHolder,
@@ -23,6 +24,7 @@ from bashu_protocol.messages import (
     BidReport,
     BlockReport,
     Encoding,
+    PartyReport,
 )
 
 # Either class takes the same values in the same order; the twin is what JSON is written from.
@@ -83,11 +85,19 @@ def _party(make: _Maker, event: PartyEvent) -> Any:
     return make(
         report.seq, report.transact_time, f"{kind}_{report.event}", event.user, event.member,
         event.owner, event.symbol, report.side, report.cl_ord_id, number, price, report.order_qty,
-        **({} if isinstance(report, BlockReport) else _result(report)),
+        **_result(report),
     )  # fmt: skip
 
 
-def _result(report: BidReport | AuctionReport) -> dict[str, Any]:
+def _result(report: PartyReport) -> dict[str, Any]:
+    if isinstance(report, BlockReport):
+        traded = report.event == "traded"
+        return {
+            "last_px": report.price if traded else 0,
+            "last_qty": report.order_qty if traded else 0,
+            "exec_id": report.exec_id,
+            "text": report.text,
+        }
     return {
         "cum_qty": report.cum_qty,
         "last_px": report.last_px,
@@ -95,6 +105,13 @@ def _result(report: BidReport | AuctionReport) -> dict[str, Any]:
         "exec_id": report.exec_id if isinstance(report, BidReport) else 0,
         "text": report.text,
     }
+
+
+def _block_session(make: _Maker, event: BlockSessionChanged) -> Any:
+    kind = "open" if event.is_open else "closed"
+    return make(
+        event.seq, event.transact_time, f"block_session_{kind}", event.author, "", "", event.symbol
+    )
 
 
 def _self_trade_prevented(make: _Maker, event: SelfTradePrevented) -> Any:
@@ -150,6 +167,7 @@ def _large_holder(make: _Maker, event: LargeHolder) -> Any:
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
     PartyEvent: _party,
+    BlockSessionChanged: _block_session,
     SelfTradePrevented: _self_trade_prevented,
     PhaseChanged: _phase_changed,
     MemberStatusChanged: _member_status_changed,

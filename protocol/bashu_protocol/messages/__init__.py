@@ -27,6 +27,8 @@ from bashu_protocol.messages.auctions import (
     WithdrawBid,
 )
 from bashu_protocol.messages.base import (
+    BlockEventKind,
+    BlockKind,
     City,
     CorrectionAction,
     Encoding,
@@ -52,6 +54,14 @@ from bashu_protocol.messages.base import (
     TimeInForce,
     TradeMode,
     WithinPrice,
+)
+from bashu_protocol.messages.blocks import (
+    AcceptBlock,
+    BlockRules,
+    CounterBlock,
+    PostBlock,
+    SetBlockSession,
+    WithdrawBlock,
 )
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 from bashu_protocol.messages.corrections import (
@@ -108,6 +118,7 @@ from bashu_protocol.messages.reports import (
 )
 from bashu_protocol.messages.rows import (
     AccountRow,
+    BlockRow,
     BookRow,
     FillRow,
     InstrumentRow,
@@ -144,6 +155,7 @@ ProtectionCommand = (
 )
 AuctionCommand = ScheduleAuction | OpenAuction | CloseAuction | CancelAuction
 BidCommand = ApplyAuction | PlaceBid | WithdrawBid
+BlockCommand = PostBlock | CounterBlock | AcceptBlock | WithdrawBlock | SetBlockSession
 StateCommand = (
     OrderCommand
     | SupervisorCommand
@@ -151,6 +163,7 @@ StateCommand = (
     | ProtectionCommand
     | AuctionCommand
     | BidCommand
+    | BlockCommand
 )
 """Commands that change the venue's state and are journaled."""
 Command = Logon | Query | StateCommand
@@ -174,6 +187,7 @@ Broadcast = (
 AnyMessage = Command | Report | Broadcast | Presence
 
 __all__ = [
+    "AcceptBlock",
     "AccountRow",
     "AddMember",
     "AddUser",
@@ -195,7 +209,12 @@ __all__ = [
     "BidCommand",
     "BidEvent",
     "BidReport",
+    "BlockCommand",
+    "BlockEventKind",
+    "BlockKind",
     "BlockReport",
+    "BlockRow",
+    "BlockRules",
     "BookDelta",
     "BookRow",
     "BookSnapshot",
@@ -210,6 +229,7 @@ __all__ = [
     "CommandReport",
     "ConfirmTradeCorrection",
     "CorrectionAction",
+    "CounterBlock",
     "Deposit",
     "Encoding",
     "ExecType",
@@ -250,6 +270,7 @@ __all__ = [
     "Phase",
     "PickOrder",
     "PlaceBid",
+    "PostBlock",
     "Presence",
     "Product",
     "ProposeTradeCorrection",
@@ -273,6 +294,7 @@ __all__ = [
     "SelfTradeScope",
     "Sentence",
     "SetAllocation",
+    "SetBlockSession",
     "SetMemberLimits",
     "SetPermissions",
     "SetPhase",
@@ -288,5 +310,6 @@ __all__ = [
     "VenueStatus",
     "VolatilityRules",
     "WithdrawBid",
+    "WithdrawBlock",
     "WithinPrice",
 ]

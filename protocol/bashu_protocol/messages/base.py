@@ -62,11 +62,16 @@ QueryWhat = Literal[
     "members",
     "auctions",
     "listings",
+    "blocks",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"
 ]
 TradeMode = Literal["listing", "block", "auction", "call_auction"]
+BlockEventKind = Literal[
+    "posted", "offered", "countered", "traded", "withdrawn", "expired", "ended"
+]
+BlockKind = Literal["offer", "own_offer", "negotiation"]
 Severity = Literal["info", "warning", "violation"]
 
 

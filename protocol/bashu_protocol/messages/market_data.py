@@ -75,6 +75,11 @@ class InstrumentStat(Message, frozen=True, tag="stat"):
     auction_volume: int = 0
     """Tonnes of one-way auctions; `volume` to `trade_count` are of the listing mode alone."""
     auction_turnover: int = 0
+    block_session: bool = False
+    block_volume: int = 0
+    """Block trades are counted apart, and move none of the fields above."""
+    block_turnover: int = 0
+    block_count: int = 0
 
 
 class Notice(Message, frozen=True, tag="notice"):

@@ -19,6 +19,7 @@ from bashu_protocol.messages.base import (
     SelfTradeScope,
     WithinPrice,
 )
+from bashu_protocol.messages.blocks import BlockRules
 from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRules
 from bashu_protocol.messages.protections import HoldingRules
 
@@ -62,6 +63,8 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     within_price: WithinPrice = "time"
     """Who trades first at one price; with `taker_choice` a taker may also name a listing (摘牌),
     the national rule (market_rules.md 0, fact 2)."""
+    block: BlockRules | None = None
+    """None where there is no block trading."""
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from bashu_protocol.messages.base import (
+    BlockEventKind,
     Encoding,
     ExecType,
     Message,
@@ -76,7 +77,10 @@ class CommandReport(Message, frozen=True, tag="command_report"):
 
 
 class BlockReport(Message, frozen=True, tag="block_report"):
-    """What happened to a block negotiation, to each of its parties, in the `rpt_seq` stream."""
+    """What happened to a block offer or negotiation, in the `rpt_seq` stream.
+
+    Every trader of a party's member is told; `ended` is a negotiation whose offer is gone.
+    """
 
     rpt_seq: int
     seq: int
@@ -89,7 +93,15 @@ class BlockReport(Message, frozen=True, tag="block_report"):
     """The reported party's own side."""
     price: int
     order_qty: int
-    event: str
+    event: BlockEventKind
+    offer_id: int = 0
+    """Of the offer that the negotiation is about; that of an offer itself is its `block_id`."""
+    counterparty: str = ""
+    """The other member, where it was named or has moved itself."""
+    your_turn: bool = False
+    """Whether the reported party may accept these terms."""
+    exec_id: int = 0
+    text: str = ""
 
 
 class Reject(Message, frozen=True, tag="reject"):

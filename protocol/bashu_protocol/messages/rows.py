@@ -7,6 +7,7 @@ from msgspec import Struct, field
 from bashu_protocol.messages.alerts import Alert
 from bashu_protocol.messages.auctions import AuctionRow
 from bashu_protocol.messages.base import (
+    BlockKind,
     City,
     MemberKind,
     Message,
@@ -74,6 +75,10 @@ class InstrumentRow(Struct, frozen=True, tag_field="type", tag="instrument"):
     reference_price: int
     limit_up: int
     limit_down: int
+    block_session: bool = False
+    block_limit_up: int = 0
+    """Fen; the limits of block trades, 0 where there are none."""
+    block_limit_down: int = 0
 
 
 class BookRow(Struct, frozen=True, tag_field="type", tag="book_level_set"):
@@ -110,8 +115,37 @@ class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     """Whether its beneficial owner is a barred person."""
 
 
+class BlockRow(Struct, frozen=True, tag_field="type", tag="block"):
+    """A block offer or negotiation that the asking user's member may see.
+
+    `side` is the poster's for an offer, the asking member's own in a negotiation.
+    """
+
+    block_id: int
+    offer_id: int
+    """The offer's `block_id`; an offer has its own here."""
+    kind: BlockKind
+    symbol: str
+    side: Side
+    price: int
+    order_qty: int
+    your_turn: bool
+    """Whether the asking member may accept these terms."""
+    counterparty: str
+    """The other member, where it was named or has moved itself; empty for an open offer."""
+    transact_time: int
+
+
 Row = (
-    OrderRow | FillRow | AccountRow | InstrumentRow | BookRow | MemberRow | AuctionRow | ListingRow
+    OrderRow
+    | FillRow
+    | AccountRow
+    | InstrumentRow
+    | BookRow
+    | MemberRow
+    | AuctionRow
+    | ListingRow
+    | BlockRow
 )
 
 

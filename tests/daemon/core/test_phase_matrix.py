@@ -63,6 +63,8 @@ NEVER = {
     # phases that no command of the registrar or a supervisor leads to
     "set_phase: to closed", "set_phase: to pre_open", "set_phase: to halted",
     "set_phase: to volatility_auction", "resume_instrument: into halted",
+    # the block session is closed in every scene
+    "post_block: without a session",
 }  # fmt: skip
 
 
@@ -90,4 +92,5 @@ def views(scene: Scene) -> list[object]:
         venue.notices(),
         [venue.account_rows(member) for member in members],
         [venue.order_rows(member) for member in members],
+        [venue.block_rows(member) for member in members],
     ]
