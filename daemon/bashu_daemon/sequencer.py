@@ -13,6 +13,7 @@ from bashu_daemon.bus.port import Inbound
 from bashu_daemon.clock import Clock
 from bashu_daemon.core import Venue
 from bashu_daemon.core.reads import UserInfo
+from bashu_daemon.heartbeats import Heartbeats
 from bashu_daemon.journal.record import Record
 from bashu_daemon.queries import Queries
 from bashu_daemon.throttle import Throttle
@@ -68,6 +69,7 @@ class Sequencer:
         self._counters = counters
         self._encodings: dict[str, Encoding] = {}
         self._disconnect_count = 0
+        self._heartbeats = Heartbeats()
 
     def encoding_of(self, user: str) -> Encoding:
         """The encoding of the user's reports: as asked at logon, else as its commands came."""
@@ -80,7 +82,10 @@ class Sequencer:
             user = topics.user_of(message.topic)
             if user is None or user == topics.VENUE_USER:
                 self._counters["refused_topic"] += 1
-            elif topics.is_presence(message.topic):
+                continue
+            if self._heartbeats.watches(user):
+                self._heartbeats.hear(user, self._clock.now_ns())
+            if topics.is_presence(message.topic):
                 self._take_presence(user, message.payload, batch)
             elif message.retain:
                 # A retained command would be executed again at every start of the venue.
@@ -94,6 +99,17 @@ class Sequencer:
         events = self._venue.apply(user, command, now_ns)
         batch.records.append(Record(self._venue.seq, now_ns, user, _ENCODER.encode(command)))
         batch.add_events(events)
+
+    def silent_users(self) -> list[str]:
+        """Who asked to be cancelled after so long a silence."""
+        return self._heartbeats.silent(self._clock.now_ns())
+
+    def cancel_silent(self, batch: Batch) -> None:
+        """Withdraw the orders of those who were not heard for as long as they had said."""
+        for user in self.silent_users():
+            self._heartbeats.forget(user)
+            self._counters["missed_heartbeats"] += 1
+            self._cancel_on_disconnect(user, batch)
 
     def _take_commands(self, user: str, message: Inbound, batch: Batch) -> None:
         payload = message.payload
@@ -144,6 +160,7 @@ class Sequencer:
     def _log_on(self, user: str, logon: Logon, batch: Batch) -> None:
         self._counters["logons"] += 1
         self._encodings[user] = logon.encoding
+        self._heartbeats.log_on(user, logon, self._clock.now_ns())
         info = self._venue.user_info(user)
         assert info is not None, user  # noqa: S101  the caller has just looked it up
         acknowledgement = LogonAck(
@@ -172,6 +189,8 @@ class Sequencer:
         if not isinstance(presence, Presence) or presence.user != user:
             self._counters["refused_presence"] += 1
             return
+        if not presence.online:
+            self._heartbeats.forget(user)
         if not presence.online and presence.cancel_on_disconnect:
             self._cancel_on_disconnect(user, batch)
 

@@ -290,6 +290,8 @@ class Service:
             with contextlib.suppress(BusDown):
                 await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
             await self._execute_due()
+            if self._sequencer.silent_users():
+                await self._in_turn(self._sequencer.cancel_silent)
             # Older objects are live orders and what is remembered, which make no cycles: to look
             # through all of them would take the loop for many milliseconds.
             gc.collect(YOUNG_GENERATIONS)

@@ -1,5 +1,9 @@
 """Commands of any member: sessions, orders and queries."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from bashu_protocol.messages.base import (
     Encoding,
     Int64,
@@ -24,6 +28,9 @@ class Logon(Message, frozen=True, tag="logon"):
     last_rpt_seq: Int64 = -1
     encoding: Encoding = "msgpack"
     cancel_on_disconnect: bool = False
+    heartbeat_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
+    """With `cancel_on_disconnect`: the user's orders are withdrawn when nothing at all was heard
+    of it for so long, until it logs on again; 0 for never. Anything sent is a sign of life."""
 
 
 class NewOrder(Message, frozen=True, tag="new_order"):
