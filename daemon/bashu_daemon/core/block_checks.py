@@ -36,7 +36,12 @@ def block_limits(instrument: Instrument) -> tuple[int, int]:
     +-30 % of the previous close of the vintage (market_rules.md 1.2), rounded as the listing's.
     """
     rules = instrument.rules.block
-    return limit_prices(instrument.day_reference, rules.band_bps) if rules else (0, 0)
+    return block_limits_of(instrument.day_reference, rules) if rules else (0, 0)
+
+
+def block_limits_of(reference: int, rules: BlockRules) -> tuple[int, int]:
+    """Return the (upper, lower) limit that follows from a previous close in fen."""
+    return limit_prices(reference, rules.band_bps)
 
 
 def check_session(instrument: Instrument) -> Refusal | None:

@@ -9,8 +9,11 @@ from msgspec import Struct
 from bashu_daemon.errors import OperatorError
 
 _COLUMNS = frozenset(
-    {"date", "subject", "open", "high", "low", "close", "last_close", "listing_vol", "listing_amt"}
-)
+    {
+        "date", "subject", "open", "high", "low", "close", "last_close", "listing_vol",
+        "listing_amt", "block_vol", "block_amt",
+    }
+)  # fmt: skip
 
 
 class FeedDay(Struct, frozen=True):
@@ -25,6 +28,8 @@ class FeedDay(Struct, frozen=True):
     last_close: int
     volume: int
     amount: int
+    block_volume: int = 0
+    block_amount: int = 0
 
 
 def read_feed(path: Path) -> list[FeedDay]:
@@ -56,6 +61,8 @@ def _day(row: dict[str, str], path: Path, line: int) -> FeedDay:
             last_close=_fen(row["last_close"]),
             volume=_whole(row["listing_vol"], 1),
             amount=_fen(row["listing_amt"]),
+            block_volume=_whole(row["block_vol"], 1),
+            block_amount=_fen(row["block_amt"]),
         )
     except (ValueError, InvalidOperation) as error:
         raise OperatorError(f"{path}, line {line}: {error}.") from error
@@ -98,3 +105,44 @@ def trades_of(day: FeedDay) -> list[tuple[int, int]]:
         price, upper = divmod(rest_amount, rest_volume)
         trades += [(price, rest_volume - upper), (price + 1, upper)]
     return [(price, quantity) for price, quantity in trades if quantity]
+
+
+def blocks_of(day: FeedDay, min_qty: int, limits: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return (price, quantity) of block trades with exactly the day's block volume and amount.
+
+    One block where the average price is a whole fen; else two, of whole prices as close to each
+    other as there are. `limits` are the upper and the lower price.
+
+    Raises:
+        ValueError: no one or two such blocks of at least `min_qty` lie within the limits.
+    """
+    volume, amount = day.block_volume, day.block_amount
+    if not volume and not amount:
+        return []
+    upper, lower = limits
+    if volume < min_qty or not lower * volume <= amount <= upper * volume:
+        raise ValueError("no blocks can have these numbers")
+    price, rest = divmod(amount, volume)
+    if not rest:
+        return [(price, volume)]
+    return _two_blocks(volume, price, rest, min_qty, limits)
+
+
+def _two_blocks(
+    volume: int, price: int, rest: int, min_qty: int, limits: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Split `price * volume + rest` fen into two blocks around an average between whole prices.
+
+    At `below` fen under the price and `spread` fen above that, the dearer block has
+    (rest + below * volume) / spread tonnes.
+    """
+    upper, lower = limits
+    for spread in range(1, upper - lower + 1):
+        for below in range(min(spread, price - lower + 1)):
+            if price - below + spread > upper:
+                continue
+            dear_qty, left = divmod(rest + below * volume, spread)
+            if not left and min_qty <= dear_qty <= volume - min_qty:
+                cheap = price - below
+                return [(cheap + spread, dear_qty), (cheap, volume - dear_qty)]
+    raise ValueError("no one or two blocks can have these numbers")

@@ -1,8 +1,9 @@
 """`bashu replay cea`: every listing day of the national market, through the real core.
 
 For each vintage and day, orders are sent whose fills have exactly the day's first price, high,
-low, volume and amount; then the core's open, high, low, close and limits of the day, and its
-reference of the next day, are compared with the official feed.
+low, volume and amount, and between them block trades with exactly the day's block volume and
+amount; then the core's open, high, low, close and limits of the day, its reference of the next
+day, and what it counted of blocks are compared with the official feed.
 """
 
 import sys
@@ -19,18 +20,24 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import CommandEvent, OrderEvent
-from bashu_daemon.tools.daily_feed import FeedDay, read_feed, trades_of
+from bashu_daemon.core.block_checks import block_limits_of
+from bashu_daemon.core.events import CommandEvent, OrderEvent, PartyEvent
+from bashu_daemon.tools.daily_feed import FeedDay, blocks_of, read_feed, trades_of
 from bashu_protocol import topics
 from bashu_protocol.messages import (
+    AcceptBlock,
     AddMember,
     AddUser,
+    BlockReport,
+    BlockRules,
     CloseDay,
     Deposit,
     InstrumentRules,
     ListInstrument,
     NewOrder,
     OpenDay,
+    PostBlock,
+    SetBlockSession,
     SetPhase,
     Side,
     StateCommand,
@@ -41,11 +48,15 @@ FIRST_REFERENCES: Final = {"CEA": 4800, "CEA21": 7306, "CEA22": 7306, "CEA23": 1
 """Fen, from the registrar: 48.00 on the first market day, then the composite's close of the day
 before a vintage's launch (market_rules.md §1.3)."""
 
-FIELDS: Final = ("open", "high", "low", "close", "limits", "reference")
+FIELDS: Final = (
+    "open", "high", "low", "close", "limits", "reference", "block volume", "block amount",
+)  # fmt: skip
 _BUYER, _SELLER = "buyer", "seller"
 MAX_ORDER_QTY: Final = 99_999
 """Tonnes; listing orders stay below the block threshold (market_rules.md §1.2)."""
-_CASH: Final = 10**15
+BLOCKS: Final = BlockRules()
+"""At least 100,000 t within +-30 % (market_rules.md §1.2)."""
+_CASH: Final = 10**16
 _TONNES: Final = 10**9
 
 
@@ -66,6 +77,7 @@ class Result(Struct):
     differences: list[Difference]
     days_with_trades: int = 0
     days_without: int = 0
+    days_with_blocks: int = 0
 
 
 def replay_cea(feed: Path, out: TextIO = sys.stdout) -> int:
@@ -123,19 +135,54 @@ class Replay:
                     product="CEA",
                     reference_price=reference,
                     max_order_qty=MAX_ORDER_QTY,
+                    block=BLOCKS,
                 )
                 self._registrar(ListInstrument(self._id(), rules))
                 self._registrar(Deposit(self._id(), _SELLER, day.symbol, _TONNES))
         self._registrar(OpenDay(self._id(), date))
         self._registrar(SetPhase(self._id(), "continuous"))
+        self._registrar(SetBlockSession(self._id(), True))
 
     def _trade(self, day: FeedDay) -> None:
-        """Send the orders of a day; what cannot have happened is a difference."""
+        """Send the orders of a day; what cannot have happened is a difference.
+
+        The blocks come between the first trade and the others: whatever they moved would show.
+        """
         try:
             trades = trades_of(day)
         except ValueError as impossible:
             self._differ(day, "trades", _volume(day.volume, day.amount), str(impossible))
+            trades = []
+        self._trade_listing(day, trades[:1])
+        self._trade_blocks(day)
+        self._trade_listing(day, trades[1:])
+
+    def _trade_blocks(self, day: FeedDay) -> None:
+        stat = self._venue.stat(day.symbol)
+        try:
+            blocks = blocks_of(day, BLOCKS.min_qty, block_limits_of(stat.reference_price, BLOCKS))
+        except ValueError as impossible:
+            official = _volume(day.block_volume, day.block_amount)
+            self._differ(day, "blocks", official, str(impossible))
             return
+        for price, quantity in blocks:
+            refusal = self._block(day.symbol, quantity, price)
+            if refusal:
+                self._differ(day, "blocks", f"one at {format_price(price)}", refusal)
+
+    def _block(self, symbol: str, quantity: int, price: int) -> str:
+        """Let the buyer take what the seller offers to it; return why not, or nothing."""
+        self._now_ns += 1
+        offer = PostBlock(self._id(), symbol, "sell", quantity, price, _BUYER)
+        for event in self._venue.apply(_SELLER, offer, self._now_ns):
+            if isinstance(event, PartyEvent) and isinstance(event.report, BlockReport):
+                block_id = event.report.block_id
+                return self._apply(_BUYER, AcceptBlock(self._id(), block_id, quantity, price))
+            if isinstance(event, CommandEvent):
+                return event.report.text
+        raise AssertionError("an offer is answered")
+
+    def _trade_listing(self, day: FeedDay, trades: list[tuple[int, int]]) -> None:
         for price, quantity in trades:
             for part in _parts(quantity, MAX_ORDER_QTY):
                 refusal = self._order(_SELLER, day.symbol, "sell", part, price)
@@ -150,6 +197,7 @@ class Replay:
             self._result.days_with_trades += 1
         else:
             self._result.days_without += 1
+        self._result.days_with_blocks += bool(day.block_volume)
         for name in ("open", "high", "low", "close"):
             self._check(day, name, getattr(day, name), getattr(stat, name))
         previous = self._closes.get(day.symbol, FIRST_REFERENCES.get(day.symbol, day.last_close))
@@ -161,6 +209,8 @@ class Replay:
             f"{format_price(stat.limit_up)} to {format_price(stat.limit_down)}",
         )
         self._check(day, "reference", day.last_close or previous, stat.reference_price)
+        self._check_text(day, "block volume", f"{day.block_volume} t", f"{stat.block_volume} t")
+        self._check(day, "block amount", day.block_amount, stat.block_turnover)
         official, made = _volume(day.volume, day.amount), _volume(stat.volume, stat.turnover)
         if made != official:
             self._differ(day, "volume", official, made)
@@ -224,7 +274,8 @@ def _show(result: Result, console: Console) -> None:
         table.add_row(field, *(f"{agree} of {of}" for agree, of in counts))
     console.print(table)
     console.print(
-        f"{result.days_with_trades} vintage-days with trades, {result.days_without} without."
+        f"{result.days_with_trades} vintage-days with trades, {result.days_without} without; "
+        f"{result.days_with_blocks} with block trades."
     )
     for found in result.differences:
         console.print(

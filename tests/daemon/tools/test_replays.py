@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bashu_daemon.errors import OperatorError
-from bashu_daemon.tools.daily_feed import FeedDay, read_feed, trades_of
+from bashu_daemon.tools.daily_feed import FeedDay, blocks_of, read_feed, trades_of
 from bashu_daemon.tools.replay_cea import Replay, replay_cea
 from bashu_daemon.tools.replay_lobster import replay_lobster
 
@@ -21,14 +21,15 @@ BOOKS = SHARED / "lobster_aapl_orderbook_10.csv"
 needs_data = pytest.mark.skipif(
     not CEA.exists(), reason=f"THE REAL DATA IS ABSENT ({SHARED}): the replays did not run"
 )
-HEAD = "date,subject,open,high,low,close,last_close,listing_vol,listing_amt\n"
+HEAD = "date,subject,open,high,low,close,last_close,listing_vol,listing_amt,block_vol,block_amt\n"
 
 
 @needs_data
 def test_every_day_of_the_national_market_is_said_to_agree() -> None:
     out = io.StringIO()
     assert replay_cea(CEA, out) == 0
-    assert out.getvalue().count("1539 of 1539") == 6
+    assert out.getvalue().count("1539 of 1539") == 8
+    assert "563 with block trades" in out.getvalue()
 
 
 @needs_data
@@ -70,16 +71,21 @@ def feed_of(tmp_path: Path, *lines: str) -> Path:
 @pytest.mark.parametrize(
     ("day", "says"),
     [
-        ("20210716,CEA,48,48,48,48,,10,481", "official 10 t for 481.00 yuan, computed no trades"),
-        ("20210716,CEA,60,60,60,60,,10,600", "official one at 60.00, computed The price"),
-        ("20210716,CEA,48,49,48,48,,0,0", "high: official 49.00, computed 0.00"),
+        ("20210716,CEA,48,48,48,48,,10,481,,", "official 10 t for 481.00 yuan, computed no trades"),
+        ("20210716,CEA,60,60,60,60,,10,600,,", "official one at 60.00, computed The price"),
+        ("20210716,CEA,48,49,48,48,,0,0,,", "high: official 49.00, computed 0.00"),
+        # blocks: below the threshold, beyond the band, one of no whole price, money without tonnes
+        ("20210716,CEA,48,48,48,48,,10,480,99999,4799952", "block volume: official 99999 t"),
+        ("20210716,CEA,48,48,48,48,,10,480,100000,6241000", "block amount: official 6241000.00"),
+        ("20210716,CEA,48,48,48,48,,10,480,100000,4800000.01", "no one or two blocks can have"),
+        ("20210716,CEA,48,48,48,48,,10,480,0,4800000", "no blocks can have these numbers"),
     ],
 )
 def test_a_day_that_cannot_be_made_again_is_a_difference(
     tmp_path: Path, day: str, says: str
 ) -> None:
     out = io.StringIO()
-    following = "20210719,CEA,48,48,48,48,48,10,480"
+    following = "20210719,CEA,48,48,48,48,48,10,480,,"
     assert replay_cea(feed_of(tmp_path, day, following), out) == 1
     assert says in out.getvalue()
 
@@ -121,6 +127,43 @@ def test_a_day_that_happened_can_always_be_made_again(trades: list[tuple[int, in
     assert all(quantity > 0 for _, quantity in made)
 
 
+@given(
+    price=st.integers(4_000, 9_000),
+    quantities=st.tuples(st.integers(100_000, 3_000_000), st.integers(100_000, 3_000_000)),
+    spread=st.integers(0, 30),
+)
+def test_two_blocks_that_happened_can_always_be_made_again(
+    price: int, quantities: tuple[int, int], spread: int
+) -> None:
+    limits = (price + 40, price - 40)
+    volume = sum(quantities)
+    amount = quantities[0] * price + quantities[1] * (price + spread)
+    day = FeedDay(20_260_101, "X", 0, 0, 0, 0, 0, 0, 0, volume, amount)
+    made = blocks_of(day, 100_000, limits)
+    assert sum(q for _, q in made) == volume
+    assert sum(p * q for p, q in made) == amount
+    assert all(q >= 100_000 and limits[1] <= p <= limits[0] for p, q in made)
+
+
+@needs_data
+def test_one_changed_block_figure_is_noticed(tmp_path: Path) -> None:
+    """Of one block no figure can change by itself; two blocks have room for some changes."""
+    with CEA.open(newline="") as file:
+        rows = list(csv.DictReader(file))[:60]
+    at = next(n for n, row in enumerate(rows) if 0 < float(row["block_vol"] or 0) < 200_000)
+    for column, change in (("block_vol", 1), ("block_amt", 0.01)):
+        altered = [dict(row) for row in rows]
+        altered[at][column] = f"{float(rows[at][column]) + change:.2f}"
+        path = tmp_path / f"{column}.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(altered)
+        out = io.StringIO()
+        assert replay_cea(path, out) == 1
+        assert f"{rows[at]['date']} {rows[at]['subject']} block" in out.getvalue()
+
+
 def test_a_day_that_cannot_have_happened_is_refused() -> None:
     with pytest.raises(ValueError, match="no trades can have"):
         trades_of(FeedDay(20_260_101, "X", 100, 110, 90, 0, 0, 10, 10 * 111))
@@ -132,8 +175,8 @@ def test_a_day_that_cannot_have_happened_is_refused() -> None:
     ("text", "says"),
     [
         ("date,subject\n", "lacks the columns"),
-        (HEAD + "20210716,CEA,48.0,x,48.0,51.23,,1,48\n", "line 2"),
-        (HEAD + "20210716,CEA,48.001,52,48.0,51.23,,1,48\n", "line 2"),
+        (HEAD + "20210716,CEA,48.0,x,48.0,51.23,,1,48,,\n", "line 2"),
+        (HEAD + "20210716,CEA,48.001,52,48.0,51.23,,1,48,,\n", "line 2"),
     ],
 )
 def test_a_broken_feed_is_named_by_line(tmp_path: Path, text: str, says: str) -> None:
