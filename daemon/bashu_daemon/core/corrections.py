@@ -130,7 +130,7 @@ def _find(state: State, exec_id: int) -> _Trade | Refusal:
     sides: dict[str, OrderEvent] = {}
     for member in state.directory.members.values():
         for event in member.fills:
-            if event.report.exec_id == exec_id:
+            if event.report.exec_id == exec_id and _is_of_book(event):
                 sides[event.report.side] = event
     if len(sides) < 2:
         text = f"There is no trade {exec_id} of today of which both fills are kept."
@@ -141,6 +141,11 @@ def _find(state: State, exec_id: int) -> _Trade | Refusal:
         return RejectCode.UNKNOWN_TRADE, f"The trade {exec_id} was cancelled already."
     instrument = state.instruments[buy.report.symbol]
     return _Trade(instrument, buy, sides["sell"], price, buy.report.last_qty)
+
+
+def _is_of_book(fill: OrderEvent) -> bool:
+    """Whether a fill is an order's; those of one-way auctions have no order."""
+    return fill.report.order_id != 0
 
 
 def _parties(state: State, trade: _Trade) -> tuple[Member, Member]:
@@ -295,6 +300,6 @@ def _standing_prices(state: State, symbol: str) -> list[int]:
     for member in state.directory.members.values():
         for event in member.fills:
             report = event.report
-            if report.symbol == symbol:
+            if report.symbol == symbol and _is_of_book(event):
                 prices[report.exec_id] = state.corrections.price(report.exec_id, report.last_px)
     return [price for _, price in sorted(prices.items()) if price]

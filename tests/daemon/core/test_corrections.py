@@ -7,6 +7,7 @@ Source: the venue's own (issue 4, item 7); futures law Art. 89 for the notice (m
 from typing import Any
 
 import pytest
+from auction_house import AuctionHouse
 
 from bashu_daemon.core import Venue, directory
 from bashu_daemon.core.events import NoticePublished, OrderEvent, TradeCorrected, TradeEvent
@@ -306,3 +307,22 @@ def test_a_snapshot_keeps_proposals_and_corrections(traded: Any) -> None:
     assert confirm(traded, number, "sue")[-1].report.reject_code == RejectCode.FOUR_EYES
     assert confirm(traded, number)[-1].report.accepted
     assert [row.correction for row in traded.venue.fill_rows("B")] == ["cancel", "adjust", ""]
+
+
+def test_an_auctions_fills_are_none_of_the_order_book(exchange: Any) -> None:
+    """They cannot be corrected one by one, and a correction makes no price of them."""
+    house = AuctionHouse(exchange)
+    exchange.run(AddMember("m", "T", "Bureau 2", "bureau"))
+    exchange.run(AddUser("u", "tom", "T", "supervisor"))
+    for qty, price in ((10, 7_000), (20, 7_100)):
+        exchange.order("bo", "sell", qty, price)
+        exchange.order("anna", "buy", qty, price)
+    house.start()
+    house.bid("anna", 100, 7_500)
+    house.close()
+    auctioned = ProposeTradeCorrection(exchange.next_id(), 3, "cancel", "error")
+    assert exchange.command("sue", auctioned).reject_code == RejectCode.UNKNOWN_TRADE
+    confirm(exchange, propose(exchange, 1))
+    stat = exchange.venue.stat(BOOK)
+    assert (stat.open, stat.high, stat.low, stat.last) == (7_100,) * 4
+    assert (stat.volume, stat.trade_count, stat.auction_volume) == (20, 1, 100)
