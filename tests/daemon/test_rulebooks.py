@@ -89,6 +89,15 @@ def test_national_allowances_of_market_rules_1_1_to_1_6(
 
 
 @pytest.mark.parametrize("symbol", VINTAGES)
+def test_national_reach_of_market_rules_0_fact_3(
+    rules: dict[str, InstrumentRules], symbol: str
+) -> None:
+    """The best five opposite levels; within a price the venue's own time priority (fact 2)."""
+    assert rules[symbol].reach_levels == 5
+    assert rules[symbol].within_price == "time"
+
+
+@pytest.mark.parametrize("symbol", VINTAGES)
 def test_national_one_way_auctions_of_market_rules_1_2_and_1_6(
     rules: dict[str, InstrumentRules], symbol: str
 ) -> None:

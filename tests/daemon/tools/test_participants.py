@@ -67,6 +67,11 @@ def test_a_market_maker_quotes_both_sides_and_withdraws_what_is_far_off() -> Non
     assert sides["buy"] < sides["sell"]
 
 
+def test_a_market_maker_sells_only_what_it_may_sell_today() -> None:
+    actions = STRATEGIES["market_maker"](view(orders=[], available=99), mind(1))
+    assert [action.side for action in actions if isinstance(action, Place)] == ["buy"]
+
+
 def test_the_shipped_rulebook_and_members_fit_together() -> None:
     rulebook = load_rulebook(Config().rulebook)
     members = load_members(Config().members)

@@ -56,6 +56,8 @@ def market_maker(view: View, mind: Mind) -> list[Action]:
             price = view.clamp(centre + sign * distance)
             if len(prices) < LEVELS and price not in prices:
                 quantity = chance.randrange(100, 1_500, 50) * (1 + level // 2)
+                if side == "sell" and quantity > view.available:
+                    break  # today's purchases are not for sale
                 actions.append(Place(view.symbol, _side(side), quantity, price))
                 prices.add(price)
                 break
