@@ -89,6 +89,17 @@ def test_national_allowances_of_market_rules_1_1_to_1_6(
 
 
 @pytest.mark.parametrize("symbol", VINTAGES)
+def test_national_blocks_of_market_rules_1_2(
+    rules: dict[str, InstrumentRules], symbol: str
+) -> None:
+    """From 100,000 t, +-30 % of the vintage's previous close: market_rules.md 1.2 and 1.5."""
+    block = rules[symbol].block
+    assert block is not None
+    assert (block.min_qty, block.band_bps) == (100_000, 3_000)
+    assert rules[symbol].max_order_qty < block.min_qty
+
+
+@pytest.mark.parametrize("symbol", VINTAGES)
 def test_national_reach_of_market_rules_0_fact_3(
     rules: dict[str, InstrumentRules], symbol: str
 ) -> None:
@@ -139,7 +150,7 @@ def test_ccer_is_listing_only_without_a_band_of_market_rules_4(
     """Listing only at launch; the daily average moved by more than 10 % on 53 of 349 days."""
     ccer = rules["CCER"]
     assert ccer.band_bps == 0
-    assert ccer.auction is None
+    assert (ccer.auction, ccer.block) == (None, None)
     assert ccer.volatility is not None
 
 

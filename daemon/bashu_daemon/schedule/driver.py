@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bashu_daemon.core import Venue
 from bashu_daemon.schedule.plan import Schedule, Step, TradingDay
-from bashu_protocol.messages import CloseDay, Phase, SetPhase, StateCommand
+from bashu_protocol.messages import CloseDay, Phase, SetBlockSession, SetPhase, StateCommand
 from bashu_protocol.topics import VENUE_USER
 
 
@@ -101,7 +101,18 @@ def _missing(venue: Venue, day: TradingDay, now_ns: int) -> list[StateCommand]:
             if due.after and not venue.has_command(VENUE_USER, due.after.cl_ord_id):
                 found.append(due.after)
             found.append(due.command)
-    return found
+    return [command for command in found if _concerns(venue, command)]
+
+
+def _concerns(venue: Venue, command: StateCommand) -> bool:
+    """Whether any instrument has what the command begins or ends: a call auction, or blocks."""
+    rows = venue.instrument_rows()
+    if isinstance(command, SetBlockSession):
+        blocks = [row.block_session for row in rows if row.rules.block is not None]
+        return any(is_open != command.open for is_open in blocks)
+    if isinstance(command, SetPhase) and command.phase.startswith("call_auction"):
+        return any(row.rules.call_auction is not None for row in rows)
+    return True
 
 
 def outlook(venue: Venue, schedule: Schedule | None, now_ns: int) -> Outlook:

@@ -7,7 +7,14 @@ from msgspec import Struct
 
 from bashu_daemon.schedule.rules import DemoDay, Sessions
 from bashu_daemon.schedule.trading_days import SATURDAY, TradingDays
-from bashu_protocol.messages import CloseDay, OpenDay, Phase, SetPhase, StateCommand
+from bashu_protocol.messages import (
+    CloseDay,
+    OpenDay,
+    Phase,
+    SetBlockSession,
+    SetPhase,
+    StateCommand,
+)
 from bashu_protocol.units import NS_PER_SECOND
 
 DAYS_TO_SEARCH: Final = 40
@@ -85,6 +92,12 @@ class _DayBuilder:
             phase: Phase = "call_auction_no_cancel"
             self._steps.append(Step(no_cancel_ns, "phase", last, phase, first))
 
+    def block(self, time_ns: int, label: str, *, begins: bool) -> None:
+        command = SetBlockSession(
+            f"block-{'open' if begins else 'end'}-{self._date}-{label}", begins
+        )
+        self._steps.append(Step(time_ns, "block", command))
+
     def close(self, time_ns: int) -> None:
         command = CloseDay(f"close-{self._date}")
         self._steps.append(Step(time_ns, "day", command, "closed"))
@@ -145,6 +158,10 @@ class CalendarSchedule:
             builder.phase(self._time_ns(date, window.begin), _label(window.begin), "continuous")
             if window.end < end:
                 builder.phase(self._time_ns(date, window.end), _label(window.end), "pause")
+        for window in self._block:
+            builder.block(self._time_ns(date, window.begin), _label(window.begin), begins=True)
+            if window.end < end:  # otherwise the day's close ends it
+                builder.block(self._time_ns(date, window.end), _label(window.end), begins=False)
         builder.close(self._time_ns(date, end))
         return builder.day()
 
@@ -183,6 +200,7 @@ class AllDaySchedule:
         builder = _DayBuilder(yyyymmdd(midnight.date()))
         builder.open(time_ns, "continuous")
         builder.phase(time_ns, "0000", "continuous")
+        builder.block(time_ns, "0000", begins=True)
         return builder.day()
 
 
@@ -245,6 +263,7 @@ class DemoSchedule:
         builder.phase(time_ns, "noon", "pause")
         time_ns += pause
         builder.phase(time_ns, "afternoon", "continuous")
+        builder.block(time_ns, "afternoon", begins=True)
         builder.close(time_ns + afternoon)
         return builder.day()
 

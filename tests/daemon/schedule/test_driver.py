@@ -11,11 +11,13 @@ import pytest
 from bashu_daemon.schedule import Sessions, ending_volatility_auctions, make_schedule
 from bashu_daemon.schedule.plan import CalendarSchedule
 from bashu_protocol.messages import (
+    BlockRules,
     CallAuctionRules,
     CloseDay,
     HaltInstrument,
     OpenDay,
     ResumeInstrument,
+    SetBlockSession,
     SetPhase,
     VolatilityRules,
 )
@@ -257,11 +259,44 @@ def test_an_instrument_without_a_call_auction_waits_in_pre_open(
     new_driven: Callable[..., Any],
 ) -> None:
     driven = new_driven(CalendarSchedule(AUCTION))
-    assert len(driven.at("2026-11-23 09:27")) == 3
+    assert driven.at("2026-11-23 09:27") == ["open-20261123"]
     assert driven.phase() == "pre_open"
     assert driven.at("2026-11-23 09:28") == []
     driven.at("2026-11-23 09:30")
     assert driven.phase() == "continuous"
+
+
+BLOCK_AT_13 = "block-open-20261123-1300"
+
+
+def test_blocks_trade_in_the_afternoon(new_driven: Callable[..., Any]) -> None:
+    """13:00-15:00 (market_rules.md 1.2), ended by the close of the day."""
+    driven = new_driven(CalendarSchedule(SESSIONS), block=BlockRules())
+    driven.at("2026-11-23 10:00")
+    assert not driven.venue.stat("CEA25").block_session
+    assert driven.at("2026-11-23 13:00") == ["continuous-20261123-1300", BLOCK_AT_13]
+    assert driven.venue.stat("CEA25").block_session
+    assert driven.at("2026-11-23 15:00") == ["close-20261123"]
+    assert not driven.venue.stat("CEA25").block_session
+
+
+def test_blocks_have_hours_of_their_own(new_driven: Callable[..., Any]) -> None:
+    """A session of theirs may end before the day, or go on after the listing's last."""
+    sessions = Sessions(block=("10:00-11:00", "14:00-15:30"))
+    driven = new_driven(CalendarSchedule(sessions), block=BlockRules())
+    assert driven.at("2026-11-23 12:00") == ["open-20261123", "pause-20261123-1130"]
+    assert driven.at("2026-11-23 14:00")[-1] == "block-open-20261123-1400"
+    assert driven.at("2026-11-23 15:00") == ["pause-20261123-1500"]
+    assert driven.at("2026-11-23 15:30") == ["close-20261123"]
+    driven.at("2026-11-24 10:30")
+    assert driven.at("2026-11-24 11:00") == ["block-end-20261124-1100"]
+
+
+def test_a_late_start_opens_the_block_session(new_driven: Callable[..., Any]) -> None:
+    driven = new_driven(CalendarSchedule(SESSIONS), block=BlockRules())
+    assert driven.at("2026-11-23 14:00")[1:] == ["continuous-20261123-1300", BLOCK_AT_13]
+    driven.by_hand("reg", SetBlockSession, False)
+    assert driven.at("2026-11-23 14:01") == []
 
 
 def test_a_pause_ends_a_volatility_auction_for_good(new_driven: Callable[..., Any]) -> None:
