@@ -14,6 +14,7 @@ from bashu_daemon.core.auction_snapshot import DumpedAuctions, dump_auctions, lo
 from bashu_daemon.core.block_snapshot import DumpedOffer, dump_blocks, load_blocks
 from bashu_daemon.core.directory import Member, RestingOrder, User
 from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.core.execution import trade_group
 from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.limits_snapshot import Protections, dump_protections, load_protections
 from bashu_daemon.core.prices import DayStatistics
@@ -395,8 +396,9 @@ def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticke
     instrument.statistics = _load_statistics(dumped.statistics)
     for order_id in (*dumped.bids, *dumped.asks):
         ticket = tickets[order_id]
-        ticket.resting = RestingOrder(ticket)
-        instrument.book.add(ticket.resting)
+        ticket.resting = resting = RestingOrder(ticket)
+        resting.owner = trade_group(instrument, ticket.user.member)
+        instrument.book.add(resting)
     state.instruments[dumped.rules.symbol] = instrument
 
 

@@ -23,6 +23,7 @@ from bashu_protocol.messages import (
     StateCommand,
     SuspendMember,
 )
+from bashu_protocol.reject_codes import RejectCode
 
 SCRIPT = """
 from bashu_daemon.core import Venue
@@ -166,3 +167,13 @@ def test_the_hash_does_not_depend_on_the_seed_of_string_hashing() -> None:
         hashes.add(ran.stdout)
     assert len(hashes) == 1
     assert len(hashes.pop().strip()) == 64
+
+
+def test_a_loaded_venue_prevents_the_same_self_trades(new_exchange: Any) -> None:
+    """By account: members of one owner meet, a member's own orders do not."""
+    exchange = new_exchange(self_trade_scope="account")
+    exchange.order("anna", "sell", 5, 7_000)
+    exchange.venue = Venue.load(exchange.venue.dump())
+    reports = exchange.order("ada", "buy", 5, 7_000)
+    assert reports[-1].reject_code == RejectCode.SELF_TRADE
+    assert exchange.order("cy", "buy", 5, 7_000)[-1].ord_status == "filled"
