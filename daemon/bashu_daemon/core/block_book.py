@@ -1,6 +1,7 @@
 """Block offers and the negotiations on them, with what each side has frozen."""
 
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.guard import Position
 from bashu_daemon.core.ledger import CASH
 from bashu_protocol.messages import Side
 
@@ -8,10 +9,11 @@ from bashu_protocol.messages import Side
 class Commitment:
     """One side of a block: who acts for it, and what it holds frozen for it.
 
-    `frozen` is in fen for the buying side, in tonnes for the selling one.
+    `frozen` is in fen for the buying side, in tonnes for the selling one. `buying` is the tonnes
+    that the buying side may come to hold, which the bound on its holding counts.
     """
 
-    __slots__ = ("account", "cash", "frozen", "holding", "side", "user")
+    __slots__ = ("account", "buying", "cash", "frozen", "holding", "side", "symbol", "user")
 
     def __init__(self, user: User, symbol: str, side: Side) -> None:
         accounts = user.member.accounts
@@ -20,7 +22,9 @@ class Commitment:
         self.cash = accounts[CASH]
         self.holding = accounts[symbol]
         self.account = self.cash if side == "buy" else self.holding
+        self.symbol = symbol
         self.frozen = 0
+        self.buying = 0
 
     @property
     def member(self) -> Member:
@@ -30,13 +34,23 @@ class Commitment:
         """Return what terms take of this side: fen for the buyer, tonnes for the seller."""
         return price * qty if self.side == "buy" else qty
 
-    def hold(self, amount: int) -> None:
-        """Have exactly `amount` frozen from now on."""
+    def hold(self, amount: int, qty: int) -> None:
+        """Have exactly `amount` frozen from now on, for up to `qty` tonnes."""
         if amount > self.frozen:
             self.account.freeze(amount - self.frozen)
         else:
             self.account.release(self.frozen - amount)
         self.frozen = amount
+        self.count_buying(qty)
+
+    def count_buying(self, qty: int) -> None:
+        if self.side == "buy":
+            position = self.member.positions.get(self.symbol)
+            if position is None:
+                position = self.member.positions[self.symbol] = Position()
+            position.buying += qty - self.buying
+            assert position.buying >= 0
+            self.buying = qty
 
 
 class Offer:
@@ -77,16 +91,16 @@ class Offer:
         """Whether a member may see the offer: it is its own, or made to it or to all."""
         return self.counterparty in ("", member) or self.poster.member.member == member
 
-    def exposure(self) -> int:
-        """Return the most that any of the poster's standing proposals takes."""
-        poster = self.poster
-        needs = [poster.need(self.price, self.order_qty)]
-        needs += [
-            poster.need(negotiation.price, negotiation.order_qty)
+    def exposure(self) -> tuple[int, int]:
+        """Return the most that any of the poster's standing proposals takes, and most tonnes."""
+        terms = [(self.price, self.order_qty)]
+        terms += [
+            (negotiation.price, negotiation.order_qty)
             for negotiation in self.negotiations.values()
             if negotiation.by_poster
         ]
-        return max(needs)
+        amount = max(self.poster.need(price, qty) for price, qty in terms)
+        return amount, max(qty for _, qty in terms)
 
 
 class Negotiation:

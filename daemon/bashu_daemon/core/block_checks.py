@@ -12,6 +12,7 @@ from bashu_daemon.core.checks import (
     check_price,
 )
 from bashu_daemon.core.directory import Member
+from bashu_daemon.core.holdings import check_purchase, check_sale
 from bashu_daemon.core.prices import limit_prices
 from bashu_daemon.core.state import Instrument
 from bashu_protocol.messages import BlockRules, InstrumentRules
@@ -81,13 +82,22 @@ def _check_quantity(qty: int, rules: BlockRules, lot: int) -> Refusal | None:
     return None
 
 
-def check_cover(side: Commitment, price: int, qty: int) -> Refusal | None:
-    """Cash and tonnes must be there (market_rules.md 1.4), what the block has frozen included."""
+def check_cover(instrument: Instrument, side: Commitment, price: int, qty: int) -> Refusal | None:
+    """Cash and tonnes must be there (market_rules.md 1.4), what the block has frozen included.
+
+    What is added must also fit the bounds on holdings and on sales (1.7, 5.1).
+    """
     needed = side.need(price, qty)
     available = side.account.available + side.frozen
     if side.side == "buy":
-        return check_cash(available, needed)
-    return check_holding(available, side.holding.bought_today, needed)
+        added = qty - side.buying
+        return check_cash(available, needed) or (
+            check_purchase(side.member, instrument, added) if added > 0 else None
+        )
+    added = qty - side.frozen
+    return check_holding(available, side.holding.bought_today, needed) or (
+        check_sale(side.member, instrument, added) if added > 0 else None
+    )
 
 
 def check_parties(poster: Member, other: Member) -> Refusal | None:

@@ -78,7 +78,8 @@ def load_blocks(state: State, dumped: list[DumpedOffer]) -> None:
         state.blocks.add_offer(offer)
         for found in item.negotiations:
             _load_negotiation(state, offer, found)
-        poster.frozen = offer.exposure()
+        poster.frozen, buying = offer.exposure()
+        poster.count_buying(buying)
     # Offers hold them by offer; what the venue goes through is in the order of the ids.
     state.blocks.negotiations = dict(sorted(state.blocks.negotiations.items()))
 
@@ -94,4 +95,5 @@ def _load_negotiation(state: State, offer: Offer, dumped: DumpedNegotiation) -> 
     negotiation.transact_time = dumped.transact_time
     if not dumped.by_poster:
         other.frozen = other.need(dumped.price, dumped.order_qty)
+        other.count_buying(dumped.order_qty)
     state.blocks.add_negotiation(negotiation)

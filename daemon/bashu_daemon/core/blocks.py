@@ -24,6 +24,7 @@ from bashu_daemon.core.block_reports import Move, report_negotiation, report_off
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import TradeEvent
+from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
@@ -66,7 +67,7 @@ def post_block(state: State, user: User, command: PostBlock) -> Receipt:
         command.counterparty,
         state.now_ns,
     )
-    poster.hold(offer.exposure())
+    poster.hold(*offer.exposure())
     state.blocks.add_offer(offer)
     report_offer(state, offer, "posted", (user, command.cl_ord_id))
     return Receipt(command, None, accepted=True)
@@ -90,7 +91,7 @@ def _check_post(
         if check_parties(member, named) is not None:
             return SELF_DEALING
     return check_count(state.blocks.counts.get(member.member, 0)) or check_cover(
-        poster, command.price, command.order_qty
+        instrument, poster, command.price, command.order_qty
     )
 
 
@@ -101,13 +102,14 @@ def counter_block(state: State, user: User, command: CounterBlock) -> Receipt:
         return refuse(state, user, command, UNKNOWN_BLOCK)
     offer, negotiation = found
     side = _side_of(user, offer, negotiation)
+    instrument = state.instruments[offer.symbol]
     refusal = _check_turn(state, user, offer, negotiation) or check_terms(
-        state.instruments[offer.symbol], command.order_qty, command.price
+        instrument, command.order_qty, command.price
     )
     if refusal is None and negotiation is None:
         refusal = check_count(state.blocks.counts.get(user.member.member, 0))
     if refusal is None:
-        refusal = check_cover(side, command.price, command.order_qty)
+        refusal = check_cover(instrument, side, command.price, command.order_qty)
     if refusal is not None:
         return refuse(state, user, command, refusal)
     if negotiation is None:
@@ -128,8 +130,11 @@ def _propose(state: State, user: User, negotiation: Negotiation, command: Counte
     negotiation.by_poster = offer.poster.member is user.member
     if negotiation.by_poster:
         negotiation.poster_named = True
-    other.hold(0 if negotiation.by_poster else other.need(command.price, command.order_qty))
-    offer.poster.hold(offer.exposure())
+    if negotiation.by_poster:
+        other.hold(0, 0)
+    else:
+        other.hold(other.need(command.price, command.order_qty), command.order_qty)
+    offer.poster.hold(*offer.exposure())
 
 
 def accept_block(state: State, user: User, command: AcceptBlock) -> Receipt:
@@ -146,7 +151,8 @@ def accept_block(state: State, user: User, command: AcceptBlock) -> Receipt:
             text = "These are not the present price and quantity."
             refusal = (RejectCode.BLOCK_TERMS_CHANGED, text)
         else:
-            refusal = check_cover(side, command.price, command.order_qty)
+            instrument = state.instruments[offer.symbol]
+            refusal = check_cover(instrument, side, command.price, command.order_qty)
     if refusal is not None:
         return refuse(state, user, command, refusal)
     if negotiation is None:  # takes the offer as it stands
@@ -189,14 +195,17 @@ def _trade(state: State, negotiation: Negotiation, acceptor: Commitment, move: M
     price, qty = negotiation.price, negotiation.order_qty
     losers = [lost for lost in state.blocks.remove_offer(offer) if lost is not negotiation]
     for lost in losers:
-        lost.other.hold(0)
+        lost.other.hold(0, 0)
     for side in (offer.poster, other):
-        side.hold(side.need(price, qty))
-        side.frozen = 0  # the settlement takes it
+        side.hold(side.need(price, qty), qty)
+        side.count_buying(0)  # the settlement takes this and what is frozen
+        side.frozen = 0
     buyer, seller = (other, offer.poster) if other.side == "buy" else (offer.poster, other)
     cost = price * qty
     settle_frozen(buyer, seller, cost, cost, qty, resale_ban=instrument.rules.resale_ban)
     instrument.statistics.record_block(price, qty)
+    if instrument.holding_rules is not None:
+        note_trade(state, instrument, buyer.member, seller.member, qty)
     state.exec_id += 1
     state.events.append(
         TradeEvent(
@@ -247,9 +256,9 @@ def end_negotiation(
 ) -> None:
     """Break a negotiation off; the offer stands."""
     state.blocks.remove_negotiation(negotiation)
-    negotiation.other.hold(0)
+    negotiation.other.hold(0, 0)
     poster = negotiation.offer.poster
-    poster.hold(negotiation.offer.exposure())
+    poster.hold(*negotiation.offer.exposure())
     report_negotiation(state, negotiation, event, move, text)
 
 
@@ -258,10 +267,10 @@ def end_offer(
 ) -> None:
     """End an offer and with it, oldest first, every negotiation on it."""
     negotiations = state.blocks.remove_offer(offer)
-    offer.poster.hold(0)
+    offer.poster.hold(0, 0)
     report_offer(state, offer, event, move, text)
     for negotiation in negotiations:
-        negotiation.other.hold(0)
+        negotiation.other.hold(0, 0)
         how: BlockEventKind = "expired" if event == "expired" else "ended"
         report_negotiation(state, negotiation, how, None, text or "The offer was withdrawn.")
 

@@ -19,7 +19,7 @@ class Position:
     """What bounds on holdings need to know of a member and an instrument, in tonnes of this year.
 
     `reported` says that supervisors know of the large holding. `buying` is what the member may
-    still buy in one-way auctions; it follows from them and is in no snapshot of its own.
+    still buy in one-way auctions and blocks; it follows from them and is in no snapshot.
     """
 
     __slots__ = ("allocation", "banked", "bought", "buying", "reported", "sold")

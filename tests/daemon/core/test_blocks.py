@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from block_market import LOT, PRICE, SYMBOL, BlockMarket, outcome, told
 
+from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, PartyEvent, TradeEvent
 from bashu_protocol.messages import (
     AcceptBlock,
@@ -12,6 +13,7 @@ from bashu_protocol.messages import (
     BlockRules,
     CounterBlock,
     HaltInstrument,
+    HoldingRules,
     InstrumentRules,
     KillSwitch,
     ListInstrument,
@@ -20,6 +22,7 @@ from bashu_protocol.messages import (
     OpenDay,
     PostBlock,
     ResumeInstrument,
+    SetAllocation,
     SetBlockSession,
     SetPermissions,
     StateCommand,
@@ -420,6 +423,38 @@ def test_a_colleague_withdraws_only_with_the_right_to(market: BlockMarket) -> No
         "NOT_PERMITTED"
     )
     assert outcome(market.withdraw("anna", offer)) == ""
+
+
+def test_the_maximum_holding_counts_blocks() -> None:
+    """market_rules.md 1.7, maximum holding: with all open purchases; rulebook key holding."""
+    market = BlockMarket(holding=HoldingRules(max_emitter=13 * LOT))
+    own = market.post("bo", "buy", 2 * LOT)
+    other = market.post("anna", "sell", 2 * LOT)
+    assert outcome(market.accept("bo", other, 2 * LOT, PRICE)) == "HOLDING_LIMIT"
+    order = market.apply("bo", NewOrder("o", SYMBOL, "buy", 99_999, PRICE))
+    assert outcome(order) == ""
+    talk = market.counter("dan", own, LOT, PRICE)
+    loaded = Venue.load(market.venue.dump())
+    market.venue = loaded
+    more = CounterBlock("c", talk, 3 * LOT, PRICE - 1)
+    assert outcome(market.apply("bo", more)) == "HOLDING_LIMIT"
+    market.withdraw("bo", own)
+    assert outcome(market.accept("bo", other, 2 * LOT, PRICE)) == ""
+
+
+def test_the_sell_cap_counts_blocks() -> None:
+    """market_rules.md 5.1, sell cap; rulebook key holding.sell_cap_bps."""
+    market = BlockMarket(holding=HoldingRules(sell_cap_bps=5_000))
+    market.registrar(SetAllocation(market.id(), "A", SYMBOL, 4 * LOT))
+    offer = market.post("anna", "sell", LOT)
+    assert outcome(market.apply("anna", PostBlock("p", SYMBOL, "sell", LOT + 1, PRICE))) == (
+        "SELL_CAP"
+    )
+    market.accept("bo", offer, LOT, PRICE)
+    assert outcome(market.apply("anna", PostBlock("q", SYMBOL, "sell", LOT + 1, PRICE))) == (
+        "SELL_CAP"
+    )
+    market.post("anna", "sell", LOT)
 
 
 def test_an_instrument_without_block_rules_has_no_blocks() -> None:
