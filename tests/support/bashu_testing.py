@@ -19,6 +19,7 @@ from bashu_daemon.bus.mqtt5 import Mqtt5Bus
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.journal import Journal, recover
+from bashu_daemon.schedule import Sessions, SessionsMode
 from bashu_daemon.service import Service
 from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol.client import Client
@@ -132,6 +133,8 @@ class Harness:
     def __init__(self, kind: str, directory: Path) -> None:
         self.kind = kind
         self.directory = directory
+        self.sessions_mode: SessionsMode = "all_day"
+        self.sessions = Sessions()
         self.service: Service
         self._hub = MemoryHub(ROLES.get, PASSWORDS)
         self._mosquitto: Mosquitto | None = None
@@ -162,8 +165,14 @@ class Harness:
         venue = recover(self._journal, engine)
         commands = founding() if venue.seq == 0 else []
         bus = self._bus()
-        config = Config(data_dir=self.directory / "data", market_data_interval_ms=20)
-        self.service = Service(venue, self._journal, engine, bus, config, commands)
+        config = Config(
+            data_dir=self.directory / "data",
+            market_data_interval_ms=20,
+            sessions=self.sessions_mode,
+        )
+        self.service = Service(
+            venue, self._journal, engine, bus, config, commands, sessions=self.sessions
+        )
         self._running = asyncio.create_task(self.service.run())
         await asyncio.wait_for(self.service.ready.wait(), PATIENCE_SECONDS)
 
