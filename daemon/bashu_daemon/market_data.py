@@ -1,6 +1,7 @@
 """Market data, conflated: what changed in a book since the last delta, and the day's numbers."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import (
@@ -30,6 +31,9 @@ from bashu_protocol.messages import (
 DEPTH = 50
 """Levels of each side that are published."""
 
+INDICATIVE_INTERVAL_NS: Final = 500_000_000
+"""Between two indicative prices, as each looks at every order that could trade."""
+
 Level = tuple[int, int, int]
 Publication = tuple[str, Broadcast, bool]
 """Topic, message, retained."""
@@ -44,6 +48,8 @@ class _Feed:
         "book_dirty",
         "delta_seq",
         "in_call_phase",
+        "indicative_dirty",
+        "indicative_ns",
         "snapshot_due",
         "stat_dirty",
         "stat_seq",
@@ -61,6 +67,9 @@ class _Feed:
         self.snapshot_due = True
         self.in_call_phase = True
         """As far as is known: then the indicative price changes with the book."""
+        self.indicative_dirty = False
+        self.indicative_ns = 0
+        """When it was last computed."""
 
 
 class MarketData:
@@ -108,13 +117,14 @@ class MarketData:
             if feed.book_dirty:
                 feed.book_dirty = False
                 changes = self._changes(symbol, feed)
-                if feed.in_call_phase:
-                    feed.stat_dirty = True
+                feed.indicative_dirty = feed.in_call_phase
                 if changes:
                     feed.delta_seq += 1
                     feed.snapshot_due = True
                     delta = BookDelta(symbol, feed.delta_seq, self._epoch, now_ns, changes)
                     found.append((topics.delta(symbol), delta, False))
+            if feed.indicative_dirty and now_ns - feed.indicative_ns >= INDICATIVE_INTERVAL_NS:
+                feed.stat_dirty = True
             if feed.stat_dirty:
                 feed.stat_dirty = False
                 feed.stat_seq += 1
@@ -192,6 +202,8 @@ class MarketData:
     def _stat(self, symbol: str, feed: _Feed, now_ns: int) -> InstrumentStat:
         row = self._venue.stat(symbol)
         feed.in_call_phase = row.phase in CALL_PHASES
+        feed.indicative_dirty = False
+        feed.indicative_ns = now_ns
         return InstrumentStat(
             symbol=symbol,
             md_seq=feed.stat_seq,

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from bashu_daemon.core import Venue
-from bashu_daemon.market_data import MarketData
+from bashu_daemon.market_data import INDICATIVE_INTERVAL_NS, MarketData
 from bashu_protocol.messages import (
     BookDelta,
     BookSnapshot,
@@ -118,9 +118,13 @@ def test_the_indicative_price_comes_with_the_interval_and_not_with_each_order(
         (7_000, 20, 0)
     ]
     feed.note(market.order("bo", "sell", 5, 7_000))
-    (stat_message,) = (m for _, m, _ in feed.deltas(2) if isinstance(m, InstrumentStat))
+    assert not any(isinstance(m, InstrumentStat) for _, m, _ in feed.deltas(2))
+    later = 1 + INDICATIVE_INTERVAL_NS
+    assert feed.deltas(later - 1) == []
+    (stat_message,) = (m for _, m, _ in feed.deltas(later))
+    assert isinstance(stat_message, InstrumentStat)
     assert stat_message.indicative_surplus == -5
-    assert feed.deltas(3) == []
+    assert feed.deltas(2 * later) == []
 
 
 def test_the_uncross_is_published(new_market: Any) -> None:
