@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bashu_protocol.messages import (
     AcceptBlock,
+    AddClient,
     AddMember,
     AddUser,
     ApplyAuction,
@@ -49,6 +50,7 @@ from bashu_protocol.messages import (
     ScheduleAuction,
     SetAllocation,
     SetBlockSession,
+    SetClientActive,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -71,6 +73,7 @@ REFERENCE: Final = 7_000
 TRADERS: Final = tuple(f"user{number}" for number in range(12))
 MEMBERS: Final = tuple(f"member{number}" for number in range(8))
 """The last four have two users each, and every two have one owner."""
+CLIENTS: Final = ("c1", "c2")
 SUPERVISORS: Final = ("sup-chengdu", "sup-chongqing")
 CASH_FEN: Final = 10**12
 TONNES: Final = 10**7
@@ -172,6 +175,7 @@ def _limit_order(market: RandomMarket) -> Drawn:
         _price(market, symbol),
         "limit",
         chance.of(("day", "day", "day", "day", "ioc", "fok")),
+        client_account=chance.of(CLIENTS) if chance.one_in(10) else "",
     )
 
 
@@ -395,6 +399,16 @@ def _admission(market: RandomMarket) -> Drawn:
     return VENUE_USER, chance.of(commands)
 
 
+def _client(market: RandomMarket) -> Drawn:
+    """Admit a client, or switch one; one of them belongs to the owner of a member."""
+    chance, name = market.chance, _id(market)
+    member, account = chance.of(MEMBERS), chance.of(CLIENTS)
+    if chance.one_in(2):
+        return VENUE_USER, SetClientActive(name, member, account, not chance.one_in(4))
+    owner = chance.of(("client", "owner0"))
+    return VENUE_USER, AddClient(name, member, account, "x", owner)
+
+
 def _notice(market: RandomMarket) -> Drawn:
     return market.chance.of(SUPERVISORS), PublishNotice(_id(market), "a title")
 
@@ -463,6 +477,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (100, _block),
     (5, _deposit),
     (5, _admission),
+    (6, _client),
     (3, _notice),
     (10, _wrong_role),
     (15, _session),

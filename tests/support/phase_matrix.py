@@ -14,6 +14,7 @@ from typing import Any, get_args
 from bashu_daemon.core import Venue
 from bashu_protocol.messages import (
     AcceptBlock,
+    AddClient,
     AddMember,
     AddUser,
     ApplyAuction,
@@ -51,6 +52,7 @@ from bashu_protocol.messages import (
     ScheduleAuction,
     SetAllocation,
     SetBlockSession,
+    SetClientActive,
     SetMemberLimits,
     SetPermissions,
     SetPhase,
@@ -332,6 +334,13 @@ EXAMPLES: list[Example] = [
     Example(VENUE_USER, AddMember, lambda s: AddMember(s.id(), "C", "C", "owner of C")),
     Example(VENUE_USER, AddUser, lambda s: AddUser(s.id(), "cy", "A")),
     Example(VENUE_USER, SetPermissions, lambda s: SetPermissions(s.id(), "bo", ("enter",))),
+    Example(VENUE_USER, AddClient, lambda s: AddClient(s.id(), "A", "C1", "x", "owner of C1")),
+    Example(
+        VENUE_USER,
+        SetClientActive,
+        lambda s: SetClientActive(s.id(), "A", "C1", active=False),
+        before=((VENUE_USER, lambda s: AddClient(s.id(), "A", "C1", "x", "owner of C1")),),
+    ),
     Example(VENUE_USER, Deposit, lambda s: Deposit(s.id(), "A", s.symbol, 5)),
     Example(VENUE_USER, SetAllocation, lambda s: SetAllocation(s.id(), "A", s.symbol, 50)),
     Example(VENUE_USER, OpenDay, lambda s: OpenDay(s.id(), NEXT_DAY)),

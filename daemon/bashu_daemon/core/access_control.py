@@ -4,6 +4,7 @@ Measures against a user or a firm are no public matter, unlike a member's suspen
 shown to supervisors in the audit stream, and to those whom they meet by their own reports.
 """
 
+from bashu_daemon.core import clients
 from bashu_daemon.core.access import refresh, refresh_member
 from bashu_daemon.core.auction_results import withdraw_bids, withdraw_member
 from bashu_daemon.core.blocks import withdraw_blocks
@@ -139,6 +140,7 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
     it is: its disposal is the authority's matter (Art. 20).
     """
     person = command.person
+    directory = state.directory
     if not person or command.barred == (person in state.barred):
         text = f"{person!r} is {'' if command.barred else 'not '}barred."
         return refuse(state, user, command, (RejectCode.INVALID_VALUE, text))
@@ -150,10 +152,16 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
     state.events.append(
         AccessChanged(state.seq, state.now_ns, kind, user.user, owner=person, text=command.reason)
     )
+    clients.set_barred(state, person, barred=command.barred)
     owned = [member for member in state.directory.members.values() if member.owner == person]
     for member in owned:
         refresh_member(state, member)
-    tickets = [ticket for member in owned for ticket in member.open_tickets.values()]
+    tickets = [
+        ticket
+        for member in directory.members.values()
+        for ticket in member.open_tickets.values()
+        if person in (ticket.owner, member.owner)
+    ]
     affected = 0
     if command.barred:
         text = "Withdrawn: the person may not trade."

@@ -119,8 +119,8 @@ def _settle(
             _AGGRESSOR,
             buyer.order_id,
             seller.order_id,
-            buyer.user.member.owner,
-            seller.user.member.owner,
+            buyer.owner,
+            seller.owner,
             "call_auction",
         )
     )

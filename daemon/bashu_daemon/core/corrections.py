@@ -244,6 +244,7 @@ def _report(state: State, side: OrderEvent, proposal: Proposal, trade: _Trade) -
             text=proposal.reason,
             ord_type=fill.ord_type,
             time_in_force=fill.time_in_force,
+            client_account=fill.client_account,
         ),
     )
 

@@ -27,12 +27,25 @@ Not final: mypyc would write the number into the code, where tests cannot lower 
 DEFAULT_PERMISSIONS: Final[tuple[Permission, ...]] = ("view", "enter")
 
 
+class Client:
+    """For whom a member trades as an agent; `owner` is the beneficial one."""
+
+    __slots__ = ("active", "barred", "name", "owner")
+
+    def __init__(self, name: str, owner: str) -> None:
+        self.name = name
+        self.owner = owner
+        self.active = True
+        self.barred = False
+
+
 class Member:
     """A participant; several may share one beneficial `owner`."""
 
     __slots__ = (
         "accounts",
         "city",
+        "clients",
         "fills",
         "guard",
         "killed",
@@ -66,9 +79,14 @@ class Member:
         self.killed = False
         self.guard: MemberGuard | None = None
         self.positions: dict[str, Position] = {}
+        self.clients: dict[str, Client] = {}
         self.open_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
         self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)
+
+    def owner_for(self, client_account: str) -> str:
+        """Return the beneficial owner of a client account; without one, the member's."""
+        return self.clients[client_account].owner if client_account else self.owner
 
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the member's resting orders, oldest id first."""
@@ -172,7 +190,7 @@ class RestingOrder(Order):
         self.side = ticket.side
         self.price = ticket.price
         self.leaves_qty = ticket.leaves_qty
-        self.owner = ticket.user.member.owner
+        self.owner = ticket.owner
         self.level = self.before = self.after = None
         self.ticket = ticket
 

@@ -59,11 +59,11 @@ def within_reach(side: BookSide[RestingOrder], limit: int, levels: int) -> int:
     return max(side.live[-levels], limit * side.sign) * side.sign
 
 
-def trade_group(instrument: Instrument, member: Member) -> str:
+def trade_group(instrument: Instrument, member: Member, owner: str) -> str:
     """Whose orders never meet in this instrument: the beneficial owner's, or the member's own."""
     if instrument.rules.self_trade_scope == "account":
         return member.member
-    return member.owner
+    return owner
 
 
 def _rest(instrument: Instrument, ticket: Ticket) -> None:
@@ -150,7 +150,7 @@ def _trade_within_collar(state: State, instrument: Instrument, taker: Ticket, li
         if side.live[-1] >= collar * side.sign and _trade(state, instrument, taker, collar):
             return True
         prevention = instrument.rules.self_trade_prevention
-        owner = trade_group(instrument, taker.user.member)
+        owner = trade_group(instrument, taker.user.member, taker.owner)
         beyond, _ = reach(side, limit, taker.leaves_qty, owner, prevention)
         if beyond:
             rules = instrument.rules.volatility
@@ -170,7 +170,7 @@ def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> b
         taker.side,
         limit,
         taker.leaves_qty,
-        owner=trade_group(instrument, taker.user.member),
+        owner=trade_group(instrument, taker.user.member, taker.owner),
         prevention=prevention,
     )
     qty = 0
@@ -256,8 +256,8 @@ def settle(state: State, instrument: Instrument, taker: Ticket, maker: Ticket, q
             taker.side,
             buyer.order_id,
             seller.order_id,
-            buyer.user.member.owner,
-            seller.user.member.owner,
+            buyer.owner,
+            seller.owner,
         )
     )
     state.report_fill(taker, maker, price, qty, aggressor=True)
@@ -270,7 +270,7 @@ def prevent(state: State, taker: Ticket, maker: Ticket) -> None:
             state.seq,
             state.now_ns,
             taker.symbol,
-            taker.user.member.owner,
+            taker.owner,
             taker.order_id,
             maker.order_id,
             maker.price,

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from bashu_daemon.core.access import refresh
 from bashu_daemon.core.correction_book import Proposal
-from bashu_daemon.core.directory import DEFAULT_PERMISSIONS, Member
+from bashu_daemon.core.directory import DEFAULT_PERMISSIONS, Client, Member
 from bashu_daemon.core.guard import MemberGuard, Position
 from bashu_daemon.core.state import State
 from bashu_protocol.messages import CorrectionAction, MemberLimits, Permission
@@ -57,6 +57,14 @@ class _Proposal(_Dumped, array_like=True):
     author: str
 
 
+class _Client(_Dumped, array_like=True):
+    member: str
+    client_account: str
+    name: str
+    owner: str
+    active: bool
+
+
 class Protections(_Dumped):
     """What is kept of limits and blocks."""
 
@@ -66,6 +74,7 @@ class Protections(_Dumped):
     killed_members: list[str]
     barred: list[tuple[str, str]]
     """Beneficial owner and reason."""
+    clients: list[_Client]
     positions: list[_Position]
     last_correction_id: int
     proposals: list[_Proposal]
@@ -85,6 +94,11 @@ def dump_protections(state: State) -> Protections:
         ],
         [member.member for member in members if member.killed],
         list(state.barred.items()),
+        [
+            _Client(member.member, account, client.name, client.owner, client.active)
+            for member in members
+            for account, client in member.clients.items()
+        ],
         [
             _Position(
                 member.member,
@@ -140,6 +154,11 @@ def load_protections(state: State, dumped: Protections) -> None:
     for name in dumped.killed_members:
         directory.members[name].killed = True
     state.barred.update(dumped.barred)
+    for agent in dumped.clients:
+        client = Client(agent.name, agent.owner)
+        client.active = agent.active
+        client.barred = agent.owner in state.barred
+        directory.members[agent.member].clients[agent.client_account] = client
     for held in dumped.positions:
         position = directory.members[held.member].positions[held.symbol] = Position()
         position.allocation = held.allocation

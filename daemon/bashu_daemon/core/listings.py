@@ -7,6 +7,7 @@ known by its order's id, which counts arrivals and says nothing of the member.
 
 from typing import Final
 
+from bashu_daemon.core.admission import admit_order
 from bashu_daemon.core.book import BookSide
 from bashu_daemon.core.checks import (
     Refusal,
@@ -19,7 +20,6 @@ from bashu_daemon.core.directory import RestingOrder, User
 from bashu_daemon.core.execution import settle, trade_group
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import take
-from bashu_daemon.core.member_limits import admit_order
 from bashu_daemon.core.rejections import refuse
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt, Ticket
@@ -68,6 +68,7 @@ def pick_order(state: State, user: User, command: PickOrder) -> Receipt:
         state.now_ns,
         accounts[CASH],
         accounts[maker.symbol],
+        user.member.owner,
     )
     state.report_order(taker, "new", "new")
     take(instrument.book, resting, command.order_qty)
@@ -115,7 +116,7 @@ def _check_pick(
     price = resting.price
     if within_collar(instrument, resting.side == "sell", price) != price:
         return _BEYOND_COLLAR
-    if resting.owner == trade_group(instrument, member):
+    if resting.owner == trade_group(instrument, member, member.owner):
         return _OWN
     if resting.side == "sell":
         return check_cash(member.accounts[CASH].available, price * qty)

@@ -82,7 +82,8 @@ def _market_value(user: User, instrument: Instrument, command: NewOrder) -> int:
     limit = market_limit(is_buy, instrument.limit_up, instrument.limit_down)
     side = instrument.book.opposite(command.side)
     prevention = instrument.rules.self_trade_prevention
-    return reach(side, limit, command.order_qty, user.member.owner, prevention)[1]
+    owner = user.member.owner_for(command.client_account)
+    return reach(side, limit, command.order_qty, owner, prevention)[1]
 
 
 def _check_size(limits: MemberLimits, qty: int, value: int) -> Refusal | None:

@@ -22,6 +22,7 @@ from bashu_daemon.core.checks import (
     check_quantity,
     is_regular,
 )
+from bashu_daemon.core.clients import check_client
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import (
     end,
@@ -85,7 +86,11 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
         state.now_ns,
         accounts[CASH],
         accounts[symbol],
+        user.member.owner,
     )
+    if command.client_account:
+        ticket.client_account = command.client_account
+        ticket.owner = user.member.owner_for(command.client_account)
     state.report_order(ticket, "new", "new")
     execute(state, instrument, ticket)
     return Receipt(command, ticket, accepted=True)
@@ -96,6 +101,10 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
     if user.blocked is not None:
         return user.blocked
     member = user.member
+    if command.client_account:
+        refusal = check_client(member, command.client_account)
+        if refusal is not None:
+            return refusal
     qty = command.order_qty
     price = command.price
     time_in_force = command.time_in_force
@@ -142,7 +151,10 @@ def _check_reach(
     if rules.reach_levels:
         limit = within_reach(side, limit, rules.reach_levels)
     prevention = rules.self_trade_prevention
-    qty, owner = command.order_qty, trade_group(instrument, user.member)
+    qty, owner = (
+        command.order_qty,
+        trade_group(instrument, user.member, user.member.owner_for(command.client_account)),
+    )
     collar = within_collar(instrument, command.side == "buy", limit)
     reached, cost = reach(side, collar, qty, owner, prevention)
     if command.time_in_force == "fok" and reached < qty:

@@ -151,6 +151,7 @@ def _order_row(ticket: Ticket) -> OrderRow:
         ticket.ord_type,
         ticket.time_in_force,
         ticket.transact_time,
+        ticket.client_account,
     )
 
 

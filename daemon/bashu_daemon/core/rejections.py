@@ -84,6 +84,7 @@ def _refuse_with_ticket(
         orig_cl_ord_id=_original_id(command),
         ord_type=ticket.ord_type,
         time_in_force=ticket.time_in_force,
+        client_account=ticket.client_account,
     )
     state.report_rejection(user, report)
 
@@ -116,6 +117,7 @@ def _refuse_without_ticket(
         orig_cl_ord_id=_original_id(command),
         ord_type=new_order.ord_type if new_order else "limit",
         time_in_force=new_order.time_in_force if new_order else "day",
+        client_account=new_order.client_account if new_order else "",
     )
     state.report_rejection(user, report)
 

@@ -96,6 +96,8 @@ class _Ticket(_Dumped, array_like=True):
     time_in_force: TimeInForce
     transact_time: int
     ended: OrdStatus | None
+    owner: str
+    client_account: str
 
 
 class _Statistics(_Dumped):
@@ -244,6 +246,8 @@ def _dump_ticket(ticket: Ticket) -> _Ticket:
         ticket.time_in_force,
         ticket.transact_time,
         ticket.ended,
+        ticket.owner,
+        ticket.client_account,
     )
 
 
@@ -367,8 +371,10 @@ def _load_ticket(state: State, dumped: _Ticket) -> Ticket:
         dumped.transact_time,
         accounts[CASH],
         accounts[dumped.symbol],
+        dumped.owner,
         dumped.cum_qty,
         dumped.ended,
+        client_account=dumped.client_account,
     )
 
 
@@ -397,7 +403,7 @@ def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticke
     for order_id in (*dumped.bids, *dumped.asks):
         ticket = tickets[order_id]
         ticket.resting = resting = RestingOrder(ticket)
-        resting.owner = trade_group(instrument, ticket.user.member)
+        resting.owner = trade_group(instrument, ticket.user.member, ticket.owner)
         instrument.book.add(resting)
     state.instruments[dumped.rules.symbol] = instrument
 

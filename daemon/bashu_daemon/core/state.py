@@ -155,10 +155,11 @@ class State:
                     orig_cl_ord_id,
                     ticket.ord_type,
                     ticket.time_in_force,
+                    ticket.client_account,
                 ),
                 user.user,
                 member.member,
-                member.owner,
+                ticket.owner,
             )
         )
 
@@ -192,13 +193,14 @@ class State:
                 "",
                 ticket.ord_type,
                 ticket.time_in_force,
+                ticket.client_account,
             ),
             user.user,
             member.member,
-            member.owner,
+            ticket.owner,
             aggressor,
             contra.order_id,
-            contra.user.member.owner,
+            contra.owner,
         )
         self.events.append(event)
         member.fills.append(event)

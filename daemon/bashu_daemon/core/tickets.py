@@ -32,6 +32,7 @@ class Ticket(Struct, gc=False):
     """An accepted order as its user knows it, kept after its end while a receipt refers to it.
 
     A market order has the price 0 and never rests: one for the day is immediate-or-cancel.
+    `owner` is the beneficial one: the client's where a client account is named.
     `ended` is None while the order lives, and for good when it was filled. Like a receipt it
     is not tracked by the garbage collector.
     """
@@ -49,9 +50,11 @@ class Ticket(Struct, gc=False):
     transact_time: int
     cash: Account
     holding: Account
+    owner: str
     cum_qty: int = 0
     ended: OrdStatus | None = None
     resting: RestingOrder | None = None
+    client_account: str = ""
 
     def status(self) -> OrdStatus:
         if self.ended is not None:

@@ -88,6 +88,7 @@ from bashu_protocol.messages.orders import (
 )
 from bashu_protocol.messages.presence import Presence
 from bashu_protocol.messages.protections import (
+    AddClient,
     BarPerson,
     HoldingRules,
     KillSwitch,
@@ -95,6 +96,7 @@ from bashu_protocol.messages.protections import (
     MemberLimits,
     ReinstateUser,
     SetAllocation,
+    SetClientActive,
     SetMemberLimits,
     SetPermissions,
     SuspendUser,
@@ -150,6 +152,8 @@ ProtectionCommand = (
     | SuspendUser
     | ReinstateUser
     | BarPerson
+    | AddClient
+    | SetClientActive
     | ProposeTradeCorrection
     | ConfirmTradeCorrection
 )
@@ -189,6 +193,7 @@ AnyMessage = Command | Report | Broadcast | Presence
 __all__ = [
     "AcceptBlock",
     "AccountRow",
+    "AddClient",
     "AddMember",
     "AddUser",
     "Alert",
@@ -295,6 +300,7 @@ __all__ = [
     "Sentence",
     "SetAllocation",
     "SetBlockSession",
+    "SetClientActive",
     "SetMemberLimits",
     "SetPermissions",
     "SetPhase",

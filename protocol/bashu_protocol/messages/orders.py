@@ -43,6 +43,8 @@ class NewOrder(Message, frozen=True, tag="new_order"):
     price: Int64 = 0
     ord_type: OrdType = "limit"
     time_in_force: TimeInForce = "day"
+    client_account: Name = ""
+    """Of a client of the member, for whom it trades; empty for its own account."""
 
 
 class CancelOrder(Message, frozen=True, tag="cancel_order"):

@@ -127,3 +127,25 @@ class BarPerson(Message, frozen=True, tag="bar_person"):
     """The `owner` of members and clients."""
     reason: Sentence
     barred: bool = True
+
+
+class AddClient(Message, frozen=True, tag="add_client"):
+    """Admit a client for whom a member trades as an agent; `owner` is the client's own.
+
+    The member's account holds the client's cash and tonnes; the member keeps them apart.
+    """
+
+    cl_ord_id: Name
+    member: Name
+    client_account: Name
+    name: Name
+    owner: Name
+
+
+class SetClientActive(Message, frozen=True, tag="set_client_active"):
+    """Stop or allow new orders for a client; resting ones stay."""
+
+    cl_ord_id: Name
+    member: Name
+    client_account: Name
+    active: bool

@@ -59,6 +59,7 @@ class ExecutionReport(Message, frozen=True, tag="execution_report"):
     orig_cl_ord_id: str = ""
     ord_type: OrdType = "limit"
     time_in_force: TimeInForce = "day"
+    client_account: str = ""
 
 
 class CommandReport(Message, frozen=True, tag="command_report"):

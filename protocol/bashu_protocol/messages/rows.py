@@ -36,6 +36,7 @@ class OrderRow(Struct, frozen=True, tag_field="type", tag="order"):
     ord_type: OrdType
     time_in_force: TimeInForce
     transact_time: int
+    client_account: str = ""
 
 
 class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):

@@ -9,13 +9,18 @@ from bashu_daemon.core import Venue
 from bashu_daemon.core.events import LargeHolder
 from bashu_daemon.surveillance.audit import audit_events
 from bashu_protocol.messages import (
+    AcceptBlock,
     AddMember,
     AddUser,
+    BlockRules,
     CallAuctionRules,
+    CounterBlock,
     Deposit,
     HoldingRules,
     NewOrder,
+    PostBlock,
     SetAllocation,
+    SetBlockSession,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -271,3 +276,30 @@ def test_an_auction_sells_no_more_than_the_sell_cap(exchange: Any) -> None:
     assert house.bid("anna", 150_001, 7_000, 2).reject_code == RejectCode.SELL_CAP
     assert house.bid("anna", 150_000, 7_000, 2).event == "accepted"
     assert exchange.order("anna", "sell", 1, 7_700)[0].reject_code == RejectCode.SELL_CAP
+
+
+def test_blocks_are_within_the_same_bounds(new_exchange: Any) -> None:
+    """A block that its poster or its taker may not sell or hold is refused (1.7, 5.1)."""
+    rules = HoldingRules(max_other=150_000, sell_cap_bps=5_000)
+    exchange = new_exchange(holding=rules, block=BlockRules())
+    exchange.run(SetBlockSession("b", open=True))
+    for name, kind in (("D", "emitter"), ("E", "institution")):
+        admit(exchange, name, kind, 300_000 if name == "D" else 0)
+    allocate(exchange, "D", 400_000)
+
+    def code(user: str, command: Any) -> str:
+        reports = [e.report for e in exchange.apply(user, command) if hasattr(e, "report")]
+        return str(getattr(reports[0], "reject_code", ""))
+
+    post = PostBlock("p1", "CEA24", "sell", 200_001, 7_000)
+    assert code("d", post) == RejectCode.SELL_CAP
+    assert code("e", PostBlock("p2", "CEA24", "buy", 150_001, 7_000)) == RejectCode.HOLDING_LIMIT
+    assert code("d", PostBlock("p3", "CEA24", "sell", 160_000, 7_000)) == ""
+    offer = exchange.venue._state.order_id
+    assert code("e", AcceptBlock("a1", offer, 160_000, 7_000)) == RejectCode.HOLDING_LIMIT
+    assert code("e", CounterBlock("c1", offer, 150_000, 7_000)) == ""
+    negotiation = exchange.venue._state.order_id
+    assert code("d", AcceptBlock("a2", negotiation, 150_000, 7_000)) == ""
+    assert exchange.account("E", "CEA24").bought_today == 150_000
+    assert exchange.order("d", "sell", 50_001, 7_000)[0].reject_code == RejectCode.SELL_CAP
+    assert exchange.order("d", "sell", 50_000, 7_000)[0].exec_type == "new"
