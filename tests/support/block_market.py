@@ -1,5 +1,6 @@
 """A small market with block trading, for tests of the core's block rules."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from bashu_daemon.core import Venue
@@ -46,7 +47,7 @@ class BlockMarket:
         self.venue = Venue()
         self.log: list[tuple[str, StateCommand, int]] = []
         self.ids = 0
-        self.day = 20_240_102
+        self.day = date(2024, 1, 2)
         values = {
             "symbol": SYMBOL, "name_zh": "x", "name_en": "x", "product": "CEA",
             "reference_price": PRICE, "block": BlockRules(max_qty=9 * LOT),
@@ -81,11 +82,11 @@ class BlockMarket:
         return events
 
     def open_day(self, *, session: bool = True) -> None:
-        self.registrar(OpenDay(self.id(), self.day))
+        self.registrar(OpenDay(self.id(), int(f"{self.day:%Y%m%d}")))
         self.registrar(SetPhase(self.id(), "continuous"))
         if session and self.venue.instrument_rows()[0].rules.block is not None:
             self.session(is_open=True)
-        self.day += 1
+        self.day += timedelta(days=1)
 
     def close_day(self) -> list[Event]:
         return self.registrar(CloseDay(self.id()))

@@ -535,7 +535,7 @@ def test_the_close_of_the_day_ends_the_session(market: BlockMarket) -> None:
     assert outcome(market.apply(VENUE_USER, SetBlockSession("s", True))) == "INVALID_PHASE"
     command = PostBlock("p", SYMBOL, "sell", LOT, PRICE)
     assert outcome(market.apply("anna", command)) == "MARKET_CLOSED"
-    market.registrar(OpenDay(market.id(), market.day))
+    market.registrar(OpenDay(market.id(), 20_240_103))
     assert outcome(market.apply("anna", PostBlock("q", SYMBOL, "sell", LOT, PRICE))) == (
         "BLOCK_SESSION_CLOSED"
     )
