@@ -15,10 +15,33 @@ from typing import Generic, Self, TypeVar
 from bashu_protocol.messages import Side
 
 
-class Order:
-    """What the book needs to know of an order. Price in fen, quantity in tonnes."""
+class Reserve:
+    """What an iceberg order has left behind what it shows, and how much it shows at a time."""
 
-    __slots__ = ("after", "before", "leaves_qty", "level", "order_id", "owner", "price", "side")
+    __slots__ = ("display_qty", "hidden_qty")
+
+    def __init__(self, display_qty: int, hidden_qty: int) -> None:
+        self.display_qty = display_qty
+        self.hidden_qty = hidden_qty
+
+
+class Order:
+    """What the book needs to know of an order. Price in fen, quantity in tonnes.
+
+    Of an iceberg `leaves_qty` is the shown part, and only that stands in the queue.
+    """
+
+    __slots__ = (
+        "after",
+        "before",
+        "leaves_qty",
+        "level",
+        "order_id",
+        "owner",
+        "price",
+        "reserve",
+        "side",
+    )
 
     def __init__(self, order_id: int, side: Side, price: int, leaves_qty: int, owner: str) -> None:
         self.order_id = order_id
@@ -29,15 +52,23 @@ class Order:
         self.level: Level[Self] | None = None
         self.before: Self | None = None
         self.after: Self | None = None
+        self.reserve: Reserve | None = None
+
+    def total_qty(self) -> int:
+        """What is left, shown or not."""
+        return self.leaves_qty + (self.reserve.hidden_qty if self.reserve is not None else 0)
 
 
 O = TypeVar("O", bound=Order)  # noqa: E741  the conventional one-letter name of a type variable
 
 
 class Level(Generic[O]):
-    """The queue at one price, first come first; `qty` and `count` sum up its orders."""
+    """The queue at one price, first come first; `qty` and `count` sum up its orders.
 
-    __slots__ = ("count", "head", "key", "qty", "tail")
+    Where `has_reserves` is set, some of its orders may be icebergs.
+    """
+
+    __slots__ = ("count", "has_reserves", "head", "key", "qty", "tail")
 
     def __init__(self, key: int, first: O) -> None:
         self.key = key
@@ -45,6 +76,7 @@ class Level(Generic[O]):
         self.tail: O = first
         self.qty = first.leaves_qty
         self.count = 1
+        self.has_reserves = False
 
 
 class BookSide(Generic[O]):
@@ -121,6 +153,13 @@ class OrderBook(Generic[O]):
         level.qty += order.leaves_qty
         level.count += 1
 
+    def add_iceberg(self, order: O) -> None:
+        """Let the shown part of an iceberg rest, last at its price."""
+        self.add(order)
+        level = order.level
+        assert level is not None
+        level.has_reserves = True
+
     def remove(self, order: O) -> None:
         """Take a resting order out of its queue; the others keep their places."""
         level = order.level
@@ -153,6 +192,14 @@ class OrderBook(Generic[O]):
         assert 0 < leaves_qty < order.leaves_qty
         level.qty -= order.leaves_qty - leaves_qty
         order.leaves_qty = leaves_qty
+
+    def reduce_total(self, order: O, total_qty: int) -> None:
+        """Lower what is left of an order, of an iceberg its hidden part first."""
+        reserve = order.reserve
+        if reserve is not None:
+            reserve.hidden_qty = max(total_qty - order.leaves_qty, 0)
+        if total_qty < order.leaves_qty:
+            self.reduce(order, total_qty)
 
     def opposite(self, side: Side) -> BookSide[O]:
         """Return the side that an order of `side` trades against."""

@@ -9,6 +9,7 @@ from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.stops import run_stops
 from bashu_daemon.core.tickets import Ticket
 from bashu_daemon.core.uncross import NOTHING, Clearing, Uncross, uncross
 from bashu_daemon.core.volatility import dynamic_reference, start_clock
@@ -42,6 +43,8 @@ def enter_phase(
     if phase == "volatility_auction":
         start_clock(state, instrument)
     state.change_phase(symbol, instrument, phase, author, reason)
+    if instrument.stops is not None:
+        run_stops(state, instrument)
 
 
 def indicative(instrument: Instrument) -> Clearing:
@@ -135,7 +138,7 @@ def _fill(instrument: Instrument, ticket: Ticket, qty: int) -> None:
     ticket.leaves_qty -= qty
     ticket.cum_qty += qty
     if ticket.leaves_qty:
-        instrument.book.reduce(resting, ticket.leaves_qty)
+        instrument.book.reduce_total(resting, ticket.leaves_qty)
         return
     instrument.book.remove(resting)
     ticket.resting = None

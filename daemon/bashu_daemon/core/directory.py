@@ -129,10 +129,13 @@ class CommandMemory:
         self.recent = {ticket.cl_ord_id: older[ticket.cl_ord_id] for ticket in live}
         self.turn_over_at = len(self.recent) + REMEMBERED
 
-    def clear(self) -> None:
-        self.recent.clear()
+    def begin_day(self, live: list[Ticket]) -> None:
+        """Forget all but what names the user's `live` orders."""
+        kept = {ticket.cl_ord_id: self.recent[ticket.cl_ord_id] for ticket in live}
+        self.recent.clear()  # in place: a command under way will be written into it
+        self.recent.update(kept)
         self.older.clear()
-        self.turn_over_at = REMEMBERED
+        self.turn_over_at = len(kept) + REMEMBERED
 
     def receipts(self) -> list[Receipt]:
         """Return every receipt once, oldest first."""
@@ -191,7 +194,7 @@ class RestingOrder(Order):
         self.price = ticket.price
         self.leaves_qty = ticket.leaves_qty
         self.owner = ticket.owner
-        self.level = self.before = self.after = None
+        self.level = self.before = self.after = self.reserve = None
         self.ticket = ticket
 
 

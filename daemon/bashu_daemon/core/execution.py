@@ -2,13 +2,13 @@
 
 from typing import Final, Literal
 
-from bashu_daemon.core.book import BookSide
+from bashu_daemon.core.book import BookSide, Reserve
 from bashu_daemon.core.directory import Member, RestingOrder
 from bashu_daemon.core.events import SelfTradePrevented, TradeEvent
 from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_buy, settle_sell
 from bashu_daemon.core.matching import match, reach
-from bashu_daemon.core.prices import market_limit
+from bashu_daemon.core.prices import limit_prices, market_limit
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Ticket
 from bashu_daemon.core.volatility import interrupt, within_collar
@@ -24,7 +24,7 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
     is_buy = ticket.side == "buy"
     side = instrument.book.asks if is_buy else instrument.book.bids
     if side.live:
-        limit = ticket.price or market_limit(is_buy, instrument.limit_up, instrument.limit_down)
+        limit = ticket.price or market_bound(instrument, side, is_buy)
         bound = limit * side.sign
         if side.live[-1] >= bound and instrument.phase == "continuous":
             rules = instrument.rules
@@ -46,10 +46,23 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
                 return
     if ticket.leaves_qty == 0:
         return
-    if ticket.time_in_force == "day":
+    if ticket.time_in_force == "day" or ticket.time_in_force == "gtd":  # noqa: PLR1714  the first mostly decides
         _rest(instrument, ticket)
     else:
         end(state, ticket, "canceled", _REMAINDER)
+
+
+def market_bound(instrument: Instrument, side: BookSide[RestingOrder], is_buy: bool) -> int:
+    """Return the worst price that a market order may trade at.
+
+    It is the day's limit, or the end of the collar round the best opposite price.
+    """
+    limit = market_limit(is_buy, instrument.limit_up, instrument.limit_down)
+    bps = instrument.rules.features.market_collar_bps
+    if bps and side.live:
+        upper, lower = limit_prices(side.live[-1] * side.sign, bps)
+        return min(limit, upper) if is_buy else max(limit, lower)
+    return limit
 
 
 def within_reach(side: BookSide[RestingOrder], limit: int, levels: int) -> int:
@@ -72,17 +85,31 @@ def _rest(instrument: Instrument, ticket: Ticket) -> None:
         ticket.cash.freeze(ticket.price * ticket.leaves_qty)
     else:
         ticket.holding.freeze(ticket.leaves_qty)
-    ticket.resting = resting = RestingOrder(ticket)
-    if instrument.rules.self_trade_scope == "account":
-        resting.owner = ticket.user.member.member
-    instrument.book.add(resting)
+    if ticket.terms is not None or instrument.rules.self_trade_scope == "account":
+        add_to_book(instrument, ticket)
+    else:
+        ticket.resting = resting = RestingOrder(ticket)
+        instrument.book.add(resting)
     ticket.user.member.open_tickets[ticket.order_id] = ticket
+
+
+def add_to_book(instrument: Instrument, ticket: Ticket, shown_qty: int = 0) -> None:
+    """Give a ticket its place, last at its price; an iceberg shows `shown_qty`, 0 for its own."""
+    ticket.resting = resting = RestingOrder(ticket)
+    resting.owner = trade_group(instrument, ticket.user.member, ticket.owner)
+    terms = ticket.terms
+    if terms is not None and terms.display_qty:
+        resting.leaves_qty = shown_qty or min(terms.display_qty, ticket.leaves_qty)
+        resting.reserve = Reserve(terms.display_qty, ticket.leaves_qty - resting.leaves_qty)
+        instrument.book.add_iceberg(resting)
+    else:
+        instrument.book.add(resting)
 
 
 def shrink(instrument: Instrument, ticket: Ticket, leaves_qty: int) -> None:
     """Lower what is left of a resting order; it keeps its place and releases the difference."""
     assert ticket.resting is not None, "the order is not in the book"
-    instrument.book.reduce(ticket.resting, leaves_qty)
+    instrument.book.reduce_total(ticket.resting, leaves_qty)
     surplus = ticket.leaves_qty - leaves_qty
     if ticket.side == "buy":
         ticket.cash.release(ticket.price * surplus)
@@ -94,14 +121,18 @@ def shrink(instrument: Instrument, ticket: Ticket, leaves_qty: int) -> None:
 def take_out(instrument: Instrument, ticket: Ticket) -> None:
     """Take a resting order out of the book and release what it froze."""
     assert ticket.resting is not None, "the order is not in the book"
-    instrument.book.remove(ticket.resting)
-    _let_go(ticket)
+    book = instrument.book
+    if ticket.terms is not None and ticket.terms.waiting:
+        assert instrument.stops is not None, "a stop order waits somewhere"
+        book = instrument.stops
+    book.remove(ticket.resting)
+    let_go(ticket)
 
 
-def _let_go(ticket: Ticket) -> None:
+def let_go(ticket: Ticket) -> None:
     """Release what a ticket froze that has left the book with something left."""
     if ticket.side == "buy":
-        ticket.cash.release(ticket.price * ticket.leaves_qty)
+        ticket.cash.release((ticket.price or ticket.cover_px()) * ticket.leaves_qty)
     else:
         ticket.holding.release(ticket.leaves_qty)
     ticket.resting = None
@@ -178,13 +209,13 @@ def _trade(state: State, instrument: Instrument, taker: Ticket, limit: int) -> b
         maker = resting.ticket
         if qty:
             settle(state, instrument, taker, maker, qty)
-            assert maker.leaves_qty == resting.leaves_qty
+            assert maker.leaves_qty == resting.leaves_qty or resting.reserve is not None
         else:
             prevent(state, taker, maker)
             if prevention == "decrement":
                 _decrement(state, taker, maker)
             elif prevention != "cancel_incoming":
-                _let_go(maker)
+                let_go(maker)
                 end(state, maker, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
     if prevention == "decrement":
         return qty == 0 and taker.leaves_qty == 0
@@ -195,7 +226,7 @@ def _decrement(state: State, taker: Ticket, maker: Ticket) -> None:
     """Take the smaller quantity from both orders; what is left of either goes on."""
     overlap = min(taker.leaves_qty, maker.leaves_qty)
     if maker.leaves_qty == overlap:
-        _let_go(maker)
+        let_go(maker)
         end(state, maker, "canceled", SELF_TRADE, RejectCode.SELF_TRADE)
     else:
         if maker.side == "buy":

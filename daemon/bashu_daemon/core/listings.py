@@ -22,6 +22,7 @@ from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import take
 from bashu_daemon.core.rejections import refuse
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.stops import run_stops
 from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_daemon.core.volatility import within_collar
 from bashu_protocol.messages import ListingRow, NewOrder, PickOrder, Side
@@ -73,6 +74,8 @@ def pick_order(state: State, user: User, command: PickOrder) -> Receipt:
     state.report_order(taker, "new", "new")
     take(instrument.book, resting, command.order_qty)
     settle(state, instrument, taker, maker, command.order_qty)
+    if instrument.stops is not None:
+        run_stops(state, instrument)
     return Receipt(command, taker, accepted=True)
 
 
@@ -86,7 +89,8 @@ def _find_listing(state: State, listing_id: int) -> Ticket | None:
     for member in state.directory.members.values():
         ticket = member.open_tickets.get(listing_id)
         if ticket is not None:
-            return ticket
+            is_waiting = ticket.terms is not None and ticket.terms.waiting
+            return None if is_waiting else ticket
     return None
 
 

@@ -22,7 +22,9 @@ def match(
 ) -> list[Encounter[O]]:
     """Trade an order of side `incoming` against the other side, at `limit_price` or better.
 
-    Filled orders leave the book; a partially filled one keeps its place. An own
+    Filled orders leave the book; a partially filled one keeps its place. What is shown at a price
+    trades before what is hidden: an iceberg whose shown part is filled shows the next part at the
+    end of the queue. An own
     order of the same beneficial owner never trades: with `cancel_resting` it leaves the book and
     matching goes on; with `cancel_both` it leaves and matching ends; with `cancel_incoming` it
     stays and matching ends; with `decrement` both lose the smaller quantity, and matching goes on
@@ -50,12 +52,16 @@ def match(
             maker = after
         if maker is None:
             side.drop_level(level)
+            if level.has_reserves:
+                _show_more(book, encounters[-filled:])
             continue
         if filled:
             maker.before = None
             level.head = maker
             level.qty -= filled_qty
             level.count -= filled
+            if level.has_reserves:
+                _show_more(book, encounters[-filled:])
         if qty == 0:
             break
         if maker.owner != owner:  # and larger than what is left
@@ -65,17 +71,33 @@ def match(
             break
         encounters.append((maker, 0))
         if prevention == "decrement":
-            if maker.leaves_qty > qty:
-                book.reduce(maker, maker.leaves_qty - qty)
-                break
-            qty -= maker.leaves_qty
-            book.remove(maker)
+            qty -= _decrement(book, maker, qty)
             continue
         if prevention != "cancel_incoming":
             book.remove(maker)
         if prevention != "cancel_resting":
             break
     return encounters
+
+
+def _decrement(book: OrderBook[O], own: O, qty: int) -> int:
+    """Lower an own resting order by up to `qty`; return by how much."""
+    total = own.total_qty()
+    if total <= qty:
+        book.remove(own)
+        return total
+    book.reduce_total(own, total - qty)
+    return qty
+
+
+def _show_more(book: OrderBook[O], filled: list[Encounter[O]]) -> None:
+    """Put the next part of each iceberg whose shown part is filled at the end of its queue."""
+    for maker, _ in filled:
+        reserve = maker.reserve
+        if reserve is not None and reserve.hidden_qty:
+            maker.leaves_qty = min(reserve.display_qty, reserve.hidden_qty)
+            reserve.hidden_qty -= maker.leaves_qty
+            book.add_iceberg(maker)
 
 
 def take(book: OrderBook[O], order: O, qty: int) -> None:
@@ -86,6 +108,7 @@ def take(book: OrderBook[O], order: O, qty: int) -> None:
     assert qty == order.leaves_qty
     book.remove(order)
     order.leaves_qty = 0
+    _show_more(book, [(order, qty)])
 
 
 def reach(
@@ -103,15 +126,21 @@ def reach(
             break
         order: O | None = side.levels[key].head
         price = key * side.sign
+        hidden = 0
         while order is not None and qty:
-            overlap = min(order.leaves_qty, qty)
             if order.owner != owner:
+                overlap = min(order.leaves_qty, qty)
                 qty -= overlap
                 reached += overlap
                 cost += overlap * price
+                hidden += order.total_qty() - order.leaves_qty
             elif prevention == "decrement":
-                qty -= overlap
+                qty -= min(order.total_qty(), qty)
             elif prevention != "cancel_resting":
                 return reached, cost
             order = order.after
+        overlap = min(hidden, qty)  # shown only when all that is shown at the price is taken
+        qty -= overlap
+        reached += overlap
+        cost += overlap * price
     return reached, cost

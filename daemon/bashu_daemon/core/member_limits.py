@@ -6,9 +6,9 @@ Each is the last check of an order, so what it admits is accepted and counted.
 
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.execution import market_bound, trade_group, within_reach
 from bashu_daemon.core.guard import MemberGuard
 from bashu_daemon.core.matching import reach
-from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_member
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.tickets import Receipt, Ticket
@@ -38,7 +38,7 @@ def admit_order(
     if guard is None:
         return None
     is_market = command.ord_type == "market"
-    price = 0 if is_market else command.price
+    price = 0 if is_market else command.price or command.stop_px
     qty = command.order_qty
     value = _market_value(user, instrument, command) if is_market else price * qty
     key = (command.symbol, str(command.side), price, qty)
@@ -64,10 +64,12 @@ def admit_replacement(
         return None
     limits = guard.limits
     leaves_qty = command.order_qty - ticket.cum_qty
-    value = command.price * leaves_qty
+    stop_px = ticket.terms.stop_px if ticket.terms is not None else 0
+    price = command.price or command.stop_px or stop_px
+    value = price * leaves_qty
     refusal = (
         _check_size(limits, command.order_qty, value)
-        or _check_deviation(limits, state.instruments[ticket.symbol], command.price)
+        or _check_deviation(limits, state.instruments[ticket.symbol], price)
         or _check_open_value(limits, user.member, value - ticket.price * ticket.leaves_qty)
         or _check_rate(guard, state.now_ns)
     )
@@ -78,12 +80,13 @@ def admit_replacement(
 
 def _market_value(user: User, instrument: Instrument, command: NewOrder) -> int:
     """Return the fen that a market order would trade for at once."""
-    is_buy = command.side == "buy"
-    limit = market_limit(is_buy, instrument.limit_up, instrument.limit_down)
+    rules = instrument.rules
     side = instrument.book.opposite(command.side)
-    prevention = instrument.rules.self_trade_prevention
-    owner = user.member.owner_for(command.client_account)
-    return reach(side, limit, command.order_qty, owner, prevention)[1]
+    limit = market_bound(instrument, side, command.side == "buy")
+    if rules.reach_levels:
+        limit = within_reach(side, limit, rules.reach_levels)
+    group = trade_group(instrument, user.member, user.member.owner_for(command.client_account))
+    return reach(side, limit, command.order_qty, group, rules.self_trade_prevention)[1]
 
 
 def _check_size(limits: MemberLimits, qty: int, value: int) -> Refusal | None:

@@ -27,20 +27,27 @@ from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import (
     end,
     execute,
+    market_bound,
     shrink,
     take_out,
     trade_group,
     withdraw,
     within_reach,
 )
+from bashu_daemon.core.features import check_features, terms_of
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
-from bashu_daemon.core.prices import market_limit
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.state import Instrument, State
+from bashu_daemon.core.stops import (
+    check_replace_stop,
+    check_stop_px,
+    run_stops,
+    wait,
+)
 from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_daemon.core.volatility import within_collar
-from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder, Side
 from bashu_protocol.reject_codes import RejectCode
 
 _UNKNOWN_ORDER: Final = (RejectCode.UNKNOWN_ORDER, "There is no such order.")
@@ -54,6 +61,19 @@ _BEYOND_COLLAR: Final = (
     RejectCode.BEYOND_COLLAR,
     "It could be filled as a whole only beyond the dynamic price collar.",
 )
+_NO_STOP_PX: Final = (RejectCode.INVALID_VALUE, "A stop or stop_limit order has a stop_px.")
+_NO_EXPIRE_DATE: Final = (
+    RejectCode.INVALID_TIME_IN_FORCE,
+    "A good-till-date order has an expire_date.",
+)
+_WOULD_TRADE: Final = (
+    RejectCode.POST_ONLY_WOULD_TRADE,
+    "The order is post-only and would trade at once.",
+)
+_NOT_WAITING: Final = (
+    RejectCode.INVALID_VALUE,
+    "The order does not wait for a stop price, so it has none to change.",
+)
 _NO_LIQUIDITY: Final = (RejectCode.NO_LIQUIDITY, "There is nothing to trade with.")
 
 
@@ -62,7 +82,17 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     instrument = state.instruments.get(command.symbol)
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(command.symbol))
-    refusal = _check_entry(user, instrument, command)
+    is_special = bool(
+        command.expire_date
+        or command.min_qty
+        or command.display_qty
+        or command.stop_px
+        or command.exec_inst
+    )
+    if is_special:
+        refusal = _check_special(state, user, instrument, command)
+    else:
+        refusal = _check_entry(user, instrument, command)
     if refusal is None and (user.member.guard is not None or instrument.holding_rules is not None):
         refusal = admit_order(state, user, instrument, command)
     if refusal is not None:
@@ -91,8 +121,15 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     if command.client_account:
         ticket.client_account = command.client_account
         ticket.owner = user.member.owner_for(command.client_account)
+    if is_special:
+        ticket.terms = terms_of(command)
     state.report_order(ticket, "new", "new")
+    if is_special and command.stop_px:
+        wait(instrument, ticket)
+        return Receipt(command, ticket, accepted=True)
     execute(state, instrument, ticket)
+    if instrument.stops is not None:
+        run_stops(state, instrument)
     return Receipt(command, ticket, accepted=True)
 
 
@@ -115,11 +152,17 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
         up, down = instrument.limit_up, instrument.limit_down
         if not is_limit:
             refusal = check_quantity(qty, rules)
+            if command.ord_type != "market":
+                refusal = _NO_STOP_PX
         elif not is_regular(qty, price, rules, up, down):
             refusal = check_quantity(qty, rules) or check_price(price, rules, up, down)
             assert refusal is not None, "the checks disagree"
         elif time_in_force == "day":
             refusal = check_open_orders(len(member.open_tickets))
+        elif time_in_force == "gtd":
+            refusal = check_open_orders(len(member.open_tickets))
+            if not command.expire_date:
+                refusal = _NO_EXPIRE_DATE
     if refusal is None and instrument.phase != "continuous":
         refusal = check_call_order(command.ord_type, time_in_force)
     if refusal is not None:
@@ -135,16 +178,58 @@ def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refus
     return check_holding(holding.available, holding.bought_today, qty)
 
 
+def _check_special(
+    state: State, user: User, instrument: Instrument, command: NewOrder
+) -> Refusal | None:
+    """Find what is wrong with a new order that has more than a plain one."""
+    refusal = user.blocked or check_features(state, instrument, command)
+    if refusal is not None:
+        return refusal
+    if command.stop_px:
+        return _check_stop_entry(user, instrument, command)
+    refusal = _check_entry(user, instrument, command)
+    if refusal is None and command.exec_inst and _crosses(instrument, command.side, command.price):
+        refusal = _WOULD_TRADE
+    if refusal is None and command.min_qty:
+        refusal, _ = _check_reach(user, instrument, command)
+    return refusal
+
+
+def _check_stop_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
+    member, rules = user.member, instrument.rules
+    qty, price = command.order_qty, command.price
+    up, down = instrument.limit_up, instrument.limit_down
+    refusal = check_entry(instrument.phase, instrument.statistics.turnover)
+    refusal = refusal or check_quantity(qty, rules)
+    if refusal is None and command.ord_type == "stop_limit":
+        refusal = check_price(price, rules, up, down)
+    refusal = (
+        refusal
+        or check_stop_px(instrument, command.side, command.stop_px)
+        or check_open_orders(len(member.open_tickets))
+    )
+    if refusal is not None:
+        return refusal
+    if command.side == "buy":
+        return check_cash(member.accounts[CASH].available, (price or up) * qty)
+    holding = member.accounts[rules.symbol]
+    return check_holding(holding.available, holding.bought_today, qty)
+
+
+def _crosses(instrument: Instrument, order_side: Side, price: int) -> bool:
+    side = instrument.book.opposite(order_side)
+    return bool(side.live) and side.live[-1] >= price * side.sign
+
+
 def _check_reach(
     user: User, instrument: Instrument, command: NewOrder
 ) -> tuple[Refusal | None, int]:
     """Refuse what cannot trade as asked; else return the exact cost in fen of what it reaches."""
     limit = command.price
     is_market = command.ord_type == "market"
-    if is_market:
-        is_buy = command.side == "buy"
-        limit = market_limit(is_buy, instrument.limit_up, instrument.limit_down)
     side = instrument.book.opposite(command.side)
+    if is_market:
+        limit = market_bound(instrument, side, command.side == "buy")
     if is_market and not (side.live and side.live[-1] >= limit * side.sign):
         return _NO_LIQUIDITY, 0
     rules = instrument.rules
@@ -162,6 +247,9 @@ def _check_reach(
             return _BEYOND_COLLAR, 0
         text = f"Only {reached} t of {command.order_qty} t could trade at once."
         return (RejectCode.FOK_NOT_FILLED, text), 0
+    if reached < command.min_qty:
+        text = f"Only {reached} t could trade at once; at least {command.min_qty} t must."
+        return (RejectCode.MIN_QTY_NOT_MET, text), 0
     return None, cost
 
 
@@ -182,19 +270,29 @@ def replace_order(state: State, user: User, command: ReplaceOrder) -> Receipt:
         return refuse(state, user, command, refusal, ticket)
     previous_id = ticket.cl_ord_id
     leaves_qty = command.order_qty - ticket.cum_qty
-    keeps_place = command.price == ticket.price and leaves_qty < ticket.leaves_qty
+    terms = ticket.terms
+    is_waiting = terms is not None and terms.waiting
+    keeps_place = (
+        command.price == ticket.price and leaves_qty < ticket.leaves_qty and not is_waiting
+    )
     if keeps_place:
         shrink(instrument, ticket, leaves_qty)
     else:
         take_out(instrument, ticket)
         ticket.price = command.price
         ticket.leaves_qty = leaves_qty
+        if terms is not None and is_waiting:
+            terms.stop_px = command.stop_px or terms.stop_px
     ticket.order_qty = command.order_qty
     ticket.cl_ord_id = command.cl_ord_id
     ticket.transact_time = state.now_ns
     state.report_order(ticket, "replaced", ticket.status(), orig_cl_ord_id=previous_id)
-    if not keeps_place:
+    if is_waiting:
+        wait(instrument, ticket)
+    elif not keeps_place:
         execute(state, instrument, ticket)
+        if instrument.stops is not None:
+            run_stops(state, instrument)
     return Receipt(command, ticket, accepted=True)
 
 
@@ -210,9 +308,19 @@ def _check_replace(
         return user.blocked
     instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
+    refusal = check_cancel(instrument.phase) or check_entry(
+        instrument.phase, instrument.statistics.turnover
+    )
+    terms = ticket.terms
+    if refusal is None and terms is not None:
+        if terms.waiting:
+            return check_replace_stop(instrument, ticket, command)
+        if terms.exec_inst and _crosses(instrument, ticket.side, command.price):
+            refusal = _WOULD_TRADE
+    if refusal is None and command.stop_px:
+        refusal = _NOT_WAITING
     refusal = (
-        check_cancel(instrument.phase)
-        or check_entry(instrument.phase, instrument.statistics.turnover)
+        refusal
         or check_quantity(command.order_qty, rules)
         or check_price(command.price, rules, instrument.limit_up, instrument.limit_down)
     )

@@ -6,7 +6,7 @@ from bashu_daemon.core.block_checks import block_limits
 from bashu_daemon.core.call_auction import indicative
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
-from bashu_daemon.core.tickets import Ticket
+from bashu_daemon.core.tickets import OrderTerms, Ticket
 from bashu_protocol.messages import (
     AccountRow,
     ExecutionReport,
@@ -138,6 +138,7 @@ def order_rows(state: State, member: str) -> list[OrderRow]:
 
 
 def _order_row(ticket: Ticket) -> OrderRow:
+    terms = ticket.terms or OrderTerms()
     return OrderRow(
         ticket.order_id,
         ticket.cl_ord_id,
@@ -152,6 +153,12 @@ def _order_row(ticket: Ticket) -> OrderRow:
         ticket.time_in_force,
         ticket.transact_time,
         ticket.client_account,
+        terms.expire_date,
+        terms.min_qty,
+        terms.display_qty,
+        terms.stop_px,
+        terms.exec_inst,
+        terms.waiting,
     )
 
 

@@ -3,7 +3,7 @@
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.state import State
-from bashu_daemon.core.tickets import Receipt, Ticket
+from bashu_daemon.core.tickets import Receipt, Ticket, with_terms
 from bashu_protocol.messages import (
     CancelOrder,
     ExecutionReport,
@@ -86,6 +86,8 @@ def _refuse_with_ticket(
         time_in_force=ticket.time_in_force,
         client_account=ticket.client_account,
     )
+    if ticket.terms is not None:
+        report = with_terms(report, ticket.terms)
     state.report_rejection(user, report)
 
 

@@ -12,14 +12,16 @@ from msgspec import Struct
 
 from bashu_daemon.core.auction_snapshot import DumpedAuctions, dump_auctions, load_auctions
 from bashu_daemon.core.block_snapshot import DumpedOffer, dump_blocks, load_blocks
-from bashu_daemon.core.directory import Member, RestingOrder, User
+from bashu_daemon.core.book import OrderBook
+from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import OrderEvent
-from bashu_daemon.core.execution import trade_group
+from bashu_daemon.core.execution import add_to_book
 from bashu_daemon.core.ledger import CASH, Account
 from bashu_daemon.core.limits_snapshot import Protections, dump_protections, load_protections
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.state import Instrument, State
-from bashu_daemon.core.tickets import Receipt, Ticket
+from bashu_daemon.core.stops import enqueue
+from bashu_daemon.core.tickets import OrderTerms, Receipt, Ticket
 from bashu_protocol.messages import (
     City,
     ExecutionReport,
@@ -98,6 +100,9 @@ class _Ticket(_Dumped, array_like=True):
     ended: OrdStatus | None
     owner: str
     client_account: str
+    terms: OrderTerms | None = None
+    shown_qty: int = 0
+    """Tonnes that a resting iceberg shows; 0 for any other order."""
 
 
 class _Statistics(_Dumped):
@@ -130,6 +135,8 @@ class _Instrument(_Dumped):
     """Order ids in priority; so are the asks."""
     asks: list[int]
     block_session: bool
+    stops: list[int] | None
+    """Order ids of the waiting stop orders: sales, then buys, each in the order of triggering."""
 
 
 class _State(_Dumped):
@@ -231,6 +238,11 @@ def _dump_receipts(generation: dict[str, Receipt]) -> list[_Receipt]:
     ]
 
 
+def _shown_qty(ticket: Ticket) -> int:
+    resting = ticket.resting
+    return resting.leaves_qty if resting is not None and resting.reserve is not None else 0
+
+
 def _dump_ticket(ticket: Ticket) -> _Ticket:
     return _Ticket(
         ticket.order_id,
@@ -248,12 +260,15 @@ def _dump_ticket(ticket: Ticket) -> _Ticket:
         ticket.ended,
         ticket.owner,
         ticket.client_account,
+        ticket.terms,
+        _shown_qty(ticket),
     )
 
 
 def _dump_instrument(instrument: Instrument) -> _Instrument:
     day = instrument.statistics
     book = instrument.book
+    stops = instrument.stops
     return _Instrument(
         instrument.rules,
         instrument.phase,
@@ -281,6 +296,9 @@ def _dump_instrument(instrument: Instrument) -> _Instrument:
         [order.order_id for order in book.bids.queue()],
         [order.order_id for order in book.asks.queue()],
         instrument.block_session,
+        None
+        if stops is None
+        else [order.order_id for order in (*stops.bids.queue(), *stops.asks.queue())],
     )
 
 
@@ -309,13 +327,14 @@ def load(data: bytes) -> State:
     for user in dumped.users:
         _load_user(state, user)
     tickets = {ticket.order_id: _load_ticket(state, ticket) for ticket in dumped.tickets}
+    shown_qty = {ticket.order_id: ticket.shown_qty for ticket in dumped.tickets}
     for user in dumped.users:
         memory = state.directory.users[user.user].memory
         memory.turn_over_at = user.turn_over_at
         memory.older = _load_receipts(user.older, tickets)
         memory.recent = _load_receipts(user.recent, tickets)
     for instrument in dumped.instruments:
-        _load_instrument(state, instrument, tickets)
+        _load_instrument(state, instrument, tickets, shown_qty)
     _list_open_tickets(tickets.values())
     load_protections(state, dumped.protections)
     load_auctions(state, dumped.auctions)
@@ -375,6 +394,7 @@ def _load_ticket(state: State, dumped: _Ticket) -> Ticket:
         dumped.cum_qty,
         dumped.ended,
         client_account=dumped.client_account,
+        terms=dumped.terms,
     )
 
 
@@ -389,7 +409,9 @@ def _load_receipts(dumped: list[_Receipt], tickets: dict[int, Ticket]) -> dict[s
     }
 
 
-def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticket]) -> None:
+def _load_instrument(
+    state: State, dumped: _Instrument, tickets: dict[int, Ticket], shown_qty: dict[int, int]
+) -> None:
     instrument = Instrument(dumped.rules)
     instrument.phase = dumped.phase
     instrument.day_reference = dumped.day_reference
@@ -402,9 +424,11 @@ def _load_instrument(state: State, dumped: _Instrument, tickets: dict[int, Ticke
     instrument.statistics = _load_statistics(dumped.statistics)
     for order_id in (*dumped.bids, *dumped.asks):
         ticket = tickets[order_id]
-        ticket.resting = resting = RestingOrder(ticket)
-        resting.owner = trade_group(instrument, ticket.user.member, ticket.owner)
-        instrument.book.add(resting)
+        add_to_book(instrument, ticket, shown_qty.get(order_id, 0))
+    if dumped.stops is not None:
+        instrument.stops = OrderBook()
+        for order_id in dumped.stops:
+            enqueue(instrument, tickets[order_id])
     state.instruments[dumped.rules.symbol] = instrument
 
 

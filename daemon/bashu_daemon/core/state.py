@@ -11,7 +11,7 @@ from bashu_daemon.core.directory import Directory, RestingOrder, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
 from bashu_daemon.core.ledger import Ledger
 from bashu_daemon.core.prices import DayStatistics
-from bashu_daemon.core.tickets import Ticket
+from bashu_daemon.core.tickets import Ticket, with_terms
 from bashu_protocol.messages import (
     CommandReport,
     ExecType,
@@ -33,8 +33,9 @@ class Instrument:
     """A listed symbol: its rules, its day and its book. Prices in fen.
 
     `day_reference` is what the limits of the present or last day came from (the previous close),
-    `next_reference` what the next day's will come from (the last close). `volatility_ends_ns` is
-    when the volatility auction is to end, 0 outside one.
+    `next_reference` what the next day's will come from (the last close). `stops` has the
+    stop orders that wait, each as an order of the other side at its stop price.
+    `volatility_ends_ns` is when the volatility auction is to end, 0 outside one.
     """
 
     __slots__ = (
@@ -49,6 +50,7 @@ class Instrument:
         "phase",
         "rules",
         "statistics",
+        "stops",
         "volatility_ends_ns",
     )
 
@@ -64,6 +66,7 @@ class Instrument:
         self.statistics = DayStatistics()
         self.volatility_ends_ns = 0
         self.book: OrderBook[RestingOrder] = OrderBook()
+        self.stops: OrderBook[RestingOrder] | None = None
 
     def set_rules(self, rules: InstrumentRules) -> None:
         """Take new rules, and what of them every order asks for."""
@@ -131,37 +134,33 @@ class State:
         user = ticket.user
         member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
-        self.events.append(
-            OrderEvent(
-                ExecutionReport(
-                    rpt_seq,
-                    self.seq,
-                    self.now_ns,
-                    cl_ord_id or ticket.cl_ord_id,
-                    ticket.order_id,
-                    exec_type,
-                    ord_status,
-                    ticket.symbol,
-                    ticket.side,
-                    ticket.price,
-                    ticket.order_qty,
-                    ticket.leaves_qty,
-                    ticket.cum_qty,
-                    0,
-                    0,
-                    0,
-                    reject_code,
-                    text,
-                    orig_cl_ord_id,
-                    ticket.ord_type,
-                    ticket.time_in_force,
-                    ticket.client_account,
-                ),
-                user.user,
-                member.member,
-                ticket.owner,
-            )
+        report = ExecutionReport(
+            rpt_seq,
+            self.seq,
+            self.now_ns,
+            cl_ord_id or ticket.cl_ord_id,
+            ticket.order_id,
+            exec_type,
+            ord_status,
+            ticket.symbol,
+            ticket.side,
+            ticket.price,
+            ticket.order_qty,
+            ticket.leaves_qty,
+            ticket.cum_qty,
+            0,
+            0,
+            0,
+            reject_code,
+            text,
+            orig_cl_ord_id,
+            ticket.ord_type,
+            ticket.time_in_force,
+            ticket.client_account,
         )
+        if ticket.terms is not None:
+            report = with_terms(report, ticket.terms)
+        self.events.append(OrderEvent(report, user.user, member.member, ticket.owner))
 
     def report_fill(
         self, ticket: Ticket, contra: Ticket, price: int, qty: int, *, aggressor: bool
@@ -170,31 +169,34 @@ class State:
         user = ticket.user
         member = user.member
         user.rpt_seq = rpt_seq = user.rpt_seq + 1
+        report = ExecutionReport(
+            rpt_seq,
+            self.seq,
+            self.now_ns,
+            ticket.cl_ord_id,
+            ticket.order_id,
+            "trade",
+            "partially_filled" if ticket.leaves_qty else "filled",
+            ticket.symbol,
+            ticket.side,
+            ticket.price,
+            ticket.order_qty,
+            ticket.leaves_qty,
+            ticket.cum_qty,
+            price,
+            qty,
+            self.exec_id,
+            _NONE,
+            "",
+            "",
+            ticket.ord_type,
+            ticket.time_in_force,
+            ticket.client_account,
+        )
+        if ticket.terms is not None:
+            report = with_terms(report, ticket.terms)
         event = OrderEvent(
-            ExecutionReport(
-                rpt_seq,
-                self.seq,
-                self.now_ns,
-                ticket.cl_ord_id,
-                ticket.order_id,
-                "trade",
-                "partially_filled" if ticket.leaves_qty else "filled",
-                ticket.symbol,
-                ticket.side,
-                ticket.price,
-                ticket.order_qty,
-                ticket.leaves_qty,
-                ticket.cum_qty,
-                price,
-                qty,
-                self.exec_id,
-                _NONE,
-                "",
-                "",
-                ticket.ord_type,
-                ticket.time_in_force,
-                ticket.client_account,
-            ),
+            report,
             user.user,
             member.member,
             ticket.owner,

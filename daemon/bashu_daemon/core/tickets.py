@@ -9,9 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bashu_daemon.core.ledger import Account
-from bashu_protocol.messages import OrdStatus, OrdType, Side, StateCommand, TimeInForce
+from bashu_protocol.messages import (
+    ExecInst,
+    ExecutionReport,
+    OrdStatus,
+    OrdType,
+    Side,
+    StateCommand,
+    TimeInForce,
+)
 
 if TYPE_CHECKING:  # they refer to each other; nothing here is ever encoded
     from bashu_daemon.core.directory import RestingOrder, User
@@ -26,6 +35,22 @@ class Receipt(Struct, frozen=True, gc=False):
     command: StateCommand
     ticket: Ticket | None
     accepted: bool
+
+
+class OrderTerms(Struct, gc=False):
+    """What an order asks for beyond a plain one; prices in fen, quantities in tonnes.
+
+    A stop order is `waiting` until its stop price trades. `cover_px` is what a waiting stop
+    order to buy without a limit froze for each tonne.
+    """
+
+    expire_date: int = 0
+    min_qty: int = 0
+    display_qty: int = 0
+    stop_px: int = 0
+    exec_inst: ExecInst = ""
+    waiting: bool = False
+    cover_px: int = 0
 
 
 class Ticket(Struct, gc=False):
@@ -55,6 +80,8 @@ class Ticket(Struct, gc=False):
     ended: OrdStatus | None = None
     resting: RestingOrder | None = None
     client_account: str = ""
+    terms: OrderTerms | None = None
+    """None for a plain order."""
 
     def status(self) -> OrdStatus:
         if self.ended is not None:
@@ -65,4 +92,21 @@ class Ticket(Struct, gc=False):
 
     def frozen_amount(self) -> int:
         """What it holds frozen while it rests: fen for a buy, tonnes for a sale."""
-        return self.price * self.leaves_qty if self.side == "buy" else self.leaves_qty
+        if self.side == "sell":
+            return self.leaves_qty
+        return (self.price or self.cover_px()) * self.leaves_qty
+
+    def cover_px(self) -> int:
+        return self.terms.cover_px if self.terms is not None else 0
+
+
+def with_terms(report: ExecutionReport, terms: OrderTerms) -> ExecutionReport:
+    """Return a report that also says what the order asks for beyond a plain one."""
+    return replace(
+        report,
+        expire_date=terms.expire_date,
+        min_qty=terms.min_qty,
+        display_qty=terms.display_qty,
+        stop_px=terms.stop_px,
+        exec_inst=terms.exec_inst,
+    )

@@ -6,7 +6,7 @@ from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
-from bashu_daemon.core.execution import withdraw
+from bashu_daemon.core.order_expiry import expire_orders, held_overnight, review_orders
 from bashu_daemon.core.prices import DayStatistics, limit_prices
 from bashu_daemon.core.rejections import refuse, unknown_symbol
 from bashu_daemon.core.sessions import (
@@ -33,7 +33,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
     state.trade_date = command.trade_date
     state.day_open = True
     for known in state.directory.users.values():
-        known.memory.clear()
+        known.memory.begin_day(known.live_tickets())
     for member in state.directory.members.values():
         member.fills.clear()
     corrections.begin_day(state)
@@ -54,6 +54,7 @@ def open_day(state: State, user: User, command: OpenDay) -> Receipt:
             )
         )
         state.change_phase(symbol, instrument, at_open_day(instrument.phase), user.user)
+    review_orders(state)
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
 
@@ -92,7 +93,7 @@ def _may_go(instrument: Instrument, command: SetPhase) -> bool:
 
 
 def close_day(state: State, user: User, command: CloseDay) -> Receipt:
-    """End the day: orders expire in id order, closes are fixed, bought tonnes become available.
+    """End the day: orders expire in id order, closes are fixed, bought tonnes become sellable.
 
     What is left of an order lapses at the end of its day (market_rules.md 1.4, row 3). A call
     auction that is under way is uncrossed first. A halted instrument closes like the others and
@@ -104,16 +105,17 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
     for symbol, instrument in state.instruments.items():
         if instrument.phase in CALL_PHASES:
             enter_phase(state, symbol, instrument, "pause", user.user)
-    _expire_orders(state)
+    expire_orders(state)
     auction_results.end_day(state, user.user)
     close_block_sessions(state, user.user)
     for instrument in state.instruments.values():
         _fix_close(instrument)
     held = auction_results.held_overnight(state)
+    orders = held_overnight(state)
     for member, accounts in state.ledger.accounts.items():
         for asset, account in accounts.items():
-            expected = held.get((member, asset), 0)
-            assert account.frozen == expected, "every order is gone, so nothing else is frozen"
+            expected = held.get((member, asset), 0) + orders.get((member, asset), 0)
+            assert account.frozen == expected, "all else is gone, so nothing else is frozen"
             account.end_day()
     state.ledger.verify()
     corrections.end_day(state)
@@ -123,13 +125,6 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
     state.events.append(DayClosed(state.seq, state.now_ns, state.trade_date))
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
-
-
-def _expire_orders(state: State) -> None:
-    members = state.directory.members.values()
-    live = [ticket for member in members for ticket in member.live_tickets()]
-    for ticket in sorted(live, key=lambda ticket: ticket.order_id):
-        withdraw(state, ticket, "expired", "The trading day is over.")
 
 
 def _fix_close(instrument: Instrument) -> None:

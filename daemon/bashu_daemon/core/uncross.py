@@ -82,7 +82,7 @@ def _crossed(book: OrderBook[O]) -> tuple[Queue[O], Queue[O]]:
                 break
             order: O | None = side.levels[key].head
             while order is not None:
-                queue.append((order, order.leaves_qty))
+                queue.append((order, order.total_qty()))
                 order = order.after
     return queues[0], queues[1]
 
@@ -111,7 +111,7 @@ def prevent_self_trades(
     by_owner: dict[str, list[O]] = {}
     for order in concerned:
         by_owner.setdefault(order.owner, []).append(order)
-    leaves = {order.order_id: order.leaves_qty for order in concerned}
+    leaves = {order.order_id: order.total_qty() for order in concerned}
     prevented: list[Prevented[O]] = []
     for orders in by_owner.values():
         _prevent_owner(orders, prevention, leaves, prevented)

@@ -32,6 +32,7 @@ from bashu_protocol.messages.base import (
     City,
     CorrectionAction,
     Encoding,
+    ExecInst,
     ExecType,
     Int64,
     KillScope,
@@ -109,6 +110,7 @@ from bashu_protocol.messages.registry import (
     InstrumentRules,
     ListInstrument,
     OpenDay,
+    OrderFeatures,
     SetPhase,
 )
 from bashu_protocol.messages.reports import (
@@ -237,6 +239,7 @@ __all__ = [
     "CounterBlock",
     "Deposit",
     "Encoding",
+    "ExecInst",
     "ExecType",
     "ExecutionReport",
     "FillRow",
@@ -268,6 +271,7 @@ __all__ = [
     "OrdStatus",
     "OrdType",
     "OrderCommand",
+    "OrderFeatures",
     "OrderRow",
     "OwnBid",
     "PartyReport",

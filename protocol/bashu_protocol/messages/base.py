@@ -12,8 +12,9 @@ Sentence = Annotated[str, Meta(max_length=2000)]
 
 Encoding = Literal["msgpack", "json"]
 Side = Literal["buy", "sell"]
-OrdType = Literal["limit", "market"]
-TimeInForce = Literal["day", "ioc", "fok"]
+OrdType = Literal["limit", "market", "stop", "stop_limit"]
+TimeInForce = Literal["day", "ioc", "fok", "gtd"]
+ExecInst = Literal["", "post_only"]
 ExecType = Literal[
     "new",
     "trade",

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from bashu_protocol.messages.base import (
     Encoding,
+    ExecInst,
     Int64,
     KillScope,
     Message,
@@ -34,7 +35,12 @@ class Logon(Message, frozen=True, tag="logon"):
 
 
 class NewOrder(Message, frozen=True, tag="new_order"):
-    """Place an order. `price` in fen, unused for a market order; `order_qty` in tonnes."""
+    """Place an order. `price` in fen, unused for a market order; `order_qty` in tonnes.
+
+    The last fields are of features that an instrument may offer. `expire_date` (YYYYMMDD) goes
+    with `gtd`; `stop_px` (fen) with `stop` and `stop_limit`; of an iceberg only `display_qty`
+    tonnes are shown; `min_qty` tonnes must trade at once or the order is refused.
+    """
 
     cl_ord_id: Name
     symbol: Name
@@ -45,6 +51,11 @@ class NewOrder(Message, frozen=True, tag="new_order"):
     time_in_force: TimeInForce = "day"
     client_account: Name = ""
     """Of a client of the member, for whom it trades; empty for its own account."""
+    expire_date: Int64 = 0
+    min_qty: Int64 = 0
+    display_qty: Int64 = 0
+    stop_px: Int64 = 0
+    exec_inst: ExecInst = ""
 
 
 class CancelOrder(Message, frozen=True, tag="cancel_order"):
@@ -58,13 +69,15 @@ class ReplaceOrder(Message, frozen=True, tag="replace_order"):
     """Change price or total quantity of one's own order.
 
     `order_qty` is the new total, fills included. Priority is kept only when the price stays and
-    the quantity falls. The order answers to `cl_ord_id` from then on.
+    the quantity falls. The order answers to `cl_ord_id` from then on. `stop_px` is the new stop
+    price of a waiting stop order; 0 leaves it.
     """
 
     cl_ord_id: Name
     orig_cl_ord_id: Name
     order_qty: Int64
     price: Int64
+    stop_px: Int64 = 0
 
 
 class PickOrder(Message, frozen=True, tag="pick_order"):

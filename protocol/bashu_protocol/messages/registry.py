@@ -24,6 +24,24 @@ from bashu_protocol.messages.call_auction import CallAuctionRules, VolatilityRul
 from bashu_protocol.messages.protections import HoldingRules
 
 
+class OrderFeatures(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Order features beyond limit and market orders for the day; all are off at first.
+
+    The national rules have none of them (market_rules.md 1.4); ICE has them all (7).
+    """
+
+    max_gtd_days: Annotated[int, Meta(ge=0, le=366)] = 0
+    """Calendar days that a good-till-date order may reach ahead; 0 for none."""
+    post_only: bool = False
+    min_qty: bool = False
+    iceberg_min_display: Annotated[int, Meta(ge=0)] = 0
+    """Tonnes that an iceberg order must show at least; 0 for no icebergs."""
+    stop: bool = False
+    """Stop and stop-limit orders."""
+    market_collar_bps: Annotated[int, Meta(ge=0, le=10_000)] = 0
+    """A market order trades no further than so many 1/10,000 from the best price; 0 for no end."""
+
+
 class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the rulebook says of one instrument."""
 
@@ -65,6 +83,7 @@ class InstrumentRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     the national rule (market_rules.md 0, fact 2)."""
     block: BlockRules | None = None
     """None where there is no block trading."""
+    features: OrderFeatures = OrderFeatures()
 
 
 class ListInstrument(Message, frozen=True, tag="list_instrument"):

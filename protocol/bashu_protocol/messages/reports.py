@@ -5,6 +5,7 @@ from typing import Literal
 from bashu_protocol.messages.base import (
     BlockEventKind,
     Encoding,
+    ExecInst,
     ExecType,
     Message,
     OrdStatus,
@@ -60,6 +61,11 @@ class ExecutionReport(Message, frozen=True, tag="execution_report"):
     ord_type: OrdType = "limit"
     time_in_force: TimeInForce = "day"
     client_account: str = ""
+    expire_date: int = 0
+    min_qty: int = 0
+    display_qty: int = 0
+    stop_px: int = 0
+    exec_inst: ExecInst = ""
 
 
 class CommandReport(Message, frozen=True, tag="command_report"):

@@ -9,6 +9,7 @@ from bashu_protocol.messages.auctions import AuctionRow
 from bashu_protocol.messages.base import (
     BlockKind,
     City,
+    ExecInst,
     MemberKind,
     Message,
     OrdType,
@@ -37,6 +38,13 @@ class OrderRow(Struct, frozen=True, tag_field="type", tag="order"):
     time_in_force: TimeInForce
     transact_time: int
     client_account: str = ""
+    expire_date: int = 0
+    min_qty: int = 0
+    display_qty: int = 0
+    stop_px: int = 0
+    exec_inst: ExecInst = ""
+    waiting: bool = False
+    """Whether a stop order still waits for its stop price."""
 
 
 class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):

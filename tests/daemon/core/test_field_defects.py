@@ -1,6 +1,6 @@
 """What broke in other matching engines (reference/matching_engines.md §4.2), each a test.
 
-Defects of stops, icebergs and GTD orders come with those order types, in the issue that adds them.
+Defects of stops, icebergs and GTD orders are in the tests of those.
 """
 
 import random

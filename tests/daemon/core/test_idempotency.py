@@ -131,7 +131,7 @@ def test_the_last_commands_are_remembered_and_older_ones_forgotten(
     monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
     exchange.mass_cancel("anna")
     memory = exchange.venue._state.directory.users["anna"].memory
-    memory.clear()
+    memory.begin_day([])
     for number in range(40):
         exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"o{number}", time_in_force="ioc")
         for back in range(min(number, 4) + 1):
@@ -148,7 +148,7 @@ def test_a_live_order_is_known_by_its_present_id_however_many_commands_follow(
 ) -> None:
     monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
     memory = exchange.venue._state.directory.users["anna"].memory
-    memory.clear()
+    memory.begin_day([])
     for number in range(12):
         exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"rest{number}")
     exchange.apply("anna", ReplaceOrder("again", "rest0", 5, 6_900))
@@ -167,7 +167,7 @@ def test_a_live_order_is_known_by_its_present_id_however_many_commands_follow(
 
 def test_the_memory_survives_a_snapshot(exchange: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bashu_daemon.core.directory.REMEMBERED", 5)
-    exchange.venue._state.directory.users["anna"].memory.clear()
+    exchange.venue._state.directory.users["anna"].memory.begin_day([])
     for number in range(13):
         exchange.order("anna", "buy", 10, 6_900, cl_ord_id=f"o{number}")
     again = Venue.load(exchange.venue.dump())
