@@ -1,5 +1,6 @@
 """Snapshots: files that are whole or not there, each tied to its place in the chain."""
 
+import contextlib
 import hashlib
 import os
 import zlib
@@ -56,11 +57,13 @@ class Snapshots:
         temporary.rename(path)
         sync_path(self._directory)
         for old in self._paths()[KEPT:]:
-            old.unlink()
+            old.unlink(missing_ok=True)
 
     def newest_first(self) -> Iterator[SnapshotFile]:
-        """Yield them one by one, whole or not."""
-        return map(_read, self._paths())
+        """Yield them one by one, whole or not; one that another process drops meanwhile is gone."""
+        for path in self._paths():
+            with contextlib.suppress(FileNotFoundError):
+                yield _read(path)
 
     def _path(self, seq: int) -> Path:
         return self._directory / f"{seq:015d}.snapshot"

@@ -31,6 +31,16 @@ def test_only_the_last_three_are_kept(plain: Any, journal: Journal) -> None:
     assert not list((journal.directory / "snapshots").glob("*.part"))
 
 
+def test_one_that_another_process_drops_meanwhile_is_gone(plain: Any, journal: Journal) -> None:
+    for seq in (1, 2):
+        plain.fill(journal, 1)
+        journal.save_snapshot(seq, b"venue %d" % seq, b"")
+    found = journal.snapshots()
+    assert next(found).seq == 2
+    snapshot_files(journal)[0].unlink()
+    assert list(found) == []
+
+
 def test_a_damaged_one_is_passed_over_with_a_warning(
     plain: Any, journal: Journal, caplog: pytest.LogCaptureFixture
 ) -> None:
