@@ -17,7 +17,7 @@ from bashu_protocol.messages import Phase, SelfTradePrevention
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.units import format_price
 
-_UNTRADED: Final[frozenset[Phase]] = CALL_PHASES | {"halted", "closed"}
+_UNTRADED: Final[frozenset[Phase]] = CALL_PHASES | {"halted"}
 """Phases that a crossed book may enter as it is."""
 _AGGRESSOR: Final = "buy"
 """Nobody is the aggressor in an uncross; the trade's field says `buy` by convention."""
@@ -29,7 +29,7 @@ def enter_phase(
     """Move an instrument to a phase; out of the call phases an uncross comes first.
 
     So it does after a halt that began in one, and at the close of the day. Not where the
-    instrument stays halted, nor between two days.
+    instrument stays halted.
     """
     previous = instrument.phase
     if phase not in _UNTRADED:

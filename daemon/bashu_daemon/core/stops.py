@@ -124,6 +124,9 @@ def _collect(state: State, instrument: Instrument, seen: int, triggered: deque[T
         and event.mode in ("listing", "call_auction")
     ]
     stops = instrument.stops
+    last = instrument.statistics.last
+    if seen == 0 and last:  # reached in an uncross into a pause, or just before an interruption
+        prices.append(last)
     if prices and stops is not None:
         _take(stops, stops.asks, max(prices), triggered)
         _take(stops, stops.bids, min(prices), triggered)

@@ -60,6 +60,9 @@ def resume_instrument(state: State, user: User, command: ResumeInstrument) -> Re
     if not (may_resume_into(phase, state.day_open) and has_phase(phase, instrument.rules)):
         text = f"A halt cannot end in the phase {command.phase} now."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
+    if phase == "closed" and instrument.book.is_crossed():
+        text = "Orders of its call auction stand crossed; it can resume when a day is open."
+        return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
     enter_phase(state, symbol, instrument, phase, user.user, command.reason)
     title = f"Trading in {symbol} resumes: {command.phase}"
     state.publish_notice("resume", user.user, title, command.reason, symbol=symbol)
