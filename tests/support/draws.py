@@ -14,6 +14,7 @@ from bashu_protocol.messages import (
     AddMember,
     AddUser,
     ApplyAuction,
+    ApproveOrder,
     AuctionRules,
     BarPerson,
     BlockReport,
@@ -26,6 +27,7 @@ from bashu_protocol.messages import (
     CommandReport,
     ConfirmTradeCorrection,
     CounterBlock,
+    DeclineOrder,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -265,6 +267,8 @@ def _limits(market: RandomMarket) -> Drawn:
             max_open_value=chance.of((0, 5_000_000)),
             max_orders_per_second=chance.of((0, 5)),
             duplicate_window_ms=chance.of((0, 1_000)),
+            approval_qty=chance.of((0, 50)),
+            approval_value=chance.of((0, 500_000)),
         )
     return VENUE_USER, SetMemberLimits(_id(market), chance.of(MEMBERS), limits)
 
@@ -409,6 +413,16 @@ def _client(market: RandomMarket) -> Drawn:
     return VENUE_USER, AddClient(name, member, account, "x", owner)
 
 
+def _approval(market: RandomMarket) -> Drawn:
+    """Approve or decline one of the last orders, which mostly does not wait."""
+    chance, name = market.chance, _id(market)
+    order_id = chance.of(market.known.held or (0,))
+    user = chance.of(TRADERS)
+    if chance.one_in(3):
+        return user, DeclineOrder(name, order_id)
+    return user, ApproveOrder(name, order_id)
+
+
 def _notice(market: RandomMarket) -> Drawn:
     return market.chance.of(SUPERVISORS), PublishNotice(_id(market), "a title")
 
@@ -478,6 +492,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (5, _deposit),
     (5, _admission),
     (6, _client),
+    (40, _approval),
     (3, _notice),
     (10, _wrong_role),
     (15, _session),

@@ -18,6 +18,7 @@ from bashu_protocol.messages import (
     AddMember,
     AddUser,
     ApplyAuction,
+    ApproveOrder,
     AuctionRules,
     BarPerson,
     BlockRules,
@@ -28,6 +29,7 @@ from bashu_protocol.messages import (
     CloseDay,
     ConfirmTradeCorrection,
     CounterBlock,
+    DeclineOrder,
     Deposit,
     HaltInstrument,
     InstrumentRules,
@@ -233,7 +235,7 @@ class Example:
 def _order(**more: Any) -> Make:
     def make(scene: Scene) -> StateCommand:
         values = {"side": "buy", "order_qty": 5, "price": 7_010, **more}
-        return NewOrder(scene.id(), scene.symbol, **values)
+        return NewOrder(values.pop("cl_ord_id", scene.id()), scene.symbol, **values)
 
     return make
 
@@ -279,6 +281,23 @@ def _block_id(scene: Scene) -> int:
 _SESSION: Before = ((VENUE_USER, lambda s: SetBlockSession(s.id(), True, s.symbol)),)
 _POSTED: Before = (*_SESSION, ("anna", _post))
 
+
+def _held(permissions: tuple[Any, ...]) -> Before:
+    """An order of anna that waits, and a colleague with permissions."""
+    limits = MemberLimits(approval_qty=1)
+    return (
+        (VENUE_USER, lambda s: AddUser(s.id(), "ada", "A", "trader", permissions)),
+        (VENUE_USER, lambda s: SetMemberLimits(s.id(), "A", limits)),
+        ("anna", _order(cl_ord_id="held")),
+    )
+
+
+def _held_id(scene: Scene) -> int:
+    return scene.venue._state.order_id
+
+
+_HELD = _held(("view", "approve"))
+
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
 EXAMPLES: list[Example] = [
@@ -292,6 +311,8 @@ EXAMPLES: list[Example] = [
     Example("anna", PickOrder, lambda s: PickOrder(s.id(), 2, 5)),  # bo's first listing
     Example("anna", MassCancel, lambda s: MassCancel(s.id(), s.symbol), "one symbol"),
     Example("anna", MassCancel, lambda s: MassCancel(s.id()), "all"),
+    Example("ada", ApproveOrder, lambda s: ApproveOrder(s.id(), _held_id(s)), before=_HELD),
+    Example("ada", DeclineOrder, lambda s: DeclineOrder(s.id(), _held_id(s)), before=_HELD),
     # supervisors
     Example("sue", HaltInstrument, lambda s: HaltInstrument(s.id(), s.symbol, "a reason")),
     *(

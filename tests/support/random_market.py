@@ -30,6 +30,7 @@ class Known:
         self.past_orders: deque[str] = deque(["none"], maxlen=REMEMBERED)
         self.live_orders: dict[str, dict[str, None]] = {user: {} for user in draws.TRADERS}
         self.listings: deque[int] = deque([0], maxlen=REMEMBERED)
+        self.held: deque[int] = deque(maxlen=4)
         self.trades: deque[int] = deque([0], maxlen=REMEMBERED)
         self.blocks: deque[int] = deque([0], maxlen=REMEMBERED)
         self.corrections: deque[int] = deque([0], maxlen=4)
@@ -38,6 +39,8 @@ class Known:
         """Keep the ids under which orders live."""
         if report.exec_type == "rejected":
             return
+        if report.exec_type == "pending_new":
+            self.held.append(report.order_id)
         live = self.live_orders[user]
         live.pop(report.orig_cl_ord_id or report.cl_ord_id, None)
         if report.leaves_qty and report.ord_status in {"new", "partially_filled"}:

@@ -12,6 +12,7 @@ from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import AccessChanged
 from bashu_daemon.core.execution import withdraw
+from bashu_daemon.core.held_orders import withdraw_held
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt, Ticket
@@ -59,6 +60,15 @@ def mass_cancel_for(state: State, user: User, command: MassCancelFor) -> Receipt
         )
     )
     affected = _withdraw(state, tickets, "Withdrawn by a supervisor.")
+    affected += withdraw_held(
+        state,
+        lambda t: (
+            command.member in ("", t.user.member.member)
+            and command.user in ("", t.user.user)
+            and command.symbol in ("", t.symbol)
+        ),
+        "Withdrawn by a supervisor.",
+    )
     affected += withdraw_blocks(
         state,
         lambda side, symbol: (
@@ -166,6 +176,7 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
     if command.barred:
         text = "Withdrawn: the person may not trade."
         affected = _withdraw(state, tickets, text)
+        affected += withdraw_held(state, lambda t: person in (t.owner, t.user.member.owner), text)
         affected += sum(withdraw_member(state, member, user.user) for member in owned)
         affected += withdraw_blocks(state, lambda side, _: side.member.owner == person, text)
     state.report_command(user, command, affected=affected)
@@ -195,6 +206,7 @@ def _after_change(state: State, target: User | Member, kind: str, author: str, r
         return 0
     text = "Withdrawn: entry is blocked."
     affected = _withdraw(state, tickets, text) + withdraw_bids(state, users, text)
+    affected += withdraw_held(state, lambda t: t.user in users, text)
     return affected + withdraw_blocks(state, lambda side, _: side.user in users, text)
 
 

@@ -48,6 +48,7 @@ class Member:
         "clients",
         "fills",
         "guard",
+        "held_tickets",
         "killed",
         "kind",
         "member",
@@ -81,6 +82,7 @@ class Member:
         self.positions: dict[str, Position] = {}
         self.clients: dict[str, Client] = {}
         self.open_tickets: dict[int, Ticket] = {}
+        self.held_tickets: dict[int, Ticket] = {}
         self.users: list[User] = []
         self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)
 
@@ -181,6 +183,11 @@ class User:
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the user's own resting orders, oldest id first."""
         return [ticket for ticket in self.member.live_tickets() if ticket.user is self]
+
+    def remembered_tickets(self) -> list[Ticket]:
+        """Return the tickets that must answer to their ids: resting ones, and those that wait."""
+        held = self.member.held_tickets.values()
+        return self.live_tickets() + [ticket for ticket in held if ticket.user is self]
 
 
 class RestingOrder(Order):

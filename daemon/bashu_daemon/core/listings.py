@@ -18,6 +18,7 @@ from bashu_daemon.core.checks import (
 )
 from bashu_daemon.core.directory import RestingOrder, User
 from bashu_daemon.core.execution import settle, trade_group
+from bashu_daemon.core.held_orders import needs_approval
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import take
 from bashu_daemon.core.rejections import refuse
@@ -37,6 +38,10 @@ _BEYOND_COLLAR: Final = (
     RejectCode.BEYOND_COLLAR,
     "The listing's price is beyond the dynamic price collar.",
 )
+_APPROVAL: Final = (
+    RejectCode.APPROVAL_REQUIRED,
+    "Above the member's approval limit; place an order instead.",
+)
 _OWN: Final = (RejectCode.SELF_TRADE, "The listing is of the same beneficial owner.")
 
 
@@ -49,6 +54,8 @@ def pick_order(state: State, user: User, command: PickOrder) -> Receipt:
     resting = maker.resting
     assert resting is not None
     refusal = _check_pick(user, instrument, resting, command.order_qty)
+    if refusal is None and needs_approval(user, instrument, _as_order(command, maker)):
+        refusal = _APPROVAL
     if refusal is None and (user.member.guard is not None or instrument.holding_rules is not None):
         refusal = admit_order(state, user, instrument, _as_order(command, maker))
     if refusal is not None:

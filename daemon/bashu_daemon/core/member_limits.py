@@ -40,7 +40,7 @@ def admit_order(
     is_market = command.ord_type == "market"
     price = 0 if is_market else command.price or command.stop_px
     qty = command.order_qty
-    value = _market_value(user, instrument, command) if is_market else price * qty
+    value = order_value(user, instrument, command)
     key = (command.symbol, str(command.side), price, qty)
     refusal = (
         _check_size(guard.limits, qty, value)
@@ -71,6 +71,7 @@ def admit_replacement(
         _check_size(limits, command.order_qty, value)
         or _check_deviation(limits, state.instruments[ticket.symbol], price)
         or _check_open_value(limits, user.member, value - ticket.price * ticket.leaves_qty)
+        or _check_approval(limits, command.order_qty, value)
         or _check_rate(guard, state.now_ns)
     )
     if refusal is None:
@@ -78,8 +79,10 @@ def admit_replacement(
     return refusal
 
 
-def _market_value(user: User, instrument: Instrument, command: NewOrder) -> int:
-    """Return the fen that a market order would trade for at once."""
+def order_value(user: User, instrument: Instrument, command: NewOrder) -> int:
+    """Return what an order is worth in fen: a market order what it would trade for at once."""
+    if command.ord_type != "market":
+        return (command.price or command.stop_px) * command.order_qty
     rules = instrument.rules
     side = instrument.book.opposite(command.side)
     limit = market_bound(instrument, side, command.side == "buy")
@@ -96,6 +99,14 @@ def _check_size(limits: MemberLimits, qty: int, value: int) -> Refusal | None:
     if 0 < limits.max_order_value < value:
         text = f"The member's largest order is worth {format_money(limits.max_order_value)} CNY."
         return RejectCode.MEMBER_VALUE_LIMIT, text
+    return None
+
+
+def _check_approval(limits: MemberLimits, qty: int, value: int) -> Refusal | None:
+    """A replacement cannot wait; above the approval limits the order is to be placed anew."""
+    if 0 < limits.approval_qty < qty or 0 < limits.approval_value < value:
+        text = "Above the member's approval limit: withdraw the order and place another."
+        return RejectCode.APPROVAL_REQUIRED, text
     return None
 
 

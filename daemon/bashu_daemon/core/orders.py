@@ -35,6 +35,7 @@ from bashu_daemon.core.execution import (
     within_reach,
 )
 from bashu_daemon.core.features import check_features, terms_of
+from bashu_daemon.core.held_orders import check_room, drop, hold, needs_approval, withdraw_held
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.rejections import refuse, unknown_symbol
@@ -56,6 +57,10 @@ _NOT_OWN: Final = (RejectCode.NOT_PERMITTED, "Only the user who placed the order
 _MAY_NOT_WITHDRAW: Final = (
     RejectCode.NOT_PERMITTED,
     "You may not withdraw the orders of your colleagues.",
+)
+_CANNOT_WAIT: Final = (
+    RejectCode.APPROVAL_REQUIRED,
+    "Above the member's approval limit; an order with conditions cannot wait.",
 )
 _BEYOND_COLLAR: Final = (
     RejectCode.BEYOND_COLLAR,
@@ -82,6 +87,7 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     instrument = state.instruments.get(command.symbol)
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(command.symbol))
+    is_held = False
     is_special = bool(
         command.expire_date
         or command.min_qty
@@ -92,9 +98,13 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     if is_special:
         refusal = _check_special(state, user, instrument, command)
     else:
-        refusal = _check_entry(user, instrument, command)
+        refusal = check_order(user, instrument, command)
     if refusal is None and (user.member.guard is not None or instrument.holding_rules is not None):
-        refusal = admit_order(state, user, instrument, command)
+        is_held = needs_approval(user, instrument, command)
+        if is_held:
+            refusal = _CANNOT_WAIT if is_special else check_room(user)
+        if refusal is None:
+            refusal = admit_order(state, user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
     symbol = instrument.rules.symbol  # one string for all tickets, not one a command
@@ -123,6 +133,9 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
         ticket.owner = user.member.owner_for(command.client_account)
     if is_special:
         ticket.terms = terms_of(command)
+    if is_held:
+        hold(state, ticket)
+        return Receipt(command, ticket, accepted=True)
     state.report_order(ticket, "new", "new")
     if is_special and command.stop_px:
         wait(instrument, ticket)
@@ -133,7 +146,7 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     return Receipt(command, ticket, accepted=True)
 
 
-def _check_entry(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
+def check_order(user: User, instrument: Instrument, command: NewOrder) -> Refusal | None:
     """Find what is wrong with a new order for a known instrument."""
     if user.blocked is not None:
         return user.blocked
@@ -187,7 +200,7 @@ def _check_special(
         return refusal
     if command.stop_px:
         return _check_stop_entry(user, instrument, command)
-    refusal = _check_entry(user, instrument, command)
+    refusal = check_order(user, instrument, command)
     if refusal is None and command.exec_inst and _crosses(instrument, command.side, command.price):
         refusal = _WOULD_TRADE
     if refusal is None and command.min_qty:
@@ -344,7 +357,10 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
     if ticket is None:
         return refuse(state, user, command, _UNKNOWN_ORDER)
     if ticket.resting is None:
-        return refuse(state, user, command, _NOT_OPEN, ticket)
+        if ticket.user is not user or ticket.order_id not in user.member.held_tickets:
+            return refuse(state, user, command, _NOT_OPEN, ticket)
+        drop(state, ticket, "canceled", cl_ord_id=command.cl_ord_id)
+        return Receipt(command, ticket, accepted=True)
     if ticket.user is not user and not may_withdraw(user):
         return refuse(state, user, command, _MAY_NOT_WITHDRAW, ticket)
     instrument = state.instruments[ticket.symbol]
@@ -385,7 +401,16 @@ def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
     ]
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn by a mass cancel.")
-    state.report_command(user, command, affected=len(tickets), symbol=symbol)
+    affected = len(tickets) + withdraw_held(
+        state,
+        lambda t: (
+            t.user.member is user.member
+            and (not is_own or t.user is user)
+            and symbol in ("", t.symbol)
+        ),
+        "Withdrawn by a mass cancel.",
+    )
+    state.report_command(user, command, affected=affected, symbol=symbol)
     return Receipt(command, None, accepted=True)
 
 

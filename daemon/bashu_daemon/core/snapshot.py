@@ -194,6 +194,7 @@ def _known_tickets(state: State) -> list[Ticket]:
     known: dict[int, Ticket] = {}
     for member in state.directory.members.values():
         known.update(member.open_tickets)
+        known.update(member.held_tickets)
     for user in state.directory.users.values():
         for receipt in user.memory.receipts():
             if receipt.ticket is not None:
@@ -454,3 +455,5 @@ def _list_open_tickets(tickets: Iterable[Ticket]) -> None:
     for ticket in tickets:
         if ticket.resting is not None:
             ticket.user.member.open_tickets[ticket.order_id] = ticket
+        elif ticket.ended == "pending_new":
+            ticket.user.member.held_tickets[ticket.order_id] = ticket

@@ -11,6 +11,7 @@ from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
 from bashu_daemon.core.execution import withdraw
+from bashu_daemon.core.held_orders import withdraw_held
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.sessions import has_phase, may_halt, may_resume_into
 from bashu_daemon.core.state import State
@@ -88,13 +89,16 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
     tickets = member.live_tickets()
     for ticket in tickets:
         withdraw(state, ticket, "canceled", "Withdrawn: the member is suspended.")
+    affected = len(tickets) + withdraw_held(
+        state, lambda t: t.user.member is member, "Withdrawn: the member is suspended."
+    )
     bids = withdraw_member(state, member, user.user)
     blocks = withdraw_blocks(
         state, lambda side, _: side.member is member, "Withdrawn: the member is suspended."
     )
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
-    state.report_command(user, command, affected=len(tickets) + bids + blocks)
+    state.report_command(user, command, affected=affected + bids + blocks)
     return Receipt(command, None, accepted=True)
 
 

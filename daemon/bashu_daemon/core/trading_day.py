@@ -6,6 +6,7 @@ from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.dates import is_date
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import DayClosed, DayOpened, LimitsSet
+from bashu_daemon.core.held_orders import withdraw_held
 from bashu_daemon.core.order_expiry import expire_orders, held_overnight, review_orders
 from bashu_daemon.core.prices import DayStatistics, limit_prices
 from bashu_daemon.core.rejections import refuse, unknown_symbol
@@ -105,6 +106,7 @@ def close_day(state: State, user: User, command: CloseDay) -> Receipt:
     for symbol, instrument in state.instruments.items():
         if instrument.phase in CALL_PHASES:
             enter_phase(state, symbol, instrument, "pause", user.user)
+    withdraw_held(state, lambda _: True, "Nobody approved it today.", "expired")
     expire_orders(state)
     auction_results.end_day(state, user.user)
     close_block_sessions(state, user.user)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bashu_daemon.core import (
     access_control,
+    approvals,
     auction_reads,
     auctions,
     bids,
@@ -42,6 +43,7 @@ from bashu_protocol.messages import (
     AddMember,
     AddUser,
     ApplyAuction,
+    ApproveOrder,
     AuctionRow,
     BarPerson,
     BlockRow,
@@ -51,6 +53,7 @@ from bashu_protocol.messages import (
     CloseDay,
     ConfirmTradeCorrection,
     CounterBlock,
+    DeclineOrder,
     Deposit,
     FillRow,
     HaltInstrument,
@@ -99,6 +102,8 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         CancelOrder: orders.cancel_order,
         ReplaceOrder: orders.replace_order,
         MassCancel: orders.mass_cancel,
+        ApproveOrder: approvals.approve_order,
+        DeclineOrder: approvals.decline_order,
         ApplyAuction: auctions.apply_auction,
         PlaceBid: bids.place_bid,
         WithdrawBid: bids.withdraw_bid,
@@ -208,7 +213,7 @@ class Venue:
             handler = _HANDLERS[sender.role].get(type(command), _refuse_role)
             recent[cl_ord_id] = handler(state, sender, command)
         if len(recent) >= memory.turn_over_at:
-            memory.turn_over(sender.live_tickets())
+            memory.turn_over(sender.remembered_tickets())
         return events
 
     def dump(self) -> bytes:
@@ -255,11 +260,11 @@ class Venue:
         )
 
     def has_live_orders(self, user: str) -> bool:
-        """Whether a user has resting orders; an unknown one has none."""
+        """Whether a user has resting or held orders; an unknown one has none."""
         known = self._state.directory.users.get(user)
         if known is None:
             return False
-        return any(ticket.user is known for ticket in known.member.open_tickets.values())
+        return bool(known.remembered_tickets())
 
     def order_rows(self, member: str) -> list[OrderRow]:
         return reads.order_rows(self._state, member)

@@ -90,7 +90,9 @@ from bashu_protocol.messages.orders import (
 from bashu_protocol.messages.presence import Presence
 from bashu_protocol.messages.protections import (
     AddClient,
+    ApproveOrder,
     BarPerson,
+    DeclineOrder,
     HoldingRules,
     KillSwitch,
     MassCancelFor,
@@ -155,6 +157,8 @@ ProtectionCommand = (
     | ReinstateUser
     | BarPerson
     | AddClient
+    | ApproveOrder
+    | DeclineOrder
     | SetClientActive
     | ProposeTradeCorrection
     | ConfirmTradeCorrection
@@ -201,6 +205,7 @@ __all__ = [
     "Alert",
     "AnyMessage",
     "ApplyAuction",
+    "ApproveOrder",
     "AuctionCommand",
     "AuctionEvent",
     "AuctionForm",
@@ -237,6 +242,7 @@ __all__ = [
     "ConfirmTradeCorrection",
     "CorrectionAction",
     "CounterBlock",
+    "DeclineOrder",
     "Deposit",
     "Encoding",
     "ExecInst",

@@ -26,9 +26,10 @@ ExecType = Literal[
     "trade_correct",
     "restated",
     "triggered",
+    "pending_new",
 ]
 OrdStatus = Literal[
-    "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown"
+    "new", "partially_filled", "filled", "canceled", "rejected", "expired", "unknown", "pending_new"
 ]
 Phase = Literal[
     "closed",

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from bashu_protocol.messages.base import KillScope, Message, Name, Permission, Sentence
+from bashu_protocol.messages.base import Int64, KillScope, Message, Name, Permission, Sentence
 
 Limit = Annotated[int, Meta(ge=0, le=2**62)]
 """An upper bound; 0 switches it off."""
@@ -28,6 +28,10 @@ class MemberLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Accepted orders and replacements in one whole second of the venue's time."""
     duplicate_window_ms: Limit = 0
     """For so long an order of the same user, symbol, side, price and quantity is a duplicate."""
+    approval_qty: Limit = 0
+    """Tonnes; a larger order waits for a colleague's approval, and so with the next."""
+    approval_value: Limit = 0
+    """Fen."""
 
 
 class HoldingRules(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -149,3 +153,17 @@ class SetClientActive(Message, frozen=True, tag="set_client_active"):
     member: Name
     client_account: Name
     active: bool
+
+
+class ApproveOrder(Message, frozen=True, tag="approve_order"):
+    """Let a colleague's held order go to the market; needs the permission `approve`."""
+
+    cl_ord_id: Name
+    order_id: Int64
+
+
+class DeclineOrder(Message, frozen=True, tag="decline_order"):
+    """End a held order: a colleague's, with the permission `approve`, or one's own."""
+
+    cl_ord_id: Name
+    order_id: Int64

@@ -1,0 +1,174 @@
+"""Orders above the member's approval limit wait for a colleague (issue 4, item 8).
+
+Separate permissions of operators: market_rules.md 1.1; the limit itself is the venue's own.
+"""
+
+from typing import Any
+
+import pytest
+
+from bashu_daemon.core import Venue, directory
+from bashu_daemon.core.events import OrderEvent
+from bashu_protocol.messages import (
+    ApproveOrder,
+    DeclineOrder,
+    Deposit,
+    KillSwitch,
+    MassCancel,
+    MassCancelFor,
+    MemberLimits,
+    SetMemberLimits,
+    SetPermissions,
+    SuspendMember,
+)
+from bashu_protocol.reject_codes import RejectCode
+
+
+@pytest.fixture
+def desk(exchange: Any) -> Any:
+    """More than 100 t or 10,000.00 CNY of A wait; `ada` may approve."""
+    limits = MemberLimits(approval_qty=100, approval_value=1_000_000)
+    exchange.run(SetMemberLimits("l", "A", limits))
+    exchange.run(SetPermissions("p", "ada", ("view", "enter", "approve")))
+    return exchange
+
+
+def held(desk: Any, qty: int = 101, price: int = 7_000, **more: Any) -> int:
+    (report,) = desk.order("anna", "buy", qty, price, **more)
+    assert (report.exec_type, report.ord_status, report.leaves_qty) == (
+        "pending_new",
+        "pending_new",
+        qty,
+    )
+    return int(report.order_id)
+
+
+def own_reports(events: list[Any]) -> list[tuple[str, str, int]]:
+    return [
+        (e.report.exec_type, e.report.ord_status, e.report.order_id)
+        for e in events
+        if isinstance(e, OrderEvent)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("qty", "price", "waits"),
+    [(100, 7_000, False), (101, 7_000, True), (142, 7_000, True), (99, 7_700, False)],
+)
+def test_the_limit_itself_needs_no_approval(desk: Any, qty: int, price: int, waits: bool) -> None:
+    (report,) = desk.order("anna", "buy", qty, price)
+    assert (report.exec_type == "pending_new") == waits
+    assert desk.order("bo", "buy", 99_999, 6_500)[0].exec_type == "new"
+
+
+def test_nothing_is_frozen_or_shown_until_a_colleague_approves(desk: Any) -> None:
+    order_id = held(desk, cl_ord_id="big")
+    assert desk.account("A", "CNY").frozen == 0
+    assert desk.venue.depth("CEA24") == ([], [])
+    events = desk.apply("ada", ApproveOrder("y", order_id))
+    assert own_reports(events) == [("new", "new", order_id)]
+    assert events[-1].report.accepted
+    assert desk.account("A", "CNY").frozen == 707_000
+    assert desk.queue("A") == [("big", 7_000, 101)]
+    assert desk.command("ada", ApproveOrder("y2", order_id)).reject_code == (
+        RejectCode.UNKNOWN_ORDER
+    )
+    assert desk.cancel("anna", "big")[0].exec_type == "canceled"
+
+
+def test_an_approved_order_trades_and_comes_last_in_time(desk: Any) -> None:
+    order_id = held(desk)
+    desk.order("ada", "buy", 1, 7_000, cl_ord_id="later")
+    desk.order("bo", "sell", 1, 7_000)
+    desk.order("bo", "sell", 50, 7_000)
+    events = desk.apply("ada", ApproveOrder("y", order_id))
+    fills = [e.report for e in events if isinstance(e, OrderEvent) and e.user == "anna"]
+    assert [(r.exec_type, r.cum_qty) for r in fills] == [("new", 0), ("trade", 50)]
+
+
+@pytest.mark.parametrize(
+    ("user", "kind", "code"),
+    [
+        ("anna", ApproveOrder, RejectCode.NOT_PERMITTED),
+        ("bo", ApproveOrder, RejectCode.UNKNOWN_ORDER),
+        ("bo", DeclineOrder, RejectCode.UNKNOWN_ORDER),
+        ("sue", ApproveOrder, RejectCode.NOT_PERMITTED),
+        ("ada", ApproveOrder, RejectCode.NONE),
+        ("ada", DeclineOrder, RejectCode.NONE),
+        ("anna", DeclineOrder, RejectCode.NONE),
+    ],
+)
+def test_who_decides(desk: Any, user: str, kind: Any, code: RejectCode) -> None:
+    order_id = held(desk)
+    assert desk.command(user, kind("y", order_id)).reject_code == code
+
+
+def test_nobody_approves_an_order_of_its_own(desk: Any) -> None:
+    (report,) = desk.order("ada", "buy", 101, 7_000)
+    refused = desk.command("ada", ApproveOrder("y", report.order_id))
+    assert refused.reject_code == RejectCode.FOUR_EYES
+
+
+def test_the_approved_order_is_checked_again(desk: Any) -> None:
+    order_id = held(desk)
+    desk.order("ada", "buy", 100, 7_000)
+    frozen = desk.account("A", "CNY")
+    desk.run(Deposit("out", "A", "CNY", -(frozen.available - 706_999)))
+    refused = desk.command("ada", ApproveOrder("y1", order_id))
+    assert refused.reject_code == RejectCode.INSUFFICIENT_CASH
+    desk.run(Deposit("in", "A", "CNY", 1))
+    assert desk.command("ada", ApproveOrder("y2", order_id)).accepted
+
+
+def test_what_cannot_wait_is_refused(desk: Any) -> None:
+    desk.order("anna", "buy", 10, 7_000, cl_ord_id="small")
+    (refused,) = desk.replace("anna", "small", 101, 7_000)
+    assert refused.reject_code == RejectCode.APPROVAL_REQUIRED
+    held(desk, cl_ord_id="big")
+    (refused,) = desk.replace("anna", "big", 10, 7_000)
+    assert refused.reject_code == RejectCode.ORDER_NOT_OPEN
+    (refused,) = desk.order("anna", "buy", 101, 9_000)
+    assert refused.reject_code == RejectCode.PRICE_ABOVE_LIMIT
+
+
+def test_it_ends_in_many_ways(desk: Any) -> None:
+    held(desk, cl_ord_id="a")
+    assert desk.cancel("anna", "a")[0].ord_status == "canceled"
+    for user, command in (
+        ("anna", MassCancel("m1")),
+        ("sue", MassCancelFor("m2", "x", member="A")),
+        ("sue", KillSwitch("k1", "user", "anna", True, "x")),
+    ):
+        order_id = held(desk)
+        events = desk.apply(user, command)
+        assert own_reports(events) == [("canceled", "canceled", order_id)]
+        assert events[-1].report.affected == 1
+    desk.command("sue", KillSwitch("k2", "user", "anna", False, "x"))
+    order_id = held(desk)
+    assert own_reports(desk.close_day()) == [("expired", "expired", order_id)]
+    desk.open_day(20240103)
+    held(desk)
+    assert desk.command("sue", SuspendMember("s", "A", "x")).affected == 1
+
+
+def test_it_is_remembered_for_as_long_as_it_waits(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "REMEMBERED", 3)
+    desk.venue._state.directory.users["anna"].memory.turn_over_at = 3
+    order_id = held(desk, cl_ord_id="big")
+    for qty in range(1, 20):
+        desk.order("anna", "sell", qty, 7_500)
+    assert desk.command("ada", ApproveOrder("y", order_id)).accepted
+    for qty in range(1, 20):
+        desk.order("anna", "sell", qty, 7_500)
+    assert desk.cancel("anna", "big")[0].exec_type == "canceled"
+
+
+def test_a_snapshot_keeps_what_waits(desk: Any) -> None:
+    order_id = held(desk, cl_ord_id="big")
+    data = desk.venue.dump()
+    desk.venue = Venue.load(data)
+    assert desk.venue.dump() == data
+    assert desk.command("ada", ApproveOrder("y", order_id)).accepted
+    assert desk.queue("A") == [("big", 7_000, 101)]
