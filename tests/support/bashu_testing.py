@@ -27,6 +27,7 @@ from bashu_protocol.messages import (
     AddMember,
     AddUser,
     AuctionRules,
+    BlockRules,
     Deposit,
     InstrumentRules,
     ListInstrument,
@@ -59,6 +60,7 @@ def founding() -> list[StateCommand]:
             reference_price=7_000,
             tick=tick,
             auction=AuctionRules(min_offer_qty=1_000),
+            block=BlockRules(),
         )
         commands.append(ListInstrument(f"list-{symbol}", rules))
     for user, role in ROLES.items():
