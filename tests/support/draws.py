@@ -39,6 +39,7 @@ from bashu_protocol.messages import (
     NewOrder,
     OpenAuction,
     OpenDay,
+    OrderFeatures,
     Phase,
     PickOrder,
     PlaceBid,
@@ -114,6 +115,14 @@ RULES: Final = {
         self_trade_prevention="cancel_both",
         resale_ban=False,
         call_auction=CallAuctionRules(prevent_self_trades=False),
+        features=OrderFeatures(
+            max_gtd_days=3,
+            post_only=True,
+            min_qty=True,
+            iceberg_min_display=5,
+            stop=True,
+            market_collar_bps=50,
+        ),
         auction=AuctionRules(min_offer_qty=1_000, selling=True, buying=True, cap_bps=0),
         block=BlockRules(min_qty=1_000, max_qty=5_000, band_bps=0),
     ),
@@ -185,6 +194,24 @@ def _market_order(market: RandomMarket) -> Drawn:
     chance = market.chance
     side = chance.of(("buy", "sell"))
     order = NewOrder(_id(market), chance.of(SYMBOLS), side, chance.between(1, 300), 0, "market")
+    return chance.of(TRADERS), order
+
+
+def _featured_order(market: RandomMarket) -> Drawn:
+    """Draw an order of the market that offers every feature."""
+    chance = market.chance
+    price = _price(market, "CCER")
+    more: dict[str, Any] = chance.of(
+        (
+            {"exec_inst": "post_only"},
+            {"min_qty": 20},
+            {"display_qty": 10},
+            {"ord_type": "stop_limit", "stop_px": _price(market, "CCER")},
+            {"time_in_force": "gtd", "expire_date": market.venue.trade_date + chance.below(4)},
+        )
+    )
+    side = chance.of(("buy", "sell"))
+    order = NewOrder(_id(market), "CCER", side, chance.between(1, 300), price, **more)
     return chance.of(TRADERS), order
 
 
@@ -475,6 +502,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (1_000, _limit_order),
     (60, _market_order),
     (40, _pick),
+    (150, _featured_order),
     (300, _cancel),
     (200, _replace),
     (10, _mass_cancel),
