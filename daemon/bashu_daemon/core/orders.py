@@ -87,15 +87,15 @@ def place_order(state: State, user: User, command: NewOrder) -> Receipt:
     instrument = state.instruments.get(command.symbol)
     if instrument is None:
         return refuse(state, user, command, unknown_symbol(command.symbol))
-    is_held = False
-    is_special = bool(
+    is_held = is_special = False
+    if (
         command.expire_date
         or command.min_qty
         or command.display_qty
         or command.stop_px
         or command.exec_inst
-    )
-    if is_special:
+    ):
+        is_special = True
         refusal = _check_special(state, user, instrument, command)
     else:
         refusal = check_order(user, instrument, command)
@@ -160,7 +160,8 @@ def check_order(user: User, instrument: Instrument, command: NewOrder) -> Refusa
     time_in_force = command.time_in_force
     is_limit = command.ord_type == "limit"
     rules = instrument.rules
-    refusal = check_entry(instrument.phase, instrument.statistics.turnover)
+    phase = instrument.phase
+    refusal = check_entry(phase, instrument.statistics.turnover)
     if refusal is None:
         up, down = instrument.limit_up, instrument.limit_down
         if not is_limit:
@@ -176,7 +177,7 @@ def check_order(user: User, instrument: Instrument, command: NewOrder) -> Refusa
             refusal = check_open_orders(len(member.open_tickets))
             if not command.expire_date:
                 refusal = _NO_EXPIRE_DATE
-    if refusal is None and instrument.phase != "continuous":
+    if refusal is None and phase != "continuous":
         refusal = check_call_order(command.ord_type, time_in_force)
     if refusal is not None:
         return refusal
@@ -364,9 +365,10 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
     if ticket.user is not user and not may_withdraw(user):
         return refuse(state, user, command, _MAY_NOT_WITHDRAW, ticket)
     instrument = state.instruments[ticket.symbol]
-    refusal = check_cancel(instrument.phase)
-    if refusal is not None:
-        return refuse(state, user, command, refusal, ticket)
+    if instrument.phase != "continuous":
+        refusal = check_cancel(instrument.phase)
+        if refusal is not None:
+            return refuse(state, user, command, refusal, ticket)
     take_out(instrument, ticket)
     if ticket.user is user:
         end(state, ticket, "canceled", cl_ord_id=command.cl_ord_id)
