@@ -1,12 +1,34 @@
 """Trading days. Closed on public holidays and days the exchange announces: market_rules.md 1.2."""
 
+import csv
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 
+from bashu_daemon.config import Config
+from bashu_daemon.rulebook import load_rulebook
 from bashu_daemon.schedule.plan import CalendarSchedule
 from bashu_daemon.schedule.rules import Sessions
 from bashu_daemon.schedule.trading_days import TradingDays
+
+SHARED = Path(os.environ.get("BASHU_SHARED_DATA", Path(__file__).parents[4] / "shared" / "data"))
+CEA = SHARED / "cea_daily_2021_2024.csv"
+
+
+@pytest.mark.skipif(
+    not CEA.exists(), reason=f"THE REAL DATA IS ABSENT ({SHARED}): the calendar was not compared"
+)
+def test_the_reference_rulebook_has_the_trading_days_of_the_official_feed() -> None:
+    """Every day from 2021-07-16 to 2024-12-31, open or closed: market_rules.md 1.2 and [E]."""
+    with CEA.open(encoding="utf-8") as file:
+        traded = {dt.date.fromisoformat(row["date"]) for row in csv.DictReader(file)}
+    days = TradingDays(load_rulebook(Config().rulebook).sessions)
+    first, last = min(traded), max(traded)
+    every = {first + dt.timedelta(number) for number in range((last - first).days + 1)}
+    assert {date for date in every if not days.closed_reason(date)} == traded
+    assert len(traded) == 840
 
 
 def day(text: str) -> dt.date:
