@@ -15,7 +15,7 @@ from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent
 from bashu_daemon.rulebook import load_rulebook
 from bashu_daemon.schedule import due_commands, make_schedule
-from bashu_protocol.messages import InstrumentRules
+from bashu_protocol.messages import InstrumentRules, OrderFeatures
 from bashu_protocol.topics import VENUE_USER
 
 FILES = sorted(path for path in RULEBOOKS.glob("*.toml") if path.name != "demo_members.toml")
@@ -158,3 +158,12 @@ def test_carbon_inclusion_credits_are_parameters(rules: dict[str, InstrumentRule
     """No numbers were found (market_rules.md 5.1, 5.2): venue's own, one with a call auction."""
     assert rules["CDCER"].call_auction is not None
     assert rules["CQCER"].volatility is not None
+    assert rules["CDCER"].features.stop
+
+
+@pytest.mark.parametrize("symbol", [*VINTAGES, "CQEA", "CCER"])
+def test_day_orders_without_features_of_market_rules_1_4(
+    rules: dict[str, InstrumentRules], symbol: str
+) -> None:
+    """Good for that trading day only (1.4): no order feature outside the venue's own credits."""
+    assert rules[symbol].features == OrderFeatures()
