@@ -86,7 +86,8 @@ def _replay(root: Path) -> str:
 
 
 def _environment(root: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": f"{root}/protocol{os.pathsep}{root}/daemon"}
+    folders = (root / "protocol", root / "daemon", ROOT / "tests" / "support")
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))}
 
 
 def _copy_plain(root: Path) -> None:

@@ -1,6 +1,6 @@
 """Order features that a rulebook may offer: post-only, minimum quantity, collar, good till date.
 
-The national market has none of them; ICE has (market_rules.md 7).
+The national market has none of them; what ICE has stands in market_rules.md 7.
 """
 
 from typing import Any
@@ -85,7 +85,7 @@ def test_what_does_not_go_together(market: Any, more: Any, code: RejectCode) -> 
 
 
 def test_a_post_only_order_rests_or_is_refused(market: Any) -> None:
-    """ICE order types, market_rules.md 7; matching_engines.md 1, row "post-only"."""
+    """Venue's own, after matching_engines.md 1, row "post-only"."""
     market.order("bo", "sell", 10, 7_010)
     refused = market.order("anna", "buy", 10, 7_010, exec_inst="post_only")
     assert [r.reject_code for r in refused] == [RejectCode.POST_ONLY_WOULD_TRADE]
@@ -103,7 +103,7 @@ def test_a_post_only_order_rests_or_is_refused(market: Any) -> None:
 def test_a_minimum_quantity_trades_at_once_or_nothing_does(
     market: Any, in_force: str, least: int, trades: bool
 ) -> None:
-    """FIX MinQty; ICE order types, market_rules.md 7. The rest of a day order rests."""
+    """Venue's own, after FIX MinQty. The rest of a day order rests."""
     market.order("bo", "sell", 10, 7_000)
     market.order("bo", "sell", 5, 7_001)
     market.order("bo", "sell", 5, 7_002)
