@@ -1,5 +1,6 @@
 """What a process holds, as Linux says it in /proc, and the trend of a series of samples."""
 
+import contextlib
 import math
 import statistics
 from collections.abc import Sequence
@@ -55,14 +56,20 @@ def usage_of(pid: int, at_seconds: float) -> Usage:
 
 def child_of(pid: int, word: str) -> int | None:
     """Return the child of a process that has `word` among its arguments, if there is one."""
-    try:
-        children = (PROC / str(pid) / "task" / str(pid) / "children").read_text().split()
-        for child in children:
-            if word.encode() in (PROC / child / "cmdline").read_bytes().split(b"\0"):
-                return int(child)
-    except FileNotFoundError:
-        pass  # one of them has just ended; whoever asks will ask again
+    for thread in (PROC / str(pid) / "task").iterdir():
+        # A thread or a child that has just ended hides none of the others.
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for child in (thread / "children").read_text().split():
+                if word.encode() in _arguments(child):
+                    return int(child)
     return None
+
+
+def _arguments(pid: str) -> list[bytes]:
+    try:
+        return (PROC / pid / "cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def minute_medians(samples: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
