@@ -20,6 +20,7 @@ from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    CallAuctionRules,
     Deposit,
     InstrumentRules,
     ListInstrument,
@@ -48,6 +49,7 @@ _RULES = (
         name_en="CEA vintage 2025",
         product="CEA",
         reference_price=REFERENCE,
+        call_auction=CallAuctionRules(),
     ),
     InstrumentRules(
         symbol="CCER",

@@ -183,6 +183,33 @@ async def test_a_halt_locks_the_ticket_and_is_shown(
         assert not isinstance(app.screen, ConfirmScreen)
 
 
+async def test_a_pause_locks_the_ticket_and_says_so(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("reg") as registrar:
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await registrar.command(SetPhase("p", "pause"))
+        await wait(pilot, lambda: "CEA25 takes no orders now: pause" in shown(app))
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert not isinstance(app.screen, ConfirmScreen)
+        await registrar.command(SetPhase("c", "continuous"))
+        await wait(pilot, lambda: "takes no orders" not in shown(app))
+
+
+async def test_a_call_auction_takes_orders(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, shown: Any, send: Any
+) -> None:
+    async with terminal() as (app, pilot), market.client("reg") as registrar:
+        await registrar.command(SetPhase("p", "pause"))
+        await registrar.command(SetPhase("a", "call_auction"))
+        await wait(pilot, lambda: app.session.stat(SYMBOL).phase == "call_auction")
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await send(pilot, app)
+        await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
+        assert "working" in shown(app)
+
+
 async def test_own_orders_stand_on_the_ladder(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 123, 7_460)

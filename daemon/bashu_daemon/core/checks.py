@@ -42,10 +42,10 @@ def check_entry(phase: Phase, turnover: int) -> Refusal | None:
 
 
 def check_call_order(ord_type: OrdType, time_in_force: TimeInForce) -> Refusal | None:
-    """A call phase takes what can wait for the uncross: limit orders for the day (venue's own)."""
+    """A call phase takes limit orders that can wait for the uncross (venue's own)."""
     if ord_type == "limit" and time_in_force in ("day", "gtd"):
         return None
-    return RejectCode.NOT_IN_CALL_PHASE, "A call auction takes limit orders for the day only."
+    return RejectCode.NOT_IN_CALL_PHASE, "A call auction takes limit orders that can wait for it."
 
 
 def check_cancel(phase: Phase) -> Refusal | None:

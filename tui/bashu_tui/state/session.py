@@ -25,11 +25,16 @@ from bashu_protocol.messages import (
     Notice,
     OrderRow,
     OrdStatus,
+    Phase,
     PublicTrade,
     Side,
     VenueStatus,
 )
 
+ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
+    {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
+)
+"""Phases in which the venue takes orders."""
 HISTORY: Final = 500
 TAPE: Final = 200
 
@@ -127,7 +132,7 @@ class Session:
         """Whether orders may be entered here now, as far as the terminal knows."""
         stat = self.stat(symbol)
         is_current = self.client.feed.book(symbol).is_current
-        return self.is_live and is_current and stat is not None and stat.phase == "continuous"
+        return self.is_live and is_current and stat is not None and stat.phase in ENTRY_PHASES
 
     def orders_in(self, symbol: str) -> list[OrderLine]:
         return [order for order in self.orders.values() if order.symbol == symbol]

@@ -13,6 +13,7 @@ from bashu_protocol.messages import Side, TimeInForce
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import left
 from bashu_tui.state.entry import Entry, read_price, read_quantity
+from bashu_tui.state.session import ENTRY_PHASES
 from bashu_tui.widgets.entry_input import EntryInput
 
 if TYPE_CHECKING:
@@ -148,6 +149,9 @@ class Ticket(Vertical):
         stat = app.session.stat(app.symbol) if app.session is not None else None
         if stat is not None and stat.phase == "halted":
             return Text(texts("ticket.halted", symbol=app.symbol), palette.alarm)
+        if stat is not None and stat.phase not in ENTRY_PHASES:
+            phase = texts(f"phase.{stat.phase}")
+            return Text(texts("ticket.closed", symbol=app.symbol, phase=phase), palette.warn)
         if not self.query_one("#ticket-price", Input).value:
             return Text(texts("ticket.choose"), palette.faint)
         price, quantity = self._entries()
