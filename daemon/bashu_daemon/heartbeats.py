@@ -15,6 +15,7 @@ class Heartbeats:
     """Who has to be heard how often, and when it was heard last; of this run of the venue only."""
 
     def __init__(self) -> None:
+        self._sessions: dict[str, str] = {}
         self._silence_ns: dict[str, int] = {}
         self._heard_ns: dict[str, int] = {}
 
@@ -22,6 +23,7 @@ class Heartbeats:
         """Begin to watch a session that asks for it; a later logon of the user replaces it."""
         self.forget(user)
         if logon.cancel_on_disconnect and logon.heartbeat_seconds:
+            self._sessions[user] = logon.session
             self._silence_ns[user] = logon.heartbeat_seconds * NS_PER_SECOND
             self._heard_ns[user] = now_ns
 
@@ -32,8 +34,14 @@ class Heartbeats:
         """Note a sign of life of a watched user."""
         self._heard_ns[user] = now_ns
 
+    def end(self, user: str, session: str) -> None:
+        """Watch no more if it is this session; the end of an earlier one may be told late."""
+        if self._sessions.get(user) == session:
+            self.forget(user)
+
     def forget(self, user: str) -> None:
-        """Watch no more: the session ended, or was cancelled."""
+        """Watch no more: the session was replaced, or cancelled."""
+        self._sessions.pop(user, None)
         self._silence_ns.pop(user, None)
         self._heard_ns.pop(user, None)
 

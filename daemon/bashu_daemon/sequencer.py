@@ -190,7 +190,7 @@ class Sequencer:
             self._counters["refused_presence"] += 1
             return
         if not presence.online:
-            self._heartbeats.forget(user)
+            self._heartbeats.end(user, presence.session)
         if not presence.online and presence.cancel_on_disconnect:
             self._cancel_on_disconnect(user, batch)
 

@@ -124,3 +124,23 @@ async def test_who_logs_off_in_order_is_not_watched(
     await eventually(lambda: not harness.service._sequencer._heartbeats.watches("anna"))
     clock.now += 20 * SECOND
     assert harness.service._sequencer.silent_users() == []
+
+
+async def test_the_will_of_an_earlier_session_does_not_end_the_watch(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A broker may find out that the first connection is dead after the second logged on."""
+    clock = SetClock(harness, monkeypatch)
+    transport = harness.transport("anna")
+    await transport.connect(None)
+    await transport.publish(topics.command("anna"), encode(logon(10), "json"))
+    heartbeats = harness.service._sequencer._heartbeats
+    await eventually(lambda: heartbeats.watches("anna"))
+    before = harness.service.counters["queries"]
+    will = encode(Presence("anna", "earlier", online=False), "json")
+    await transport.publish(topics.presence("anna"), will)
+    await transport.publish(topics.command("anna"), encode(Query("q", "orders"), "json"))
+    await eventually(lambda: harness.service.counters["queries"] > before)
+    assert heartbeats.watches("anna")
+    clock.now += 20 * SECOND
+    await eventually(lambda: harness.service.counters["missed_heartbeats"] == 1)

@@ -24,6 +24,14 @@ def refresh_member(state: State, member: Member) -> None:
 
 
 def _reason(state: State, user: User) -> Refusal | None:
+    stopped = stop_reason(state, user)
+    if stopped is None and "enter" not in user.permissions:
+        return RejectCode.NOT_PERMITTED, "The user may not enter orders."
+    return stopped
+
+
+def stop_reason(state: State, user: User) -> Refusal | None:
+    """Return why a user is stopped, whatever its permissions are; None if it is not."""
     member = user.member
     if member.suspended:
         return RejectCode.MEMBER_SUSPENDED, "The member is suspended."
@@ -35,8 +43,6 @@ def _reason(state: State, user: User) -> Refusal | None:
         return RejectCode.KILL_SWITCH, "The kill switch of the user is engaged."
     if user.suspended:
         return RejectCode.USER_SUSPENDED, "The user is suspended."
-    if "enter" not in user.permissions:
-        return RejectCode.NOT_PERMITTED, "The user may not enter orders."
     return None
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from bashu_daemon.core.access import stop_reason
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import execute
@@ -46,6 +47,9 @@ def _check_approval(state: State, user: User, ticket: Ticket) -> Refusal | None:
         return _MAY_NOT
     if ticket.user is user:
         return _FOUR_EYES
+    stopped = stop_reason(state, user)
+    if stopped is not None:
+        return stopped
     order = ticket.user.memory[ticket.cl_ord_id].command
     assert isinstance(order, NewOrder)
     instrument = state.instruments[ticket.symbol]

@@ -58,7 +58,9 @@ def set_barred(state: State, person: str, *, barred: bool) -> None:
 
 
 def check_client(member: Member, client_account: str) -> Refusal | None:
-    """Refuse an order for a client that is unknown, inactive or barred."""
+    """Refuse an order for a client that is unknown, inactive or barred; empty for no client."""
+    if not client_account:
+        return None
     client = member.clients.get(client_account)
     if client is None:
         return _unknown(client_account)

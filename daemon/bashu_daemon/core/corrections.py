@@ -13,6 +13,7 @@ put back into them. A cancelled trade cannot be corrected again, a repriced one 
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bashu_daemon.core.checks import Refusal, check_price
 from bashu_daemon.core.correction_book import (
@@ -39,7 +40,7 @@ _FOUR_EYES: Final = (
 
 
 class _Trade(Struct, frozen=True):
-    """A trade of which both sides are kept; `price` is what it counts for now, in fen."""
+    """A trade of which both sides are kept; `price` is what it counts for at present, in fen."""
 
     instrument: Instrument
     buy: OrderEvent
@@ -222,29 +223,23 @@ def _report(state: State, side: OrderEvent, proposal: Proposal, trade: _Trade) -
     ticket = user.member.open_tickets.get(fill.order_id) or user.memory.ticket(fill.cl_ord_id)
     user.rpt_seq += 1
     cancels = proposal.action == "cancel"
-    state.report_rejection(
+    state.send_report(
         user,
-        type(fill)(
-            user.rpt_seq,
-            state.seq,
-            state.now_ns,
-            fill.cl_ord_id if ticket is None else ticket.cl_ord_id,
-            fill.order_id,
-            "trade_cancel" if cancels else "trade_correct",
-            "unknown" if ticket is None else ticket.status(),
-            fill.symbol,
-            fill.side,
-            fill.price if ticket is None else ticket.price,
-            fill.order_qty if ticket is None else ticket.order_qty,
-            0 if ticket is None else ticket.leaves_qty,
-            fill.cum_qty if ticket is None else ticket.cum_qty,
-            trade.price if cancels else proposal.price,
-            trade.qty,
-            proposal.exec_id,
+        side.owner,
+        replace(
+            fill,
+            rpt_seq=user.rpt_seq,
+            seq=state.seq,
+            transact_time=state.now_ns,
+            cl_ord_id=fill.cl_ord_id if ticket is None else ticket.cl_ord_id,
+            exec_type="trade_cancel" if cancels else "trade_correct",
+            ord_status="unknown" if ticket is None else ticket.status(),
+            price=fill.price if ticket is None else ticket.price,
+            order_qty=fill.order_qty if ticket is None else ticket.order_qty,
+            leaves_qty=0 if ticket is None else ticket.leaves_qty,
+            cum_qty=fill.cum_qty if ticket is None else ticket.cum_qty,
+            last_px=trade.price if cancels else proposal.price,
             text=proposal.reason,
-            ord_type=fill.ord_type,
-            time_in_force=fill.time_in_force,
-            client_account=fill.client_account,
         ),
     )
 

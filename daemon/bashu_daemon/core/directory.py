@@ -87,8 +87,9 @@ class Member:
         self.fills: deque[OrderEvent] = deque(maxlen=MAX_FILLS)
 
     def owner_for(self, client_account: str) -> str:
-        """Return the beneficial owner of a client account; without one, the member's."""
-        return self.clients[client_account].owner if client_account else self.owner
+        """Return the beneficial owner of a client account; without a known one, the member's."""
+        client = self.clients.get(client_account)
+        return self.owner if client is None else client.owner
 
     def live_tickets(self) -> list[Ticket]:
         """Return the tickets of the member's resting orders, oldest id first."""

@@ -11,8 +11,8 @@ NS_PER_MS: Final = 1_000_000
 MAX_REMEMBERED_ORDERS: Final = 256
 """Different last orders of a user that the duplicate check knows; older ones leave first."""
 
-OrderKey = tuple[str, str, int, int]
-"""Symbol, side, price and quantity."""
+OrderKey = tuple[str, str, int, int, str]
+"""Symbol, side, price, quantity and client account."""
 
 
 class Position:

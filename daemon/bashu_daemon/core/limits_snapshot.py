@@ -20,6 +20,7 @@ class _LastOrder(_Dumped, array_like=True):
     side: str
     price: int
     qty: int
+    client_account: str
     at_ns: int
 
 
@@ -142,7 +143,7 @@ def load_protections(state: State, dumped: Protections) -> None:
         guard.second = guarded.second
         guard.orders = guarded.orders
         for order in guarded.last_orders:
-            key = (order.symbol, order.side, order.price, order.qty)
+            key = (order.symbol, order.side, order.price, order.qty, order.client_account)
             guard.last_orders.setdefault(order.user, {})[key] = order.at_ns
         state.directory.members[guarded.member].guard = guard
     directory = state.directory

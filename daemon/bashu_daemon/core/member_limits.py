@@ -7,7 +7,7 @@ Each is the last check of an order, so what it admits is accepted and counted.
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.execution import market_bound, trade_group, within_reach
-from bashu_daemon.core.guard import MemberGuard
+from bashu_daemon.core.guard import MemberGuard, OrderKey
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.rejections import refuse, unknown_member
 from bashu_daemon.core.state import Instrument, State
@@ -41,7 +41,7 @@ def admit_order(
     price = 0 if is_market else command.price or command.stop_px
     qty = command.order_qty
     value = order_value(user, instrument, command)
-    key = (command.symbol, str(command.side), price, qty)
+    key = (command.symbol, str(command.side), price, qty, command.client_account)
     refusal = (
         _check_size(guard.limits, qty, value)
         or (None if is_market else _check_deviation(guard.limits, instrument, price))
@@ -64,13 +64,12 @@ def admit_replacement(
         return None
     limits = guard.limits
     leaves_qty = command.order_qty - ticket.cum_qty
-    stop_px = ticket.terms.stop_px if ticket.terms is not None else 0
-    price = command.price or command.stop_px or stop_px
+    price = command.price or command.stop_px or _limit_or_stop_px(ticket)
     value = price * leaves_qty
     refusal = (
         _check_size(limits, command.order_qty, value)
         or _check_deviation(limits, state.instruments[ticket.symbol], price)
-        or _check_open_value(limits, user.member, value - ticket.price * ticket.leaves_qty)
+        or _check_open_value(limits, user.member, value - _open_value(ticket))
         or _check_approval(limits, command.order_qty, value)
         or _check_rate(guard, state.now_ns)
     )
@@ -123,16 +122,23 @@ def _check_open_value(limits: MemberLimits, member: Member, added: int) -> Refus
     bound = limits.max_open_value
     if not bound:
         return None
-    value = added + sum(t.price * t.leaves_qty for t in member.open_tickets.values())
+    value = added + sum(_open_value(t) for t in member.open_tickets.values())
     if value > bound:
         text = f"The member's open orders may be worth {format_money(bound)} CNY in all."
         return RejectCode.MEMBER_OPEN_VALUE_LIMIT, text
     return None
 
 
-def _check_duplicate(
-    guard: MemberGuard, user: User, key: tuple[str, str, int, int], now_ns: int
-) -> Refusal | None:
+def _limit_or_stop_px(ticket: Ticket) -> int:
+    """Return the price in fen that a resting order counts at: a stop order's without a limit."""
+    return ticket.price or (ticket.terms.stop_px if ticket.terms is not None else 0)
+
+
+def _open_value(ticket: Ticket) -> int:
+    return _limit_or_stop_px(ticket) * ticket.leaves_qty
+
+
+def _check_duplicate(guard: MemberGuard, user: User, key: OrderKey, now_ns: int) -> Refusal | None:
     if guard.is_duplicate(user.user, key, now_ns):
         window = guard.limits.duplicate_window_ms
         return RejectCode.DUPLICATE_ORDER, f"You placed the same order within {window} ms."

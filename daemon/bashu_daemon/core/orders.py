@@ -213,8 +213,11 @@ def _check_stop_entry(user: User, instrument: Instrument, command: NewOrder) -> 
     member, rules = user.member, instrument.rules
     qty, price = command.order_qty, command.price
     up, down = instrument.limit_up, instrument.limit_down
-    refusal = check_entry(instrument.phase, instrument.statistics.turnover)
-    refusal = refusal or check_quantity(qty, rules)
+    refusal = (
+        check_client(member, command.client_account)
+        or check_entry(instrument.phase, instrument.statistics.turnover)
+        or check_quantity(qty, rules)
+    )
     if refusal is None and command.ord_type == "stop_limit":
         refusal = check_price(price, rules, up, down)
     refusal = (
@@ -322,8 +325,10 @@ def _check_replace(
         return user.blocked
     instrument = state.instruments[ticket.symbol]
     rules = instrument.rules
-    refusal = check_cancel(instrument.phase) or check_entry(
-        instrument.phase, instrument.statistics.turnover
+    refusal = (
+        check_client(user.member, ticket.client_account)
+        or check_cancel(instrument.phase)
+        or check_entry(instrument.phase, instrument.statistics.turnover)
     )
     terms = ticket.terms
     if refusal is None and terms is not None:

@@ -132,9 +132,12 @@ def member_rows(state: State) -> list[MemberRow]:
 
 
 def order_rows(state: State, member: str) -> list[OrderRow]:
-    """List a member's resting orders, oldest id first; none of an unknown member."""
+    """List a member's resting and held orders, oldest id first; none of an unknown member."""
     found = state.directory.members.get(member)
-    return [_order_row(ticket) for ticket in found.live_tickets()] if found else []
+    if found is None:
+        return []
+    tickets = {**found.open_tickets, **found.held_tickets}
+    return [_order_row(ticket) for _, ticket in sorted(tickets.items())]
 
 
 def _order_row(ticket: Ticket) -> OrderRow:
@@ -159,6 +162,7 @@ def _order_row(ticket: Ticket) -> OrderRow:
         terms.stop_px,
         terms.exec_inst,
         terms.waiting,
+        ticket.ended == "pending_new",
     )
 
 

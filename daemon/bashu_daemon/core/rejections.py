@@ -88,7 +88,7 @@ def _refuse_with_ticket(
     )
     if ticket.terms is not None:
         report = with_terms(report, ticket.terms)
-    state.report_rejection(user, report)
+    state.send_report(user, ticket.owner, report)
 
 
 def _refuse_without_ticket(
@@ -100,6 +100,7 @@ def _refuse_without_ticket(
     user.rpt_seq += 1
     reject_code, text = refusal
     new_order = command if isinstance(command, NewOrder) else None
+    client_account = new_order.client_account if new_order else ""
     report = ExecutionReport(
         user.rpt_seq,
         state.seq,
@@ -119,9 +120,9 @@ def _refuse_without_ticket(
         orig_cl_ord_id=_original_id(command),
         ord_type=new_order.ord_type if new_order else "limit",
         time_in_force=new_order.time_in_force if new_order else "day",
-        client_account=new_order.client_account if new_order else "",
+        client_account=client_account,
     )
-    state.report_rejection(user, report)
+    state.send_report(user, user.member.owner_for(client_account), report)
 
 
 def unknown_symbol(symbol: str) -> Refusal:

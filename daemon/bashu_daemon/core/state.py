@@ -207,9 +207,12 @@ class State:
         self.events.append(event)
         member.fills.append(event)
 
-    def report_rejection(self, user: User, report: ExecutionReport) -> None:
-        """Send a refusal that the caller made, its numbers and time included."""
-        self.events.append(OrderEvent(report, user.user, user.member.member, user.member.owner))
+    def send_report(self, user: User, owner: str, report: ExecutionReport) -> None:
+        """Send a report that the caller made, its numbers and time included.
+
+        `owner` is the order's beneficial one: a client's where the order is for a client.
+        """
+        self.events.append(OrderEvent(report, user.user, user.member.member, owner))
 
     def report_command(
         self,

@@ -27,7 +27,8 @@ class MemberLimits(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     max_orders_per_second: Limit = 0
     """Accepted orders and replacements in one whole second of the venue's time."""
     duplicate_window_ms: Limit = 0
-    """For so long an order of the same user, symbol, side, price and quantity is a duplicate."""
+    """For so long an order of the same user, client, symbol, side, price and quantity is a
+    duplicate."""
     approval_qty: Limit = 0
     """Tonnes; a larger order waits for a colleague's approval, and so with the next."""
     approval_value: Limit = 0

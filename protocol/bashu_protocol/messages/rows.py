@@ -45,6 +45,8 @@ class OrderRow(Struct, frozen=True, tag_field="type", tag="order"):
     exec_inst: ExecInst = ""
     waiting: bool = False
     """Whether a stop order still waits for its stop price."""
+    pending: bool = False
+    """Whether it still waits for a colleague's approval, in no book and freezing nothing."""
 
 
 class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):

@@ -20,6 +20,7 @@ from bashu_protocol.messages import (
     SetMemberLimits,
     SetPermissions,
     SuspendMember,
+    SuspendUser,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -172,3 +173,31 @@ def test_a_snapshot_keeps_what_waits(desk: Any) -> None:
     assert desk.venue.dump() == data
     assert desk.command("ada", ApproveOrder("y", order_id)).accepted
     assert desk.queue("A") == [("big", 7_000, 101)]
+
+
+@pytest.mark.parametrize(
+    "stop", [SuspendUser("s", "ada", "x"), KillSwitch("s", "user", "ada", True, "x")]
+)
+def test_who_is_stopped_approves_nothing(desk: Any, stop: Any) -> None:
+    order_id = held(desk)
+    assert desk.command("sue", stop).accepted
+    refused = desk.command("ada", ApproveOrder("y", order_id))
+    expected = (
+        RejectCode.USER_SUSPENDED if isinstance(stop, SuspendUser) else RejectCode.KILL_SWITCH
+    )
+    assert refused.reject_code == expected
+    assert desk.command("ada", DeclineOrder("n", order_id)).accepted  # it only withdraws
+
+
+def test_an_approver_need_not_enter_orders(desk: Any) -> None:
+    desk.run(SetPermissions("p2", "ada", ("approve",)))
+    assert desk.command("ada", ApproveOrder("y", held(desk))).accepted
+
+
+def test_colleagues_see_what_waits(desk: Any) -> None:
+    desk.order("ada", "buy", 1, 7_000)
+    order_id = held(desk)
+    rows = [(row.order_id, row.user, row.pending) for row in desk.venue.order_rows("A")]
+    assert rows == [(order_id - 1, "ada", False), (order_id, "anna", True)]
+    desk.command("ada", ApproveOrder("y", order_id))
+    assert [row.pending for row in desk.venue.order_rows("A")] == [False, False]

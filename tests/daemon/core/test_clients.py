@@ -6,7 +6,15 @@ import pytest
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import OrderEvent, TradeEvent
-from bashu_protocol.messages import AddClient, BarPerson, NewOrder, SetClientActive
+from bashu_protocol.messages import (
+    AddClient,
+    BarPerson,
+    NewOrder,
+    OrderFeatures,
+    ReplaceOrder,
+    SetClientActive,
+    StateCommand,
+)
 from bashu_protocol.reject_codes import RejectCode
 
 
@@ -118,3 +126,50 @@ def test_a_snapshot_keeps_clients_and_whose_orders_are(agency: Any) -> None:
     ]
     assert codes == [RejectCode.CLIENT_INACTIVE, RejectCode.PERSON_BARRED]
     assert agency.order("anna", "sell", 5, 7_000)[-1].reject_code == RejectCode.SELF_TRADE
+
+
+@pytest.mark.parametrize(
+    ("account", "code"),
+    [
+        ("c9", RejectCode.UNKNOWN_CLIENT),
+        ("c1", RejectCode.CLIENT_INACTIVE),
+        ("c3", RejectCode.PERSON_BARRED),
+    ],
+)
+def test_a_stop_order_names_a_client_like_any_other(
+    new_exchange: Any, account: str, code: RejectCode
+) -> None:
+    exchange = new_exchange(features=OrderFeatures(stop=True))
+    for name, owner in (("c1", "two"), ("c3", "three")):
+        exchange.run(AddClient(exchange.next_id(), "B", name, name, owner))
+    exchange.run(SetClientActive("s1", "B", "c1", active=False))
+    assert exchange.command("sue", BarPerson("b1", "three", "staff")).accepted
+    more = {"ord_type": "stop_limit", "stop_px": 7_100, "client_account": account}
+    (refused,) = exchange.order("bo", "buy", 1, 7_200, **more)
+    assert (refused.exec_type, refused.reject_code) == ("rejected", code)
+
+
+def test_a_refusal_is_told_of_the_clients_owner(agency: Any) -> None:
+    """The audit stream and surveillance go by the beneficial owner, of refused orders too."""
+
+    def owner_of(command: StateCommand) -> str:
+        (event,) = agency.apply("bo", command)
+        assert event.report.exec_type == "rejected"
+        return str(event.owner)
+
+    assert owner_of(NewOrder("n1", "CEA24", "buy", 1, 1, client_account="c3")) == "three"
+    assert owner_of(NewOrder("n2", "CEA24", "buy", 1, 1)) == "two"
+    assert owner_of(NewOrder("n3", "CEA24", "buy", 1, 1, client_account="c9")) == "two"
+    agency.order("bo", "buy", 5, 7_000, client_account="c3", cl_ord_id="o3")
+    assert owner_of(ReplaceOrder("r", "o3", 5, 1)) == "three"
+    assert owner_of(NewOrder("o3", "CEA24", "buy", 1, 7_000)) == "three"  # repeated: its order's
+
+
+def test_nothing_more_is_bought_for_an_inactive_client(agency: Any) -> None:
+    agency.order("bo", "buy", 5, 7_000, client_account="c3", cl_ord_id="o3")
+    agency.run(SetClientActive("s1", "B", "c3", active=False))
+    (refused,) = agency.replace("bo", "o3", 6, 7_000)
+    assert refused.reject_code == RejectCode.CLIENT_INACTIVE
+    assert agency.queue("B") == [("o3", 7_000, 5)]  # what rests stays
+    agency.run(SetClientActive("s2", "B", "c3", active=True))
+    assert agency.replace("bo", "o3", 6, 7_000)[0].exec_type == "replaced"

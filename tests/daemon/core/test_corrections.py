@@ -14,11 +14,13 @@ from bashu_daemon.core.events import NoticePublished, OrderEvent, TradeCorrected
 from bashu_daemon.market_data import MarketData
 from bashu_protocol.feed import MarketFeed
 from bashu_protocol.messages import (
+    AddClient,
     AddMember,
     AddUser,
     ConfirmTradeCorrection,
     Deposit,
     HoldingRules,
+    OrderFeatures,
     ProposeTradeCorrection,
     SetAllocation,
     TradeCorrection,
@@ -326,3 +328,27 @@ def test_an_auctions_fills_are_none_of_the_order_book(exchange: Any) -> None:
     stat = exchange.venue.stat(BOOK)
     assert (stat.open, stat.high, stat.low, stat.last) == (7_100,) * 4
     assert (stat.volume, stat.trade_count, stat.auction_volume) == (20, 1, 100)
+
+
+def test_a_corrected_trade_of_a_client_is_told_of_its_owner(exchange: Any) -> None:
+    exchange.run(AddMember("m", "T", "Bureau 2", "bureau"))
+    exchange.run(AddUser("u", "tom", "T", "supervisor"))
+    exchange.run(AddClient("c", "B", "c3", "c3", "three"))
+    exchange.order("bo", "sell", 10, 7_000, client_account="c3")
+    exchange.order("anna", "buy", 10, 7_000)
+    events = confirm(exchange, propose(exchange, 1))
+    told = {e.user: (e.member, e.owner) for e in events if isinstance(e, OrderEvent)}
+    assert told == {"anna": ("A", "one"), "bo": ("B", "three")}
+
+
+def test_a_corrections_report_says_what_its_order_asked_for(new_exchange: Any) -> None:
+    exchange = new_exchange(features=OrderFeatures(max_gtd_days=5))
+    exchange.run(AddMember("m", "T", "Bureau 2", "bureau"))
+    exchange.run(AddUser("u", "tom", "T", "supervisor"))
+    more = {"time_in_force": "gtd", "expire_date": 20240104}
+    (placed,) = exchange.order("bo", "sell", 10, 7_000, **more)
+    exchange.order("anna", "buy", 4, 7_000)
+    events = confirm(exchange, propose(exchange, 1))
+    (told,) = (e.report for e in events if isinstance(e, OrderEvent) and e.user == "bo")
+    assert (told.time_in_force, told.expire_date) == ("gtd", placed.expire_date)
+    assert (told.leaves_qty, told.cum_qty, told.last_qty) == (6, 4, 4)

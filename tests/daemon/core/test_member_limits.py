@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bashu_daemon.core import Venue
-from bashu_protocol.messages import MemberLimits, SetMemberLimits
+from bashu_protocol.messages import AddClient, MemberLimits, OrderFeatures, SetMemberLimits
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.topics import VENUE_USER
 
@@ -152,3 +152,29 @@ def test_a_snapshot_keeps_limits_and_what_was_counted(exchange: Any) -> None:
     assert exchange.order("anna", "buy", 1, 7_000)[0].reject_code == RejectCode.DUPLICATE_ORDER
     exchange.order("ada", "buy", 2, 7_000)
     assert exchange.order("ada", "buy", 3, 7_000)[0].reject_code == RejectCode.MEMBER_RATE_LIMIT
+
+
+def test_a_stop_order_that_waits_counts_at_its_stop_price(new_exchange: Any) -> None:
+    exchange = new_exchange(features=OrderFeatures(stop=True))
+    limit(exchange, max_open_value=150_000)
+    stop = {"ord_type": "stop", "stop_px": 7_100}
+    exchange.order("anna", "buy", 10, cl_ord_id="s1", **stop)
+    assert exchange.order("anna", "buy", 11, **stop)[0].exec_type == "new"  # 149,100 fen
+    (refused,) = exchange.order("anna", "buy", 1, 7_000)
+    assert refused.reject_code == RejectCode.MEMBER_OPEN_VALUE_LIMIT
+    (refused,) = exchange.replace("anna", "s1", 11, 0)
+    assert refused.reject_code == RejectCode.MEMBER_OPEN_VALUE_LIMIT
+    assert exchange.replace("anna", "s1", 9, 0)[0].exec_type == "replaced"
+
+
+def test_an_order_for_another_client_is_no_duplicate(exchange: Any) -> None:
+    for account in ("c1", "c2"):
+        exchange.run(AddClient(exchange.next_id(), "A", account, account, account))
+    limit(exchange, duplicate_window_ms=1_000)
+    for account in ("", "c1", "c2"):
+        (report,) = exchange.order("anna", "buy", 1, 7_000, client_account=account)
+        assert report.exec_type == "new"
+    exchange.venue = Venue.load(exchange.venue.dump())
+    for account in ("", "c1", "c2"):
+        (report,) = exchange.order("anna", "buy", 1, 7_000, client_account=account)
+        assert report.reject_code == RejectCode.DUPLICATE_ORDER

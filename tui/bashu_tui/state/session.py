@@ -307,6 +307,8 @@ class Session:
 
 def _order_line(row: OrderRow, user: str) -> OrderLine:
     status: OrdStatus = "partially_filled" if row.cum_qty else "new"
+    if row.pending:
+        status = "pending_new"
     return OrderLine(
         row.order_id, row.cl_ord_id, row.symbol, row.side, row.price, row.order_qty,
         row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user,
