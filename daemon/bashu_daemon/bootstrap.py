@@ -1,6 +1,7 @@
 """From the rulebook and the members file to the venue's first commands and passwords."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -18,12 +19,15 @@ from bashu_daemon.core import Venue
 from bashu_daemon.rulebook import MemberEntry, MembersFile, Rulebook, load_members, load_rulebook
 from bashu_protocol import topics
 from bashu_protocol.messages import (
+    AddClient,
     AddMember,
     AddUser,
     Deposit,
     ListInstrument,
+    MemberLimits,
     Role,
     SetAllocation,
+    SetMemberLimits,
     StateCommand,
 )
 
@@ -44,18 +48,23 @@ class Founding(Struct, frozen=True):
         changed file never changes a running market behind the registrar's back.
         """
         listed = set(venue.symbols())
+        known = {row.member for row in venue.member_rows()}
+        numbers = count(1)
+
+        def new_id() -> str:
+            # The journal's number keeps those of an earlier start apart.
+            return f"found-{venue.seq}-{next(numbers)}"
+
         found: list[StateCommand] = [
-            ListInstrument(f"list-{rules.symbol}", rules)
+            ListInstrument(new_id(), rules)
             for rules in self.rulebook.instruments
             if rules.symbol not in listed
         ]
-        known = {row.member for row in venue.member_rows()}
         for entry in self.members.members:
-            name = entry.member
-            if name not in known:
-                found += _admission(entry)
+            if entry.member not in known:
+                found += _admission(entry, new_id)
             found.extend(
-                AddUser(f"u-{user.user}", user.user, name, user.role, user.permissions)
+                AddUser(new_id(), user.user, entry.member, user.role, user.permissions)
                 for user in entry.users
                 if venue.user_info(user.user) is None
             )
@@ -70,16 +79,20 @@ class Founding(Struct, frozen=True):
         return {user.user: user.role for entry in self.members.members for user in entry.users}
 
 
-def _admission(entry: MemberEntry) -> Iterator[StateCommand]:
-    """Admit a member with what it holds, and what of that is its allocation."""
+def _admission(entry: MemberEntry, new_id: Callable[[], str]) -> Iterator[StateCommand]:
+    """Admit a member with what it holds, its allocation of that, its limits and its clients."""
     name = entry.member
-    yield AddMember(f"m-{name}", name, entry.name, entry.owner, entry.city, entry.kind)
-    for symbol, amount in {"CNY": entry.cash, **entry.holdings}.items():
+    yield AddMember(new_id(), name, entry.name, entry.owner, entry.city, entry.kind)
+    for asset, amount in {"CNY": entry.cash, **entry.holdings}.items():
         if amount:
-            yield Deposit(f"d-{symbol}-{name}"[:36], name, symbol, amount)
-    for symbol, tonnes in entry.allocations.items():
-        banked = entry.banked.get(symbol, 0)
-        yield SetAllocation(f"a-{symbol}-{name}"[:36], name, symbol, tonnes, banked)
+            yield Deposit(new_id(), name, asset, amount)
+    for symbol in {**entry.allocations, **entry.banked}:
+        tonnes, banked = entry.allocations.get(symbol, 0), entry.banked.get(symbol, 0)
+        yield SetAllocation(new_id(), name, symbol, tonnes, banked)
+    if entry.limits != MemberLimits():
+        yield SetMemberLimits(new_id(), name, entry.limits)
+    for client in entry.clients:
+        yield AddClient(new_id(), name, client.client_account, client.name, client.owner)
 
 
 def load_founding(config: Config) -> Founding:

@@ -10,7 +10,14 @@ from msgspec import Struct
 
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.schedule import Sessions
-from bashu_protocol.messages import City, InstrumentRules, MemberKind, Permission, Role
+from bashu_protocol.messages import (
+    City,
+    InstrumentRules,
+    MemberKind,
+    MemberLimits,
+    Permission,
+    Role,
+)
 
 Content = TypeVar("Content")
 
@@ -31,8 +38,19 @@ class UserEntry(Struct, frozen=True, forbid_unknown_fields=True):
     permissions: tuple[Permission, ...] = ("view", "enter")
 
 
+class ClientEntry(Struct, frozen=True, forbid_unknown_fields=True):
+    """A client for whom a member trades as an agent; `owner` is the client's own."""
+
+    client_account: str
+    name: str
+    owner: str
+
+
 class MemberEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """A member with its users and opening balances: cash in fen, holdings in tonnes."""
+    """A member with its users, opening balances, limits and clients.
+
+    Cash is in fen, holdings are in tonnes.
+    """
 
     member: str
     name: str
@@ -45,7 +63,9 @@ class MemberEntry(Struct, frozen=True, forbid_unknown_fields=True):
     allocations: dict[str, int] = {}
     """Annual free allocation in tonnes, by symbol; a part of the holdings, not on top of them."""
     banked: dict[str, int] = {}
-    """Tonnes of earlier years, likewise; only where `allocations` names the symbol."""
+    """Tonnes of earlier years, likewise."""
+    limits: MemberLimits = MemberLimits()
+    clients: list[ClientEntry] = []
     strategy: str = ""
     """How the demo's program trades for it; empty for none."""
     target: dict[str, int] = {}

@@ -21,6 +21,7 @@ from bashu_daemon.bus.port import Bus, BusDown, Inbound
 from bashu_daemon.clock import Clock
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
+from bashu_daemon.core.events import CommandEvent
 from bashu_daemon.core.reads import UserInfo
 from bashu_daemon.journal import GroupCommit, Journal
 from bashu_daemon.market_data import MarketData, Publication
@@ -162,11 +163,18 @@ class Service:
                 await self._bus.close()
 
     async def execute(self, user: str, commands: Sequence[StateCommand]) -> None:
-        """Apply the venue's own commands through the same pipeline."""
+        """Apply the venue's own commands through the same pipeline; the log has what is refused."""
 
         def fill(batch: Batch) -> None:
             for command in commands:
                 self._sequencer.apply(user, command, batch)
+            for event in batch.events:
+                if isinstance(event, CommandEvent) and not event.report.accepted:
+                    report = event.report
+                    logger.warning(
+                        "The venue's own %s (%s) was refused: %s %s",
+                        report.command, report.cl_ord_id, report.reject_code, report.text,
+                    )  # fmt: skip
 
         await self._in_turn(fill)
 

@@ -1,0 +1,109 @@
+"""From the members file to the venue's first commands."""
+
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from bashu_testing import Harness
+
+from bashu_daemon.bootstrap import Founding
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import CommandEvent
+from bashu_daemon.rulebook import MembersFile, Rulebook, load_members
+from bashu_protocol.messages import AddUser, InstrumentRules, NewOrder, OpenDay, SetPhase
+from bashu_protocol.reject_codes import RejectCode
+from bashu_protocol.topics import VENUE_USER
+
+RULES = InstrumentRules(
+    symbol="CEA24", product="CEA", name_zh="x", name_en="x", reference_price=7_000
+)
+MEMBERS = """
+[[members]]
+member = "west-china-thermal-power-works-1"
+name = "x"
+owner = "one"
+city = "chongqing"
+kind = "emitter"
+users = [{ user = "anna" }]
+cash = 100_000_000
+holdings = { CEA24 = 500 }
+banked = { CEA24 = 50 }
+limits = { max_order_qty = 100 }
+clients = [{ client_account = "c1", name = "x", owner = "client" }]
+
+[[members]]
+member = "west-china-thermal-power-works-2"
+name = "x"
+owner = "two"
+city = "chongqing"
+kind = "emitter"
+users = [{ user = "bo" }]
+cash = 100_000_000
+holdings = { CEA24 = 700 }
+allocations = { CEA24 = 600 }
+"""
+
+
+def members_file(directory: Path, text: str = MEMBERS) -> MembersFile:
+    path = directory / "members.toml"
+    path.write_text(text)
+    return load_members(path)
+
+
+def test_members_begin_with_what_the_file_says(tmp_path: Path) -> None:
+    """Long names that differ in their last letter, too: nothing is refused."""
+    founding = Founding(Rulebook([RULES]), members_file(tmp_path))
+    venue = Venue()
+    for command in founding.commands(venue):
+        outcome = venue.apply(VENUE_USER, command, 1)[-1]
+        assert isinstance(outcome, CommandEvent)
+        assert outcome.report.accepted, outcome
+    names = [row.member for row in venue.member_rows()]
+    assert [[row.available for row in venue.account_rows(name)] for name in names] == [
+        [100_000_000, 500],
+        [100_000_000, 700],
+    ]
+    positions = [venue._state.directory.members[name].positions["CEA24"] for name in names]
+    assert [(p.allocation, p.banked) for p in positions] == [(0, 50), (600, 0)]
+    venue.apply(VENUE_USER, OpenDay("day", 20240102), 2)
+    venue.apply(VENUE_USER, SetPhase("go", "continuous"), 2)
+    for name, qty, account, code in (
+        ("o1", 100, "c1", RejectCode.NONE),
+        ("o2", 101, "c1", RejectCode.MEMBER_QTY_LIMIT),
+        ("o3", 100, "c2", RejectCode.UNKNOWN_CLIENT),
+    ):
+        order = NewOrder(name, "CEA24", "buy", qty, 7_000, client_account=account)
+        (event,) = venue.apply("anna", order, 3)
+        assert event.report.reject_code == code  # type: ignore[union-attr]  # an order event
+    assert founding.commands(venue) == []
+
+
+def test_what_a_later_file_adds_has_ids_of_its_own(tmp_path: Path) -> None:
+    venue = Venue()
+    first, second = MEMBERS.split("\n\n")
+    for text in (first, first + "\n" + second):
+        for command in Founding(Rulebook([RULES]), members_file(tmp_path, text)).commands(venue):
+            outcome = venue.apply(VENUE_USER, command, 1)[-1]
+            assert isinstance(outcome, CommandEvent)
+            assert outcome.report.accepted, outcome
+    assert venue.users() == [VENUE_USER, "anna", "bo"]
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
+    found = Harness("memory", tmp_path)
+    try:
+        await found.start_bus()
+        await found.start_venue()
+        yield found
+    finally:
+        await found.stop()
+
+
+async def test_the_log_has_what_is_refused(
+    harness: Harness, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        await harness.service.execute(VENUE_USER, [AddUser("u1", "zoe", "nobody")])
+    assert "add_user (u1) was refused: UNKNOWN_MEMBER There is no member nobody." in caplog.text
