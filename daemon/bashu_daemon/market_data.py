@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec.structs import asdict
+
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import (
     BlockSessionChanged,
@@ -209,29 +211,7 @@ class MarketData:
             md_seq=feed.stat_seq,
             epoch=self._epoch,
             transact_time=now_ns,
-            trade_date=row.trade_date,
-            phase=row.phase,
-            reference_price=row.reference_price,
-            limit_up=row.limit_up,
-            limit_down=row.limit_down,
-            open=row.open,
-            high=row.high,
-            low=row.low,
-            last=row.last,
-            vwap=row.vwap,
-            close=row.close,
-            volume=row.volume,
-            turnover=row.turnover,
-            trade_count=row.trade_count,
-            indicative_price=row.indicative_price,
-            indicative_qty=row.indicative_qty,
-            indicative_surplus=row.indicative_surplus,
-            auction_volume=row.auction_volume,
-            auction_turnover=row.auction_turnover,
-            block_session=row.block_session,
-            block_volume=row.block_volume,
-            block_turnover=row.block_turnover,
-            block_count=row.block_count,
+            **asdict(row),
         )
 
 

@@ -9,6 +9,7 @@ from bashu_testing import SYMBOL, Harness, eventually
 
 from bashu_daemon.heartbeats import Heartbeats
 from bashu_protocol import topics
+from bashu_protocol.client import Client
 from bashu_protocol.codec import encode, encode_batch
 from bashu_protocol.messages import (
     AnyMessage,
@@ -18,6 +19,7 @@ from bashu_protocol.messages import (
     Presence,
     Query,
     SetPhase,
+    VenueStatus,
 )
 
 SECOND = 1_000_000_000
@@ -144,3 +146,22 @@ async def test_the_will_of_an_earlier_session_does_not_end_the_watch(
     assert heartbeats.watches("anna")
     clock.now += 20 * SECOND
     await eventually(lambda: harness.service.counters["missed_heartbeats"] == 1)
+
+
+async def test_the_python_client_is_heard_often_enough(harness: Harness) -> None:
+    """With a heartbeat of 1 s it gives signs of life more often than the venue does."""
+    options: Any = {"cancel_on_disconnect": True, "heartbeat_seconds": 1}
+    async with harness.client("anna", **options) as anna:
+        heartbeats = harness.service._sequencer._heartbeats
+        assert heartbeats.watches("anna")
+        statuses: list[AnyMessage] = []
+        anna.listen(lambda m: statuses.append(m) if isinstance(m, VenueStatus) else None)
+        before = harness.service.counters["queries"]
+        await eventually(lambda: len(statuses) >= 3)
+        assert harness.service.counters["queries"] - before > len(statuses)
+    await eventually(lambda: not heartbeats.watches("anna"))
+
+
+def test_a_heartbeat_needs_cancel_on_disconnect(harness: Harness) -> None:
+    with pytest.raises(ValueError, match="cancel_on_disconnect"):
+        Client(harness.transport("anna"), "anna", heartbeat_seconds=5)

@@ -248,7 +248,7 @@ async def test_bad_input_is_refused_and_changes_nothing(harness: Harness) -> Non
         assert harness.venue.state_hash() == state
         await sender.close()
         for order, code in REFUSED.values():
-            report = await anna._send(order, ExecutionReport, PATIENCE_SECONDS)
+            report = await anna.request(order, ExecutionReport, PATIENCE_SECONDS)
             assert (report.reject_code, report.exec_type) == (code, "rejected")
         again = await anna.place(SYMBOL, "buy", 1, 7_000, cl_ord_id="first")
         assert (again.reject_code, again.order_id) == (RejectCode.ALREADY_RECEIVED, first.order_id)

@@ -32,7 +32,10 @@ class UserInfo(Struct, frozen=True):
 
 
 class StatRow(Struct, frozen=True):
-    """The day of an instrument so far; prices in fen, 0 where there is none yet."""
+    """The day of an instrument so far; prices in fen, 0 where there is none yet.
+
+    The fields are those of the public `InstrumentStat`, which is made of them.
+    """
 
     trade_date: int
     phase: Phase
@@ -51,7 +54,6 @@ class StatRow(Struct, frozen=True):
     indicative_price: int = 0
     indicative_qty: int = 0
     indicative_surplus: int = 0
-    volatility_ends_ns: int = 0
     auction_volume: int = 0
     auction_turnover: int = 0
     block_session: bool = False
@@ -80,7 +82,6 @@ def stat_row(state: State, symbol: str) -> StatRow:
         statistics.turnover,
         statistics.trade_count,
         *indicative(instrument),
-        instrument.volatility_ends_ns,
         statistics.auction_volume,
         statistics.auction_turnover,
         instrument.block_session,

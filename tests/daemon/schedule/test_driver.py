@@ -333,3 +333,18 @@ def test_manual_leaves_everything_to_the_registrar(new_driven: Callable[..., Any
     assert make_schedule("manual", Sessions(), driven.venue, 0) is None
     assert driven.at("2026-11-23 10:00") == []
     assert driven.outlook().next_phase_time == 0
+
+
+def test_the_last_month_of_known_holidays_is_a_warning_in_the_log(new_driven: Any) -> None:
+    """On a trading day too, when the heartbeat has no `closed_reason`; then days stay closed."""
+    driven = new_driven(CalendarSchedule(Sessions(complete_years=(2098,))))
+    words = {}
+    for date in ("2098-11-28", "2098-12-15", "2099-01-05"):
+        driven.at(f"{date} 10:00")
+        found = driven.outlook()
+        words[date] = (bool(found.closed_reason), "holidays of 2099" in found.words)
+    assert words == {
+        "2098-11-28": (False, False),
+        "2098-12-15": (False, True),
+        "2099-01-05": (True, True),
+    }
