@@ -210,6 +210,8 @@ def _featured_order(market: RandomMarket) -> Drawn:
             {"time_in_force": "gtd", "expire_date": market.venue.trade_date + chance.below(4)},
         )
     )
+    if chance.one_in(10):
+        more = {**more, "client_account": chance.of(CLIENTS)}
     side = chance.of(("buy", "sell"))
     order = NewOrder(_id(market), "CCER", side, chance.between(1, 300), price, **more)
     return chance.of(TRADERS), order

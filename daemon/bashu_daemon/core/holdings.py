@@ -10,7 +10,8 @@ takes bought and banked tonnes first, so at all times
     sold + on offer <= share of allocation + banked + bought
 
 with what was sold and bought counted at the trade, since the period began. Purchases that are
-still open are not counted, offers are.
+still open are not counted, offers are. Where supervisors cancel a purchase whose tonnes were sold
+on, or the registrar lowers an allocation, it is exceeded, and nothing more is sold until it holds.
 """
 
 from typing import Final

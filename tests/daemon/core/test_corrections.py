@@ -352,3 +352,29 @@ def test_a_corrections_report_says_what_its_order_asked_for(new_exchange: Any) -
     (told,) = (e.report for e in events if isinstance(e, OrderEvent) and e.user == "bo")
     assert (told.time_in_force, told.expire_date) == ("gtd", placed.expire_date)
     assert (told.leaves_qty, told.cum_qty, told.last_qty) == (6, 4, 4)
+
+
+def test_who_sold_what_a_cancelled_trade_had_brought_sells_no_more(new_exchange: Any) -> None:
+    """Sell cap, market_rules.md 5.1: a cancelled purchase counts no more, what was sold does."""
+    exchange = new_exchange(resale_ban=False, holding=HoldingRules(sell_cap_bps=5_000))
+    exchange.run(AddMember("m", "T", "Bureau 2", "bureau"))
+    exchange.run(AddUser("u", "tom", "T", "supervisor"))
+    kinds: dict[str, Any] = {"eve": "emitter", "ivo": "institution"}
+    for user, kind in kinds.items():
+        name = user[0].upper()
+        exchange.run(AddMember(f"m{name}", name, name, user, "chongqing", kind))
+        exchange.run(AddUser(f"u{name}", user, name))
+        exchange.run(Deposit(f"d{name}", name, BOOK, 100))
+        exchange.run(Deposit(f"c{name}", name, "CNY", 10**9))
+    exchange.run(SetAllocation("a", "E", BOOK, 100))
+    exchange.order("ivo", "sell", 20, 7_000)
+    assert exchange.order("eve", "buy", 20, 7_000)[-1].exec_type == "trade"
+    exchange.order("ivo", "buy", 70, 7_000)
+    sold = exchange.order("eve", "sell", 70, 7_000)
+    assert sold[-1].exec_type == "trade", sold
+    assert confirm(exchange, propose(exchange, 1))[-1].report.accepted
+    (refused,) = exchange.order("eve", "sell", 1, 7_000)
+    assert refused.reject_code == RejectCode.SELL_CAP
+    exchange.order("ivo", "sell", 21, 7_000)
+    exchange.order("eve", "buy", 21, 7_000)
+    assert exchange.order("eve", "sell", 1, 7_000)[0].exec_type == "new"
