@@ -1,9 +1,11 @@
 """A small market for the daemon's own tests."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from bashu_testing import Harness
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import Event
@@ -65,3 +67,15 @@ def market() -> Market:
 @pytest.fixture
 def new_market() -> Callable[..., Market]:
     return Market
+
+
+@pytest.fixture
+async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
+    """A whole venue on a bus in memory."""
+    found = Harness("memory", tmp_path)
+    try:
+        await found.start_bus()
+        await found.start_venue()
+        yield found
+    finally:
+        await found.stop()

@@ -1,20 +1,15 @@
 """A one-way auction through the whole daemon: numbered reports, the query, what all may see."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from bashu_testing import SYMBOL, Harness, eventually
+from ear import Ear
 
 from bashu_protocol.client import Client
 from bashu_protocol.messages import (
-    AnyMessage,
     ApplyAuction,
     AuctionReport,
     AuctionRow,
     BidReport,
     CloseAuction,
-    Command,
     CommandReport,
     InstrumentStat,
     Notice,
@@ -26,50 +21,8 @@ from bashu_protocol.messages import (
 from bashu_protocol.reject_codes import RejectCode
 
 
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
-    found = Harness("memory", tmp_path)
-    try:
-        await found.start_bus()
-        await found.start_venue()
-        yield found
-    finally:
-        await found.stop()
-
-
-class Ear:
-    """What one client was told."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.heard: list[AnyMessage] = []
-        client.listen(self.heard.append)
-
-    async def answer(self, command: Command) -> BidReport | AuctionReport | CommandReport:
-        """Send a command and wait for its own report."""
-        await self.client.send([command])
-        name = command.cl_ord_id  # type: ignore[union-attr]  # these commands have one
-        found: list[BidReport | AuctionReport | CommandReport] = []
-
-        def answered() -> bool:
-            found[:] = [
-                message
-                for message in self.heard
-                if isinstance(message, BidReport | AuctionReport | CommandReport)
-                and message.cl_ord_id == name
-            ]
-            return bool(found)
-
-        await eventually(answered)
-        return found[0]
-
-    def numbers(self) -> list[int]:
-        kinds = BidReport | AuctionReport | CommandReport
-        return [m.rpt_seq for m in self.heard if isinstance(m, kinds)]
-
-    def bids(self) -> list[tuple[str, int, int]]:
-        reports = [m for m in self.heard if isinstance(m, BidReport)]
-        return [(m.event, m.cum_qty, m.last_px) for m in reports]
+def bids(ear: Ear) -> list[tuple[str, int, int]]:
+    return [(m.event, m.cum_qty, m.last_px) for m in ear.all_of(BidReport)]
 
 
 async def auctions(client: Client) -> list[AuctionRow]:
@@ -105,20 +58,20 @@ async def test_an_auction_from_its_application_to_its_result(harness: Harness) -
             assert seen.bid is not None
             assert (seen.bid.price, seen.bid.order_qty) == (7_200, 500)
             assert (await reg.command(CloseAuction("close", number))).affected == 2
-            await eventually(lambda: len(first.bids()) == 3 and len(second.bids()) == 2)
-            assert first.bids()[-1] == ("filled", 800, 7_300)
-            assert second.bids()[-1] == ("partially_filled", 200, 7_200)
+            await eventually(lambda: len(bids(first)) == 3 and len(bids(second)) == 2)
+            assert bids(first)[-1] == ("filled", 800, 7_300)
+            assert bids(second)[-1] == ("partially_filled", 200, 7_200)
             assert first.numbers() == second.numbers() == [1, 2, 3]
             await eventually(lambda: seller.numbers() == [1, 2, 3, 4])
             await eventually(lambda: bo.feed.stats[SYMBOL].auction_volume == 1_000)
             stat = bo.feed.stats[SYMBOL]
             assert isinstance(stat, InstrumentStat)
             assert (stat.volume, stat.last, stat.auction_turnover) == (0, 0, 7_280_000)
-            trades = [m for m in first.heard if isinstance(m, PublicTrade)]
+            trades = first.all_of(PublicTrade)
             assert [(t.price, t.qty, t.mode) for t in trades] == [
                 (7_300, 800, "auction"), (7_200, 200, "auction"),
             ]  # fmt: skip
-            titles = [m.title for m in second.heard if isinstance(m, Notice)]
+            titles = [notice.title for notice in second.all_of(Notice)]
             assert titles[-1] == f"Auction {number}, {SYMBOL}: completed"
             (result,) = await auctions(bo)
             assert (result.state, result.cum_qty, result.bids) == ("completed", 1_000, 2)

@@ -1,7 +1,6 @@
 """From the members file to the venue's first commands."""
 
 import logging
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -88,17 +87,6 @@ def test_what_a_later_file_adds_has_ids_of_its_own(tmp_path: Path) -> None:
             assert isinstance(outcome, CommandEvent)
             assert outcome.report.accepted, outcome
     assert venue.users() == [VENUE_USER, "anna", "bo"]
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
-    found = Harness("memory", tmp_path)
-    try:
-        await found.start_bus()
-        await found.start_venue()
-        yield found
-    finally:
-        await found.stop()
 
 
 async def test_the_log_has_what_is_refused(

@@ -1,7 +1,5 @@
 """Cancel on disconnect by missed heartbeat (issue 4, item 7; the venue's own), with a set clock."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,17 +52,6 @@ class SetClock:
     def now_ns(self) -> int:
         self.now += 1
         return self.now
-
-
-@pytest.fixture
-async def harness(tmp_path: Path) -> AsyncIterator[Harness]:
-    found = Harness("memory", tmp_path)
-    try:
-        await found.start_bus()
-        await found.start_venue()
-        yield found
-    finally:
-        await found.stop()
 
 
 async def test_a_silent_session_is_cancelled_once_and_a_heard_one_is_not(

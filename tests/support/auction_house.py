@@ -25,6 +25,9 @@ from bashu_protocol.topics import VENUE_USER
 
 SYMBOL = "CEA24"
 RULES = AuctionRules(buying=True)
+CASH = 10**10
+"""Fen; what each member begins with."""
+TONNES = 1_000_000
 
 
 class AuctionHouse:

@@ -136,3 +136,8 @@ def told(events: list[Event]) -> list[tuple[str, str, BlockReport]]:
         for event in events
         if isinstance(event, PartyEvent) and isinstance(event.report, BlockReport)
     ]
+
+
+def heard(events: list[Event]) -> list[tuple[str, str, int]]:
+    """Return (user, event, block id) of all block reports, in order."""
+    return [(user, event, report.block_id) for user, event, report in told(events)]

@@ -359,17 +359,19 @@ def _auction(market: RandomMarket) -> Drawn:
 def _scheduled(market: RandomMarket, application: int, member: str) -> ScheduleAuction:
     chance = market.chance
     symbol = chance.of(SYMBOLS)
+    form, pricing = chance.of(("sell", "buy")), chance.of(("uniform", "pay_as_bid"))
+    limit = chance.of(("previous_close", "band"))
     for row in market.venue.auction_rows("", officer=True):
         if row.auction_id == application:
-            symbol = row.symbol
+            symbol, form, pricing, limit = row.symbol, row.form, row.pricing, "previous_close"
     return ScheduleAuction(
         _id(market),
         member,
         symbol,
         chance.between(1_000, 5_000),
-        chance.of(("sell", "buy")),
-        chance.of(("uniform", "pay_as_bid")),
-        chance.of(("previous_close", "band")),
+        form,
+        pricing,
+        limit,
         auction_id=application,
         reserve_price=chance.of((0, 0, _price(market, symbol))),
         min_total_qty=chance.of((0, 0, 500)),

@@ -6,14 +6,14 @@ shown to supervisors in the audit stream, and to those whom they meet by their o
 
 from bashu_daemon.core import clients
 from bashu_daemon.core.access import refresh, refresh_member
-from bashu_daemon.core.auction_results import withdraw_bids, withdraw_member
-from bashu_daemon.core.blocks import withdraw_blocks
+from bashu_daemon.core.auction_results import cancel_auctions_of
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
 from bashu_daemon.core.events import AccessChanged
 from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.held_orders import withdraw_held
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
+from bashu_daemon.core.standing import withdraw_standing
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt, Ticket
 from bashu_protocol.messages import (
@@ -69,11 +69,11 @@ def mass_cancel_for(state: State, user: User, command: MassCancelFor) -> Receipt
         ),
         "Withdrawn by a supervisor.",
     )
-    affected += withdraw_blocks(
+    affected += withdraw_standing(
         state,
-        lambda side, symbol: (
-            command.member in ("", side.member.member)
-            and command.user in ("", side.user.user)
+        lambda owner, symbol: (
+            command.member in ("", owner.member.member)
+            and command.user in ("", owner.user)
             and command.symbol in ("", symbol)
         ),
         "Withdrawn by a supervisor.",
@@ -177,8 +177,9 @@ def bar_person(state: State, user: User, command: BarPerson) -> Receipt:
         text = "Withdrawn: the person may not trade."
         affected = _withdraw(state, tickets, text)
         affected += withdraw_held(state, lambda t: person in (t.owner, t.user.member.owner), text)
-        affected += sum(withdraw_member(state, member, user.user) for member in owned)
-        affected += withdraw_blocks(state, lambda side, _: side.member.owner == person, text)
+        for member in owned:
+            cancel_auctions_of(state, member, user.user)
+        affected += withdraw_standing(state, lambda owner, _: owner.member.owner == person, text)
     state.report_command(user, command, affected=affected)
     return Receipt(command, None, accepted=True)
 
@@ -205,9 +206,9 @@ def _after_change(state: State, target: User | Member, kind: str, author: str, r
     if not blocks:
         return 0
     text = "Withdrawn: entry is blocked."
-    affected = _withdraw(state, tickets, text) + withdraw_bids(state, users, text)
+    affected = _withdraw(state, tickets, text)
     affected += withdraw_held(state, lambda t: t.user in users, text)
-    return affected + withdraw_blocks(state, lambda side, _: side.user in users, text)
+    return affected + withdraw_standing(state, lambda owner, _: owner in users, text)
 
 
 def _note(state: State, target: User | Member, kind: str, author: str, reason: str) -> None:

@@ -17,9 +17,10 @@ def report_bid(
     *,
     exec_id: int = 0,
     text: str = "",
+    to: User | None = None,
 ) -> None:
-    """Report a bid to the user who placed it last; to nobody else."""
-    user = bid.user
+    """Report a bid to the user who placed it last or to the colleague `to`; to nobody else."""
+    user = to or bid.user
     user.rpt_seq += 1
     report = BidReport(
         user.rpt_seq,

@@ -1,6 +1,6 @@
 """How an auction ends: settled, void or canceled. What is not traded is released."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Final, Literal
 
 from bashu_daemon.core.auction_records import Auction, Bid
@@ -18,6 +18,8 @@ _VOID: Final[dict[VoidReason, str]] = {
     "below_min_total_qty": "Void: less than the minimum total quantity was bid for.",
     "reserve_not_met": "Void: the marginal bid did not meet the reserve.",
 }
+BY_VENUE: Final = "Canceled by the venue."
+"""Where no other reason is to be published."""
 
 
 class _Side:
@@ -55,31 +57,23 @@ def cancel(state: State, auction: Auction, reason: str, author: str) -> None:
     _end(state, auction, "canceled", reason, author)
 
 
-def withdraw_bid(
-    state: State, auction: Auction, bid: Bid, cl_ord_id: str = "", text: str = ""
-) -> None:
-    """Take a bid out of an open auction and release what it froze."""
-    auction.take_out(bid)
-    report_bid(state, auction, bid, "withdrawn", cl_ord_id, text=text)
-
-
-def withdraw_bids(state: State, users: Iterable[User], text: str) -> int:
-    """Withdraw the bids that blocked users placed; return how many."""
-    blocked = {user.user for user in users}
+def withdraw_bids(state: State, fits: Callable[[User, str], bool], text: str) -> int:
+    """Withdraw the bids that users who fit placed last, with their symbol; return how many."""
     withdrawn = 0
     for auction in state.auction_room.live():
-        for bid in [bid for bid in auction.bids.values() if bid.user.user in blocked]:
-            withdraw_bid(state, auction, bid, text=text)
+        symbol = auction.terms.symbol
+        for bid in [bid for bid in auction.bids.values() if fits(bid.user, symbol)]:
+            auction.take_out(bid)
+            report_bid(state, auction, bid, "withdrawn", text=text)
             withdrawn += 1
     return withdrawn
 
 
-def withdraw_member(state: State, member: Member, author: str) -> int:
-    """Withdraw a blocked member's bids and cancel its own auctions; return how many bids."""
+def cancel_auctions_of(state: State, member: Member, author: str) -> None:
+    """Cancel the auctions of a member that may not trade; whose they are stays untold."""
     for auction in state.auction_room.live():
         if auction.member is member:
-            cancel(state, auction, "Canceled: its owner may not trade.", author)
-    return withdraw_bids(state, member.users, "Withdrawn: the member may not trade.")
+            cancel(state, auction, BY_VENUE, author)
 
 
 def end_day(state: State, author: str) -> None:

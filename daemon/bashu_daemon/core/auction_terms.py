@@ -46,8 +46,11 @@ def check_offer(terms: Terms, rules: AuctionRules) -> Refusal | None:
 
 def bidder_limit(terms: ScheduleAuction, rules: AuctionRules) -> int:
     """Return the most tonnes that one bidder gets, in whole lots; 0 for no limit."""
-    share = terms.order_qty * terms.bidder_limit_bps // _BASIS
-    limits = [limit for limit in (terms.bidder_limit_qty, share) if limit]
+    limits = []
+    if terms.bidder_limit_qty:
+        limits.append(terms.bidder_limit_qty)
+    if terms.bidder_limit_bps:
+        limits.append(terms.order_qty * terms.bidder_limit_bps // _BASIS)
     lowest = min(limits, default=0)
     return lowest - lowest % rules.lot
 

@@ -7,6 +7,8 @@ journaled before it, computes and settles; whatever comes after it finds the auc
 
 from typing import Final
 
+from msgspec import structs
+
 from bashu_daemon.core import auction_results
 from bashu_daemon.core.access import BARRED
 from bashu_daemon.core.auction_records import MAX_LIVE_AUCTIONS, Auction
@@ -37,6 +39,7 @@ from bashu_protocol.messages import (
     ScheduleAuction,
 )
 from bashu_protocol.reject_codes import RejectCode
+from bashu_protocol.units import format_price
 
 MAX_APPLICATIONS: Final = 20
 """Undecided applications of one member."""
@@ -66,16 +69,7 @@ def apply_auction(state: State, user: User, command: ApplyAuction) -> Receipt:
     refusal = _check_application(state, user, instrument, command)
     if refusal is not None:
         return refuse(state, user, command, refusal)
-    terms = ScheduleAuction(
-        command.cl_ord_id,
-        user.member.member,
-        command.symbol,
-        command.order_qty,
-        command.form,
-        command.pricing,
-        command.limit,
-        command.limit_price,
-    )
+    terms = ScheduleAuction(**structs.asdict(command), member=user.member.member)
     auction = _add(state, user.member, terms)
     report_owner(state, auction, user, command.cl_ord_id)
     return Receipt(command, None, accepted=True)
@@ -138,7 +132,10 @@ def schedule_auction(state: State, user: User, command: ScheduleAuction) -> Rece
 
 
 def _check_granted(state: State, command: ScheduleAuction) -> Refusal | None:
-    """An application is granted to whom and for what it was made, in no larger quantity."""
+    """An application is granted to whom and for what it was made, in no larger quantity.
+
+    The floor is the seller's choice (market_rules.md 1.2), and so is the pricing (venue's own).
+    """
     if command.auction_id == 0:
         return _TOO_MANY if len(state.auction_room.live()) >= MAX_LIVE_AUCTIONS else None
     auction = state.auction_room.auctions.get(command.auction_id)
@@ -148,9 +145,13 @@ def _check_granted(state: State, command: ScheduleAuction) -> Refusal | None:
         text = f"Auction {auction.auction_id} is {auction.state} already."
         return RejectCode.INVALID_PHASE, text
     asked = auction.terms
-    applied_for = (asked.member, asked.symbol, asked.form)
-    if (command.member, command.symbol, command.form) != applied_for:
+    if (command.member, command.symbol, command.form) != (asked.member, asked.symbol, asked.form):
         text = f"The application is {asked.member}'s to {asked.form} {asked.symbol}."
+        return RejectCode.INVALID_VALUE, text
+    wanted = (asked.pricing, asked.limit, asked.limit_price)
+    if (command.pricing, command.limit, command.limit_price) != wanted:
+        text = f"It is for {asked.pricing} pricing with the limit {asked.limit}"
+        text += f" {format_price(asked.limit_price)}." if asked.limit == "price" else "."
         return RejectCode.INVALID_VALUE, text
     if command.order_qty > asked.order_qty:
         return RejectCode.QTY_TOO_LARGE, f"The application is for {asked.order_qty} t."
@@ -290,7 +291,7 @@ def cancel_auction(state: State, user: User, command: CancelAuction) -> Receipt:
         text = f"Auction {auction.auction_id} is {auction.state} already."
         return refuse(state, user, command, (RejectCode.INVALID_PHASE, text))
     bids = len(auction.bids)
-    reason = command.reason or "Canceled by the venue."
+    reason = command.reason or auction_results.BY_VENUE
     auction_results.cancel(state, auction, reason, user.user)
     state.report_command(user, command, affected=bids, symbol=auction.terms.symbol)
     return Receipt(command, None, accepted=True)

@@ -9,7 +9,6 @@ from typing import Final
 from bashu_daemon.core.access import may_withdraw
 from bashu_daemon.core.auction_records import Auction, Bid
 from bashu_daemon.core.auction_reports import report_bid
-from bashu_daemon.core.auction_results import withdraw_bid as take_back
 from bashu_daemon.core.auction_terms import not_offered, offered_rules
 from bashu_daemon.core.auctions import check_phase, unknown_auction
 from bashu_daemon.core.checks import Refusal, check_cash, check_holding
@@ -61,6 +60,9 @@ def place_bid(state: State, user: User, command: PlaceBid) -> Receipt:
         auction.take_out(before)
     auction.put_in(bid)
     report_bid(state, auction, bid, "accepted" if before is None else "replaced")
+    if before is not None and before.user is not user:
+        text = f"Replaced by {user.user} of the same member."
+        report_bid(state, auction, before, "withdrawn", text=text)
     return Receipt(command, None, accepted=True)
 
 
@@ -77,8 +79,11 @@ def withdraw_bid(state: State, user: User, command: WithdrawBid) -> Receipt:
         return refuse(state, user, command, (RejectCode.NO_BID, text))
     if bid.user is not user and not may_withdraw(user):
         return refuse(state, user, command, _NOT_A_COLLEAGUES)
-    bid.user = user
-    take_back(state, auction, bid, command.cl_ord_id)
+    auction.take_out(bid)
+    report_bid(state, auction, bid, "withdrawn", command.cl_ord_id, to=user)
+    if bid.user is not user:
+        text = f"Withdrawn by {user.user} of the same member."
+        report_bid(state, auction, bid, "withdrawn", text=text)
     return Receipt(command, None, accepted=True)
 
 

@@ -13,7 +13,10 @@ Move = tuple[User, str]
 def report_offer(
     state: State, offer: Offer, event: BlockEventKind, move: Move | None, text: str = ""
 ) -> None:
-    """Tell the poster of its offer, and then the member to whom it was made."""
+    """Tell the poster of its offer, and then the member to whom it was made.
+
+    `text` says why it was withdrawn to the poster alone.
+    """
     poster = offer.poster
     report = BlockReport(
         0, state.seq, state.now_ns, "", offer.block_id, offer.symbol, poster.side, offer.price,
@@ -27,7 +30,7 @@ def report_offer(
         report = BlockReport(
             0, state.seq, state.now_ns, "", offer.block_id, offer.symbol, side, offer.price,
             offer.order_qty, "offered" if is_new else event, offer.block_id,
-            poster.member.member, is_new, text=text,
+            poster.member.member, is_new, text="" if event == "withdrawn" else text,
         )  # fmt: skip
         _send(state, named, report, None)
 
@@ -40,15 +43,19 @@ def report_negotiation(
     text: str = "",
     exec_id: int = 0,
 ) -> None:
-    """Tell both parties of a negotiation: first who moved, else the poster."""
+    """Tell both parties of a negotiation: first who moved, else the poster.
+
+    `text` says why it was withdrawn to the side that began it alone.
+    """
     poster, other = negotiation.offer.poster, negotiation.other
     sides = [(poster, other.member), (other, poster.member)]
     if move is not None and move[0].member is other.member:
         sides.reverse()
     for own, contra in sides:
         is_named = own is poster or negotiation.poster_named
+        told = "" if event == "withdrawn" and own is poster else text
         _report_side(
-            state, negotiation, own, contra.member if is_named else "", event, move, text, exec_id
+            state, negotiation, own, contra.member if is_named else "", event, move, told, exec_id
         )
 
 

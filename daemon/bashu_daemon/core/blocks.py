@@ -265,26 +265,33 @@ def end_negotiation(
 def end_offer(
     state: State, offer: Offer, event: BlockEventKind, move: Move | None, text: str = ""
 ) -> None:
-    """End an offer and with it, oldest first, every negotiation on it."""
+    """End an offer and with it, oldest first, every negotiation on it.
+
+    Why it was withdrawn is the poster's affair; the others are told that it was.
+    """
     negotiations = state.blocks.remove_offer(offer)
     offer.poster.hold(0, 0)
     report_offer(state, offer, event, move, text)
+    how: BlockEventKind = "ended"
+    if event == "expired":
+        how = "expired"
+    else:
+        text = "The offer was withdrawn."
     for negotiation in negotiations:
         negotiation.other.hold(0, 0)
-        how: BlockEventKind = "expired" if event == "expired" else "ended"
-        report_negotiation(state, negotiation, how, None, text or "The offer was withdrawn.")
+        report_negotiation(state, negotiation, how, None, text)
 
 
-def withdraw_blocks(state: State, begun_by: Callable[[Commitment, str], bool], text: str) -> int:
-    """End what was begun by sides that fit, with symbol: offers, then negotiations, by id.
+def withdraw_blocks(state: State, fits: Callable[[User, str], bool], text: str) -> int:
+    """End what was begun by users that fit, with its symbol: offers, then negotiations, by id.
 
     Returns how many.
     """
     blocks = state.blocks
-    offers = [offer for offer in blocks.offers.values() if begun_by(offer.poster, offer.symbol)]
+    offers = [offer for offer in blocks.offers.values() if fits(offer.poster.user, offer.symbol)]
     for offer in offers:
         end_offer(state, offer, "withdrawn", None, text)
-    begun = [n for n in blocks.negotiations.values() if begun_by(n.other, n.offer.symbol)]
+    begun = [n for n in blocks.negotiations.values() if fits(n.other.user, n.offer.symbol)]
     for negotiation in begun:
         end_negotiation(state, negotiation, "withdrawn", None, text)
     return len(offers) + len(begun)

@@ -39,6 +39,7 @@ from bashu_daemon.core.held_orders import check_room, drop, hold, needs_approval
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.matching import reach
 from bashu_daemon.core.rejections import refuse, unknown_symbol
+from bashu_daemon.core.standing import withdraw_standing
 from bashu_daemon.core.state import Instrument, State
 from bashu_daemon.core.stops import (
     check_replace_stop,
@@ -386,7 +387,8 @@ def cancel_order(state: State, user: User, command: CancelOrder) -> Receipt:
 def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
     """Withdraw all orders of the user or its member, or those in one symbol, oldest id first.
 
-    Without a symbol, those stay that cannot be cancelled in the phase of their instrument.
+    Without a symbol, those stay that cannot be cancelled in the phase of their instrument. Blocks
+    that they began and sealed bids are withdrawn as well: these, too, could still trade.
     """
     is_own = command.scope == "user"
     if not is_own and "risk" not in user.permissions:
@@ -414,6 +416,13 @@ def mass_cancel(state: State, user: User, command: MassCancel) -> Receipt:
             t.user.member is user.member
             and (not is_own or t.user is user)
             and symbol in ("", t.symbol)
+        ),
+        "Withdrawn by a mass cancel.",
+    )
+    affected += withdraw_standing(
+        state,
+        lambda owner, traded: (
+            (owner is user if is_own else owner.member is user.member) and symbol in ("", traded)
         ),
         "Withdrawn by a mass cancel.",
     )

@@ -5,8 +5,7 @@ notice.
 """
 
 from bashu_daemon.core.access import refresh_member
-from bashu_daemon.core.auction_results import withdraw_member
-from bashu_daemon.core.blocks import withdraw_blocks
+from bashu_daemon.core.auction_results import cancel_auctions_of
 from bashu_daemon.core.call_auction import enter_phase
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import MemberStatusChanged
@@ -14,6 +13,7 @@ from bashu_daemon.core.execution import withdraw
 from bashu_daemon.core.held_orders import withdraw_held
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
 from bashu_daemon.core.sessions import has_phase, may_halt, may_resume_into
+from bashu_daemon.core.standing import withdraw_standing
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
@@ -87,18 +87,15 @@ def suspend_member(state: State, user: User, command: SuspendMember) -> Receipt:
         MemberStatusChanged(state.seq, state.now_ns, member.member, True, user.user, command.reason)
     )
     tickets = member.live_tickets()
+    text = "Withdrawn: the member is suspended."
     for ticket in tickets:
-        withdraw(state, ticket, "canceled", "Withdrawn: the member is suspended.")
-    affected = len(tickets) + withdraw_held(
-        state, lambda t: t.user.member is member, "Withdrawn: the member is suspended."
-    )
-    bids = withdraw_member(state, member, user.user)
-    blocks = withdraw_blocks(
-        state, lambda side, _: side.member is member, "Withdrawn: the member is suspended."
-    )
+        withdraw(state, ticket, "canceled", text)
+    affected = len(tickets) + withdraw_held(state, lambda t: t.user.member is member, text)
+    cancel_auctions_of(state, member, user.user)
+    affected += withdraw_standing(state, lambda owner, _: owner.member is member, text)
     title = f"{member.member} is suspended from trading"
     state.publish_notice("suspend", user.user, title, command.reason, member=member.member)
-    state.report_command(user, command, affected=affected + bids + blocks)
+    state.report_command(user, command, affected=affected)
     return Receipt(command, None, accepted=True)
 
 

@@ -34,6 +34,7 @@ from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import Event
 from bashu_daemon.core.reads import StatRow, UserInfo
 from bashu_daemon.core.rejections import refuse, refuse_repeated
+from bashu_daemon.core.standing import has_standing
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import Receipt
 from bashu_protocol.messages import (
@@ -260,11 +261,11 @@ class Venue:
         )
 
     def has_live_orders(self, user: str) -> bool:
-        """Whether a user has resting or held orders; an unknown one has none."""
+        """Whether a mass cancel would withdraw anything of a user; nothing of an unknown one."""
         known = self._state.directory.users.get(user)
         if known is None:
             return False
-        return bool(known.remembered_tickets())
+        return bool(known.remembered_tickets()) or has_standing(self._state, known)
 
     def order_rows(self, member: str) -> list[OrderRow]:
         return reads.order_rows(self._state, member)

@@ -63,7 +63,8 @@ class ApplyAuction(Message, frozen=True, tag="apply_auction"):
 class ScheduleAuction(Message, frozen=True, tag="schedule_auction"):
     """Announce an auction, and freeze what its owner offers: tonnes, or cash at the ceiling.
 
-    `auction_id` names the application that it grants; 0 for none, as in paid allocation.
+    `auction_id` names the application that it grants as it was made, though perhaps for less; 0
+    for none, as in paid allocation.
     """
 
     cl_ord_id: Name
@@ -132,7 +133,10 @@ class WithdrawBid(Message, frozen=True, tag="withdraw_bid"):
 
 
 class BidReport(Message, frozen=True, tag="bid_report"):
-    """What happened to a sealed bid, to its bidder, in the `rpt_seq` stream."""
+    """What happened to a sealed bid, to the user whose it is, in the `rpt_seq` stream.
+
+    A user whose bid a colleague replaces or withdraws is told `withdrawn`.
+    """
 
     rpt_seq: int
     seq: int

@@ -30,7 +30,7 @@ class Logon(Message, frozen=True, tag="logon"):
     encoding: Encoding = "msgpack"
     cancel_on_disconnect: bool = False
     heartbeat_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 0
-    """With `cancel_on_disconnect`: the user's orders are withdrawn when nothing at all was heard
+    """With `cancel_on_disconnect`: a mass cancel for the user when nothing at all was heard
     of it for so long, until it logs on again; 0 for never. Anything sent is a sign of life."""
 
 
@@ -93,9 +93,10 @@ class PickOrder(Message, frozen=True, tag="pick_order"):
 
 
 class MassCancel(Message, frozen=True, tag="mass_cancel"):
-    """Withdraw all of one's own orders, or those in one symbol.
+    """Withdraw all that one has entered and that could still trade, or what is in one symbol.
 
-    `scope` member means those of all users of the member; it needs the permission `risk`.
+    That is orders, sealed bids, and the blocks and negotiations that one began. `scope` member
+    means those of all users of the member; it needs the permission `risk`.
     """
 
     cl_ord_id: Name

@@ -6,7 +6,7 @@ from bashu_protocol.messages.base import Message
 class Presence(Message, frozen=True, tag="presence"):
     """A user's retained sign of life; `online` false is its last will.
 
-    `cancel_on_disconnect` in the will withdraws the user's orders when the session ends, also
+    `cancel_on_disconnect` in the will is a mass cancel for the user when the session ends, also
     when the venue itself was down at that moment and reads the will later.
     """
 

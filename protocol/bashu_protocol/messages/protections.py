@@ -77,7 +77,7 @@ class SetMemberLimits(Message, frozen=True, tag="set_member_limits"):
 
 
 class MassCancelFor(Message, frozen=True, tag="mass_cancel_for"):
-    """Withdraw the resting orders that fit every given name; without any, those of the market."""
+    """Withdraw what fits every given name, as `mass_cancel` does; without any, all."""
 
     cl_ord_id: Name
     reason: Sentence

@@ -78,7 +78,7 @@ class CommandReport(Message, frozen=True, tag="command_report"):
     command: str
     accepted: bool
     affected: int = 0
-    """How many orders a mass cancel or suspension withdrew."""
+    """How many orders, bids and blocks a mass cancel or suspension withdrew."""
     reject_code: RejectCode = RejectCode.NONE
     text: str = ""
 

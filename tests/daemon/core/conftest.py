@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from auction_house import AuctionHouse
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, Event, OrderEvent
@@ -151,3 +152,9 @@ def exchange() -> Exchange:
 @pytest.fixture
 def new_exchange() -> Callable[..., Exchange]:
     return Exchange
+
+
+@pytest.fixture
+def house(exchange: Any) -> AuctionHouse:
+    """An exchange with one-way auctions."""
+    return AuctionHouse(exchange)
