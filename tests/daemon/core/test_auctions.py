@@ -94,6 +94,31 @@ def test_a_member_has_so_many_applications_at_most(house: AuctionHouse) -> None:
     assert house.apply_for("anna").event == "applied"
 
 
+def test_the_venue_has_so_many_live_auctions_at_most(
+    house: AuctionHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each queue has a limit (venue's own); granting an application adds none."""
+    monkeypatch.setattr("bashu_daemon.core.auctions.MAX_LIVE_AUCTIONS", 2)
+    house.apply_for("bo")
+    house.schedule()
+    assert house.apply_for("anna").reject_code == RejectCode.TOO_MANY_ORDERS
+    assert house.schedule().reject_code == RejectCode.TOO_MANY_ORDERS
+    assert house.schedule(auction_id=1).accepted
+
+
+def test_the_days_turnover_of_auctions_has_a_bound(
+    house: AuctionHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no sum passes 63 bits; what open auctions could turn over at their caps counts."""
+    monkeypatch.setattr("bashu_daemon.core.auctions.MAX_TURNOVER", 250_000 * 7_700)
+    house.start()
+    house.start()
+    house.schedule()
+    assert house.open(3).reject_code == RejectCode.TOO_MANY_ORDERS
+    house.cancel(2)
+    assert house.open(3).accepted
+
+
 @pytest.mark.parametrize(
     ("terms", "code"),
     [

@@ -185,3 +185,13 @@ def test_a_member_has_so_many_blocks_at_most(monkeypatch: pytest.MonkeyPatch) ->
     assert outcome(market.apply("anna", CounterBlock("c2", offer, LOT, 1))) == "PRICE_BELOW_LIMIT"
     again = CounterBlock("c3", offer, LOT, 6_900)
     assert outcome(market.apply("anna", again)) == "TOO_MANY_ORDERS"
+
+
+def test_the_days_turnover_of_blocks_has_a_bound(
+    market: BlockMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that no sum passes 63 bits."""
+    monkeypatch.setattr("bashu_daemon.core.block_checks.MAX_TURNOVER", LOT * PRICE)
+    offer = market.post("dan", "sell")
+    market.accept("bo", market.post("anna", "sell"), LOT, PRICE)
+    assert outcome(market.accept("bo", offer, LOT, PRICE)) == "TOO_MANY_ORDERS"
