@@ -25,11 +25,13 @@ ROOT: Final = Path(__file__).parents[1]
 CORE: Final = Path("daemon", "bashu_daemon", "core")
 MODULES: Final = (
     "book",
+    "cancels",
     "checks",
     "directory",
     "execution",
     "ledger",
     "matching",
+    "order_checks",
     "orders",
     "prices",
     "state",

@@ -8,7 +8,7 @@ from bashu_daemon.core.directory import User
 from bashu_daemon.core.execution import execute
 from bashu_daemon.core.held_orders import drop
 from bashu_daemon.core.holdings import check_purchase, check_sale
-from bashu_daemon.core.orders import check_order
+from bashu_daemon.core.order_checks import check_order
 from bashu_daemon.core.rejections import refuse
 from bashu_daemon.core.state import State
 from bashu_daemon.core.stops import run_stops

@@ -9,7 +9,7 @@ from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_daemon.core.state import Instrument, State
-from bashu_daemon.core.stops import run_stops
+from bashu_daemon.core.stops import resume_stops
 from bashu_daemon.core.tickets import Ticket
 from bashu_daemon.core.uncross import NOTHING, Clearing, Uncross, uncross
 from bashu_daemon.core.volatility import dynamic_reference, start_clock
@@ -44,7 +44,7 @@ def enter_phase(
         start_clock(state, instrument)
     state.change_phase(symbol, instrument, phase, author, reason)
     if instrument.stops is not None:
-        run_stops(state, instrument)
+        resume_stops(state, instrument)
 
 
 def indicative(instrument: Instrument) -> Clearing:

@@ -9,21 +9,10 @@ from datetime import date, timedelta
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_daemon.core.state import Instrument, State
-from bashu_daemon.core.tickets import OrderTerms
 from bashu_protocol.messages import NewOrder
 from bashu_protocol.reject_codes import RejectCode
 
 _STOPS = ("stop", "stop_limit")
-
-
-def terms_of(command: NewOrder) -> OrderTerms:
-    return OrderTerms(
-        command.expire_date,
-        command.min_qty,
-        command.display_qty,
-        command.stop_px,
-        command.exec_inst,
-    )
 
 
 def check_features(state: State, instrument: Instrument, command: NewOrder) -> Refusal | None:

@@ -1,9 +1,11 @@
 """How a refused command is reported: nothing but the report numbers changes."""
 
+from typing import Final
+
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import User
 from bashu_daemon.core.state import State
-from bashu_daemon.core.tickets import Receipt, Ticket, with_terms
+from bashu_daemon.core.tickets import Receipt, Ticket, has_terms, terms_of, with_terms
 from bashu_protocol.messages import (
     CancelOrder,
     ExecutionReport,
@@ -13,6 +15,9 @@ from bashu_protocol.messages import (
     StateCommand,
 )
 from bashu_protocol.reject_codes import RejectCode
+
+UNKNOWN_ORDER: Final = (RejectCode.UNKNOWN_ORDER, "There is no such order.")
+NOT_OPEN: Final = (RejectCode.ORDER_NOT_OPEN, "The order is not open any more.")
 
 
 def refuse(
@@ -122,6 +127,8 @@ def _refuse_without_ticket(
         time_in_force=new_order.time_in_force if new_order else "day",
         client_account=client_account,
     )
+    if new_order is not None and has_terms(new_order):
+        report = with_terms(report, terms_of(new_order))
     state.send_report(user, user.member.owner_for(client_account), report)
 
 

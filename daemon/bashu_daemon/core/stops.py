@@ -70,14 +70,14 @@ def check_replace_stop(
     """Find what is wrong with changing a waiting stop order."""
     assert ticket.terms is not None
     rules = instrument.rules
-    stop_px = command.stop_px or ticket.terms.stop_px
     refusal = check_quantity(command.order_qty, rules)
     if refusal is None and ticket.ord_type == "stop" and command.price:
         refusal = RejectCode.INVALID_PRICE, "A stop order has no limit price; its price is 0."
     if refusal is None and ticket.ord_type == "stop_limit":
         up, down = instrument.limit_up, instrument.limit_down
         refusal = check_price(command.price, rules, up, down)
-    refusal = refusal or check_stop_px(instrument, ticket.side, stop_px)
+    if refusal is None and command.stop_px not in (0, ticket.terms.stop_px):
+        refusal = check_stop_px(instrument, ticket.side, command.stop_px)
     if refusal is not None:
         return refusal
     if ticket.side == "buy":
@@ -92,24 +92,40 @@ def run_stops(state: State, instrument: Instrument) -> None:
     """Trigger what the trades of the present command have reached, and all that follows from it.
 
     One after another and in this command: what a triggered order trades may trigger more, which
-    then come behind those already triggered. An interruption of continuous trading ends it, and
-    what has not come in yet waits on.
+    then come behind those already triggered. An interruption of continuous trading ends it; what
+    has not come in yet is touched and waits for `resume_stops`.
     """
-    triggered: deque[Ticket] = deque()
-    seen = 0
-    while instrument.phase == "continuous":
-        seen = _collect(state, instrument, seen, triggered)
-        if not triggered:
-            return
+    _run(state, instrument, deque())
+
+
+def resume_stops(state: State, instrument: Instrument) -> None:
+    """Do the same when an instrument enters a phase: what was touched before comes in first."""
+    touched: deque[Ticket] = deque()
+    if instrument.phase == "continuous" and instrument.stops is not None:
+        stops = instrument.stops
+        for resting in (*stops.asks.queue(), *stops.bids.queue()):
+            terms = resting.ticket.terms
+            if terms is not None and terms.touched:
+                stops.remove(resting)
+                touched.append(resting.ticket)
+    _run(state, instrument, touched)
+
+
+def _run(state: State, instrument: Instrument, triggered: deque[Ticket]) -> None:
+    seen = _collect(state, instrument, 0, triggered)
+    while triggered and instrument.phase == "continuous":
         ticket = triggered.popleft()
         let_go(ticket)
         assert ticket.terms is not None
-        ticket.terms.waiting = False
+        ticket.terms.waiting = ticket.terms.touched = False
         if ticket.ord_type == "stop":
             ticket.time_in_force = "ioc"
         state.report_order(ticket, "triggered", ticket.status())
         execute(state, instrument, ticket)
+        seen = _collect(state, instrument, seen, triggered)
     for ticket in triggered:
+        assert ticket.terms is not None
+        ticket.terms.touched = True
         enqueue(instrument, ticket)
 
 
@@ -124,9 +140,6 @@ def _collect(state: State, instrument: Instrument, seen: int, triggered: deque[T
         and event.mode in ("listing", "call_auction")
     ]
     stops = instrument.stops
-    last = instrument.statistics.last
-    if seen == 0 and last:  # reached in an uncross into a pause, or just before an interruption
-        prices.append(last)
     if prices and stops is not None:
         _take(stops, stops.asks, max(prices), triggered)
         _take(stops, stops.bids, min(prices), triggered)

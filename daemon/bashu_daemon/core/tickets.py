@@ -15,6 +15,7 @@ from bashu_daemon.core.ledger import Account
 from bashu_protocol.messages import (
     ExecInst,
     ExecutionReport,
+    NewOrder,
     OrdStatus,
     OrdType,
     Side,
@@ -40,8 +41,9 @@ class Receipt(Struct, frozen=True, gc=False):
 class OrderTerms(Struct, gc=False):
     """What an order asks for beyond a plain one; prices in fen, quantities in tonnes.
 
-    A stop order is `waiting` until its stop price trades. `cover_px` is what a waiting stop
-    order to buy without a limit froze for each tonne.
+    A stop order is `waiting` until it comes in; `touched` says that its stop price traded when
+    it could not. `cover_px` is what a waiting stop order to buy without a limit froze for each
+    tonne.
     """
 
     expire_date: int = 0
@@ -51,6 +53,7 @@ class OrderTerms(Struct, gc=False):
     exec_inst: ExecInst = ""
     waiting: bool = False
     cover_px: int = 0
+    touched: bool = False
 
 
 class Ticket(Struct, gc=False):
@@ -98,6 +101,27 @@ class Ticket(Struct, gc=False):
 
     def cover_px(self) -> int:
         return self.terms.cover_px if self.terms is not None else 0
+
+
+def has_terms(command: NewOrder) -> bool:
+    """Whether an order asks for more than a plain one."""
+    return bool(
+        command.expire_date
+        or command.min_qty
+        or command.display_qty
+        or command.stop_px
+        or command.exec_inst
+    )
+
+
+def terms_of(command: NewOrder) -> OrderTerms:
+    return OrderTerms(
+        command.expire_date,
+        command.min_qty,
+        command.display_qty,
+        command.stop_px,
+        command.exec_inst,
+    )
 
 
 def with_terms(report: ExecutionReport, terms: OrderTerms) -> ExecutionReport:

@@ -16,6 +16,7 @@ from bashu_daemon.core import (
     bids,
     block_session,
     blocks,
+    cancels,
     clients,
     corrections,
     holdings,
@@ -100,9 +101,9 @@ _Handler = Callable[[State, User, Any], Receipt]
 _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
     "trader": {
         NewOrder: orders.place_order,
-        CancelOrder: orders.cancel_order,
+        CancelOrder: cancels.cancel_order,
         ReplaceOrder: orders.replace_order,
-        MassCancel: orders.mass_cancel,
+        MassCancel: cancels.mass_cancel,
         ApproveOrder: approvals.approve_order,
         DeclineOrder: approvals.decline_order,
         ApplyAuction: auctions.apply_auction,

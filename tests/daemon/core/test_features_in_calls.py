@@ -87,7 +87,6 @@ def test_a_stop_that_an_uncross_into_a_pause_reached_comes_in_afterwards(call: A
 
 
 def test_a_stop_reached_when_trading_was_interrupted_comes_in_afterwards(new_exchange: Any) -> None:
-    """Unless the uncross has brought the price back from its stop price."""
     rules = VolatilityRules(dynamic_bps=100, auction_seconds=60)
     market = new_exchange(volatility=rules, features=FEATURES)
     market.order("bo", "sell", 5, 7_060)
@@ -98,3 +97,27 @@ def test_a_stop_reached_when_trading_was_interrupted_comes_in_afterwards(new_exc
     market.run(SetPhase("end", "continuous", SYMBOL))
     assert market.venue.stat(SYMBOL).volume == 10
     assert market.queue("C") == []
+
+
+@pytest.mark.parametrize("ending", ["continuous", "pause"])
+def test_a_touched_stop_comes_in_though_the_uncross_brings_the_price_back(
+    new_exchange: Any, ending: Any
+) -> None:
+    """A trade at its stop price has triggered it (ICE, market_rules.md 7), whatever follows."""
+    rules = VolatilityRules(dynamic_bps=100, auction_seconds=60)
+    market = new_exchange(volatility=rules, features=FEATURES)
+    market.order("bo", "sell", 5, 7_060)
+    market.order("bo", "sell", 5, 7_100)
+    market.order("cy", "buy", 3, 7_120, ord_type="stop_limit", stop_px=7_060, cl_ord_id="stop")
+    market.order("anna", "buy", 7, 7_120)
+    assert market.venue.stat(SYMBOL).phase == "volatility_auction"
+    market.order("bo", "sell", 10, 7_010)
+    loaded = Venue.load(market.venue.dump())
+    assert loaded.dump() == market.venue.dump()
+    market.venue = loaded
+    assert trades(market.run(SetPhase("end", ending, SYMBOL)))[0][0] < 7_060
+    if ending == "pause":
+        assert market.queue("C") == [("stop", 7_120, 3)]
+        market.phase("continuous")
+    assert market.queue("C") == []
+    assert market.account("C", SYMBOL).bought_today == 3

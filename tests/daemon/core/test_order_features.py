@@ -81,6 +81,7 @@ def test_what_does_not_go_together(market: Any, more: Any, code: RejectCode) -> 
     """Venue's own (docs/decisions.md): an incomplete or contradictory order is refused whole."""
     (report,) = market.order("anna", "buy", 10, 7_000, **more)
     assert (report.exec_type, report.reject_code) == ("rejected", code)
+    assert {name: getattr(report, name) for name in more} == more
     assert market.account("A", "CNY").frozen == 0
 
 
@@ -207,3 +208,14 @@ def test_orders_of_many_days_survive_snapshots(market: Any) -> None:
     assert msgspec.convert(msgspec.to_builtins(row), OrderRow) == row
     market.apply("cy", CancelOrder("c", "stop"))
     assert market.account("C", "CEA24").frozen == 0
+
+
+@pytest.mark.parametrize("more", [{}, {"expire_date": 20240105}])
+def test_a_market_order_never_waits_till_a_date(market: Any, exchange: Any, more: Any) -> None:
+    """It would rest without a price."""
+    for venue in (market, exchange):
+        venue.order("bo", "sell", 10, 7_000)
+        more = {**more, "ord_type": "market", "time_in_force": "gtd"}
+        (report,) = venue.order("anna", "buy", 30, **more)
+        assert report.exec_type == "rejected"
+        assert venue.queue("A") == []
