@@ -51,8 +51,13 @@ def _objection(state: State, instrument: Instrument, ticket: Ticket) -> str:
     if terms.expire_date < state.trade_date:
         return f"Its last day {terms.expire_date} is over."
     rules = instrument.rules
-    if not rules.features.max_gtd_days:
-        return f"{rules.symbol} has no good-till-date orders any more."
+    for is_asked_for, is_offered, what in (
+        (True, rules.features.max_gtd_days, "good-till-date orders"),
+        (terms.waiting, rules.features.stop, "stop orders"),
+        (terms.display_qty, rules.features.iceberg_min_display, "iceberg orders"),
+    ):
+        if is_asked_for and not is_offered:
+            return f"{rules.symbol} has no {what} any more."
     for price in (ticket.price, terms.stop_px):
         if price:
             refusal = check_price(price, rules, instrument.limit_up, instrument.limit_down)

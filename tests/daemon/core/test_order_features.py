@@ -219,3 +219,18 @@ def test_a_market_order_never_waits_till_a_date(market: Any, exchange: Any, more
         (report,) = venue.order("anna", "buy", 30, **more)
         assert report.exec_type == "rejected"
         assert venue.queue("A") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "dropped"), [(STOP, {"stop": False}), ({"display_qty": 5}, {"iceberg_min_display": 0})]
+)
+def test_what_a_changed_rulebook_has_no_more_expires_at_the_opening(
+    market: Any, more: Any, dropped: Any
+) -> None:
+    gtd(market, "anna", "buy", 10, 6_900, cl_ord_id="plain")
+    gtd(market, "anna", "buy", 10, 6_900, cl_ord_id="special", **more)
+    market.close_day()
+    market.list_instrument(features=msgspec.structs.replace(ALL, **dropped))
+    market.open_day(20240103)
+    assert [name for name, _, _ in market.queue("A")] == ["plain"]
+    assert market.account("A", "CNY").frozen == 69_000
