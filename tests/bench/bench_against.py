@@ -53,7 +53,8 @@ def main() -> int:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
     with tempfile.TemporaryDirectory() as folder:
         other = Path(folder) / "other"
-        subprocess.run(["git", "-C", ROOT, "worktree", "add", "-q", other, commit], check=True)
+        added = ["git", "-C", ROOT, "worktree", "add", "-q", "--detach", other, commit]
+        subprocess.run(added, check=True)
         try:
             pairs = [(measure(ROOT), measure(other)) for _ in range(rounds)]
         finally:

@@ -7,11 +7,12 @@ may be refused in some phases). Then write the table anew and look at the differ
     PYTHONPATH=protocol:daemon:tests/support python -m phase_matrix > docs/phase_matrix.md
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, get_args
 
-from bashu_daemon.core import Venue
+from phase_scenes import NEXT_DAY, Scene, rules, scenes
+
 from bashu_protocol.messages import (
     AcceptBlock,
     AddClient,
@@ -19,10 +20,7 @@ from bashu_protocol.messages import (
     AddUser,
     ApplyAuction,
     ApproveOrder,
-    AuctionRules,
     BarPerson,
-    BlockRules,
-    CallAuctionRules,
     CancelAuction,
     CancelOrder,
     CloseAuction,
@@ -32,7 +30,6 @@ from bashu_protocol.messages import (
     DeclineOrder,
     Deposit,
     HaltInstrument,
-    InstrumentRules,
     KillSwitch,
     ListInstrument,
     MassCancel,
@@ -61,150 +58,10 @@ from bashu_protocol.messages import (
     StateCommand,
     SuspendMember,
     SuspendUser,
-    VolatilityRules,
     WithdrawBid,
     WithdrawBlock,
 )
 from bashu_protocol.topics import VENUE_USER
-
-SYMBOL = "CEA24"
-NS_PER_SECOND = 1_000_000_000
-DAY, NEXT_DAY = 20_240_102, 20_240_103
-
-
-def rules(symbol: str = SYMBOL) -> InstrumentRules:
-    """Return rules with every optional mode switched on."""
-    return InstrumentRules(
-        symbol=symbol,
-        name_zh="x",
-        name_en="x",
-        product="CEA",
-        reference_price=7_000,
-        call_auction=CallAuctionRules(),
-        volatility=VolatilityRules(dynamic_bps=200, auction_seconds=60),
-        auction=AuctionRules(),
-        within_price="taker_choice",
-        block=BlockRules(),
-    )
-
-
-@dataclass
-class Scene:
-    """A venue with the instrument `symbol` in one phase.
-
-    `anna` trades for member A, `bo` for B, `sue` supervises. Where the phase lets orders stand,
-    anna's buy order `own` rests, and bo's sell orders do above it.
-    """
-
-    title: str
-    symbol: str = SYMBOL
-    venue: Venue = field(default_factory=Venue)
-    now_ns: int = 0
-    ids: int = 0
-
-    def id(self) -> str:
-        self.ids += 1
-        return f"c{self.ids}"
-
-    def send(self, user: str, command: StateCommand) -> str:
-        """Apply a command; return `accepted`, or the code of its refusal."""
-        self.now_ns += NS_PER_SECOND
-        events = self.venue.apply(user, command, self.now_ns)
-        for total in self.venue.ledger_totals().values():
-            assert sum(total.values()) == 0
-        reports = [event.report for event in events if hasattr(event, "report")]
-        answers = [report for report in reports if report.cl_ord_id == command.cl_ord_id]
-        assert answers, f"{command} was not answered"
-        return str(getattr(answers[0], "reject_code", "")) or "accepted"
-
-    def must(self, user: str, command: StateCommand) -> None:
-        outcome = self.send(user, command)
-        assert outcome == "accepted", (command, outcome)
-
-    def phase(self, phase: Phase) -> None:
-        self.must(VENUE_USER, SetPhase(self.id(), phase, self.symbol))
-
-    @property
-    def trade_date(self) -> int:
-        """The present day, or the next where it is over."""
-        return DAY if self.venue.day_is_open else NEXT_DAY
-
-    def orders(self) -> None:
-        self.must("anna", NewOrder("own", self.symbol, "buy", 10, 6_990))
-        for price in (7_010, 7_140, 7_150):
-            self.must("bo", NewOrder(self.id(), self.symbol, "sell", 10, price))
-
-    def halt(self) -> None:
-        self.must("sue", HaltInstrument(self.id(), self.symbol, "a reason"))
-
-    def copy(self) -> "Scene":
-        copied = Scene(self.title, self.symbol, Venue.load(self.venue.dump()))
-        copied.now_ns, copied.ids = self.now_ns, self.ids
-        return copied
-
-
-def founded(title: str) -> Scene:
-    """Return a venue with members and holdings, before its first day."""
-    scene = Scene(title)
-    scene.must(VENUE_USER, ListInstrument(scene.id(), rules()))
-    for member, user, role in (
-        ("A", "anna", "trader"),
-        ("B", "bo", "trader"),
-        ("S", "sue", "supervisor"),
-    ):
-        scene.must(VENUE_USER, AddMember(scene.id(), member, member, f"owner of {member}"))
-        scene.must(VENUE_USER, AddUser(scene.id(), user, member, role))  # type: ignore[arg-type]  # literals of this table
-        scene.must(VENUE_USER, Deposit(scene.id(), member, "CNY", 10**12))
-        scene.must(VENUE_USER, Deposit(scene.id(), member, SYMBOL, 10**6))
-    return scene
-
-
-def scenes() -> Iterator[Scene]:
-    """Yield a scene for each phase, with the day open or not where that makes a difference."""
-    scene = founded("closed, day over")
-    scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
-    scene.phase("continuous")
-    scene.orders()
-    scene.must(VENUE_USER, CloseDay(scene.id()))
-    yield scene
-    scene = founded("closed, day open")
-    scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
-    scene.symbol = "NEW"
-    scene.must(VENUE_USER, ListInstrument(scene.id(), rules("NEW")))
-    for member in "AB":
-        scene.must(VENUE_USER, Deposit(scene.id(), member, "NEW", 10**6))
-    yield scene
-    steps: dict[str, tuple[Phase | Callable[[Scene], Any], ...]] = {
-        "pre_open": (),
-        "call_auction": ("call_auction", Scene.orders),
-        "call_auction_no_cancel": ("call_auction", Scene.orders, "call_auction_no_cancel"),
-        "continuous": ("continuous", Scene.orders),
-        "volatility_auction": ("continuous", Scene.orders, breach),
-        "pause": ("continuous", Scene.orders, "pause"),
-        "halted, day open": ("continuous", Scene.orders, Scene.halt),
-        "halted, day over": ("continuous", Scene.orders, Scene.halt, close),
-    }
-    for title, path in steps.items():
-        scene = founded(title)
-        scene.must(VENUE_USER, OpenDay(scene.id(), DAY))
-        for step in path:
-            if isinstance(step, str):
-                scene.phase(step)
-            else:
-                step(scene)
-        assert scene.venue.stat(scene.symbol).phase == title.split(",")[0]
-        yield scene
-
-
-def breach(scene: Scene) -> None:
-    """Let an order of bo run into the upper end of the dynamic collar."""
-    scene.must("bo", NewOrder(scene.id(), scene.symbol, "buy", 1, 6_900))
-    scene.must("anna", NewOrder(scene.id(), scene.symbol, "buy", 25, 7_200))
-
-
-def close(scene: Scene) -> None:
-    scene.must(VENUE_USER, CloseDay(scene.id()))
-
 
 Make = Callable[[Scene], StateCommand]
 Before = tuple[tuple[str, Make], ...]
@@ -297,6 +154,7 @@ def _held_id(scene: Scene) -> int:
 
 
 _HELD = _held(("view", "approve"))
+_WAITS: Before = (("anna", _order(cl_ord_id="stop", ord_type="stop", stop_px=7_300, price=0)),)
 
 PHASES: tuple[Phase, ...] = get_args(Phase)
 
@@ -306,7 +164,30 @@ EXAMPLES: list[Example] = [
     Example("anna", NewOrder, _order(time_in_force="ioc"), "limit, ioc"),
     Example("anna", NewOrder, _order(time_in_force="fok"), "limit, fok"),
     Example("anna", NewOrder, _order(ord_type="market", price=0), "market"),
+    Example(
+        "anna",
+        NewOrder,
+        _order(time_in_force="gtd", expire_date=NEXT_DAY),
+        "limit, good till date",
+    ),
+    Example("anna", NewOrder, _order(exec_inst="post_only", price=6_980), "post-only"),
+    Example("anna", NewOrder, _order(min_qty=5), "minimum quantity"),
+    Example("anna", NewOrder, _order(display_qty=2), "iceberg"),
+    Example("anna", NewOrder, _order(ord_type="stop", stop_px=7_300, price=0), "stop"),
+    Example(
+        "anna",
+        NewOrder,
+        _order(ord_type="stop_limit", stop_px=7_300, price=7_310),
+        "stop_limit",
+    ),
     Example("anna", ReplaceOrder, lambda s: ReplaceOrder(s.id(), "own", 12, 6_991)),
+    Example(
+        "anna",
+        ReplaceOrder,
+        lambda s: ReplaceOrder(s.id(), "stop", 7, 0, 7_400),
+        "a waiting stop",
+        _WAITS,
+    ),
     Example("anna", CancelOrder, lambda s: CancelOrder(s.id(), "own")),
     Example("anna", PickOrder, lambda s: PickOrder(s.id(), 2, 5)),  # bo's first listing
     Example("anna", MassCancel, lambda s: MassCancel(s.id(), s.symbol), "one symbol"),
@@ -419,8 +300,8 @@ def table() -> str:
         "",
         "Made by `tests/support/phase_matrix.py`, where each command has an example that is valid",
         "in some phase; a test compares. `accepted`, or the code of the refusal. The instrument",
-        "has every optional mode; its own buy order and others' sell orders stand in the book",
-        "where the phase lets orders stand.",
+        "has every optional mode and order feature; its own buy order and others' sell orders",
+        "stand in the book where the phase lets orders stand.",
         "",
         f"| command | {' | '.join(scene.title for scene in columns)} |",
         f"|{'---|' * (len(columns) + 1)}",

@@ -4,20 +4,32 @@
 and checks. Integers only, and the same commands on every Python.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from typing import Final
 
 import draws
 from chance import Chance
+from random_setting import MEMBERS, TRADERS, founding
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, Event, OrderEvent, PartyEvent, TradeEvent
-from bashu_protocol.messages import ExecutionReport, StateCommand
+from bashu_protocol.messages import (
+    BlockReport,
+    CommandReport,
+    ExecutionReport,
+    OrderRow,
+    StateCommand,
+)
 
 REMEMBERED: Final = 20
 """So many of the last ids of each kind may be referred to."""
 CALL_PHASES: Final = frozenset({"call_auction", "call_auction_no_cancel", "volatility_auction"})
+TRIGGERING: Final = frozenset({"listing", "call_auction"})
+"""Modes of trades that trigger stop orders."""
 STEP_NS: Final = 3_000_000
+
+PRICELESS: Final = frozenset({"stop", "market"})
+"""Types of orders without a limit: waiting stops, and what waits for approval."""
 
 Sent = tuple[str, StateCommand, int]
 """User, command, time."""
@@ -28,7 +40,7 @@ class Known:
 
     def __init__(self) -> None:
         self.past_orders: deque[str] = deque(["none"], maxlen=REMEMBERED)
-        self.live_orders: dict[str, dict[str, None]] = {user: {} for user in draws.TRADERS}
+        self.live_orders: dict[str, dict[str, None]] = {user: {} for user in TRADERS}
         self.listings: deque[int] = deque([0], maxlen=REMEMBERED)
         self.held: deque[int] = deque(maxlen=4)
         self.trades: deque[int] = deque([0], maxlen=REMEMBERED)
@@ -48,12 +60,22 @@ class Known:
         self.past_orders.append(report.cl_ord_id)
         self.listings.append(report.order_id)
 
-    def order(self, user: str, chance: Chance) -> str:
-        """Choose an order of a user that lives, or now and then just any."""
-        live = self.live_orders[user]
-        if not live or chance.one_in(8):
-            return chance.of(self.past_orders)
-        return chance.of(list(live))
+    def note_party(self, event: CommandEvent | PartyEvent) -> None:
+        """Keep what a report of another mode names."""
+        report = event.report
+        proposes = "propose_trade_correction"
+        if isinstance(report, CommandReport) and report.accepted and report.command == proposes:
+            self.corrections.append(int(report.text.split()[1]))
+        if isinstance(report, BlockReport):
+            self.blocks.append(report.block_id)
+
+    def order(self, chance: Chance) -> tuple[str, str]:
+        """Choose a user and an order of its own that lives, or now and then just any."""
+        users = [user for user, live in self.live_orders.items() if live]
+        if not users or chance.one_in(8):
+            return chance.of(TRADERS), chance.of(self.past_orders)
+        user = chance.of(users)
+        return user, chance.of(list(self.live_orders[user]))
 
 
 class RandomMarket:
@@ -70,9 +92,24 @@ class RandomMarket:
         self.session_step = 0
         self._now_ns = 1_767_225_600_000_000_000
         self._rpt_seqs: Counter[str] = Counter()
-        for user, command in draws.founding():
+        self._checked_ns = self._now_ns
+        self._traded: defaultdict[str, list[int]] = defaultdict(list)
+        """Prices that trigger stops, since the last check."""
+        for user, command in founding():
             self._apply(user, command)
             assert self.outcomes[f"{type(command).__name__}: refused"] == 0, command
+
+    def id(self) -> str:
+        """Return the `cl_ord_id` of the command that is being drawn."""
+        return f"c{self.number}"
+
+    def price_near(self, symbol: str, spread: int = 20) -> int:
+        """Draw a price near the last one, now and then one far from it."""
+        stat = self.venue.stat(symbol)
+        middle = stat.last or stat.reference_price
+        if self.chance.one_in(60):
+            return middle * self.chance.between(80, 120) // 100
+        return middle + self.chance.between(-spread, spread)
 
     def step(self) -> None:
         """Draw one command and let it happen."""
@@ -94,6 +131,8 @@ class RandomMarket:
         if isinstance(event, TradeEvent):
             self.known.trades.append(event.exec_id)
             self.outcomes[f"trade: {event.mode}"] += 1
+            if event.mode in TRIGGERING:
+                self._traded[event.symbol].append(event.price)
         if not isinstance(event, OrderEvent | CommandEvent | PartyEvent):
             self.outcomes[type(event).__name__] += 1
             return False
@@ -104,7 +143,7 @@ class RandomMarket:
             self.outcomes[f"order: {event.report.exec_type}"] += 1
             self.known.note_order(event.user, event.report)
         else:
-            draws.note_party(self.known, event)
+            self.known.note_party(event)
         code = getattr(report, "reject_code", "")
         if code and report.cl_ord_id == command.cl_ord_id:
             self.outcomes[f"reject: {code}"] += 1
@@ -117,7 +156,7 @@ class RandomMarket:
         """Whatever happened: conserved, nothing negative, nobody beyond limits, no crossed book."""
         for asset, totals in self.venue.ledger_totals().items():
             assert sum(totals.values()) == 0, f"{asset} is not conserved: {totals}"
-        for member in draws.MEMBERS:
+        for member in MEMBERS:
             for row in self.venue.account_rows(member):
                 assert min(row.available, row.frozen, row.bought_today) >= 0, row
         for row in self.venue.instrument_rows():
@@ -125,7 +164,32 @@ class RandomMarket:
             bids, asks = self.venue.depth(symbol)
             if row.phase not in CALL_PHASES and not self._halted_in_a_call(row.phase):
                 assert not (bids and asks and bids[0][0] >= asks[0][0]), f"{symbol} is crossed"
-        draws.check_limits(self)
+        self._check_orders()
+
+    def _check_orders(self) -> None:
+        """Nobody is beyond the limits of the rulebook and of the day; no touched stop waits."""
+        instruments = {row.rules.symbol: row for row in self.venue.instrument_rows()}
+        for member in MEMBERS:
+            for order in self.venue.order_rows(member):
+                row = instruments[order.symbol]
+                assert 0 < order.leaves_qty <= row.rules.max_order_qty, order
+                assert order.price or order.ord_type in PRICELESS, order
+                for price in (order.price, order.stop_px):
+                    if row.limit_up and price:
+                        assert row.limit_down <= price <= row.limit_up, order
+                if order.waiting and row.phase == "continuous":
+                    assert not self._is_reached(order), order
+        self._traded.clear()
+        self._checked_ns = self._now_ns
+
+    def _is_reached(self, order: OrderRow) -> bool:
+        """Whether a stop order that has waited since the last check should have come in."""
+        prices = self._traded[order.symbol]
+        if not prices or order.transact_time > self._checked_ns:
+            return False
+        if order.side == "buy":
+            return max(prices) >= order.stop_px
+        return min(prices) <= order.stop_px
 
     def _halted_in_a_call(self, phase: str) -> bool:
         """A halt keeps the orders of the phase it met, which may be a call phase's."""

@@ -46,7 +46,7 @@ def execute(state: State, instrument: Instrument, ticket: Ticket) -> None:
                 return
     if ticket.leaves_qty == 0:
         return
-    if ticket.time_in_force == "day" or ticket.time_in_force == "gtd":  # noqa: PLR1714  the first mostly decides
+    if ticket.time_in_force in ("day", "gtd"):
         _rest(instrument, ticket)
     else:
         end(state, ticket, "canceled", _REMAINDER)

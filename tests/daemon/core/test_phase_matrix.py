@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from phase_matrix import EXAMPLES, SYMBOL, Scene, missing, scenes, table
+from phase_matrix import EXAMPLES, missing, table
+from phase_scenes import SYMBOL, Scene, scenes
 
 from bashu_protocol.messages import Phase
 from bashu_protocol.reject_codes import RejectCode
@@ -34,7 +35,7 @@ def test_every_command_has_an_example() -> None:
 
 def test_every_phase_has_a_scene() -> None:
     shown = {scene.venue.stat(scene.symbol).phase for scene in scenes()}
-    assert shown == set(get_args(Phase)), "add a scene to tests/support/phase_matrix.py"
+    assert shown == set(get_args(Phase)), "add a scene to tests/support/phase_scenes.py"
 
 
 def test_the_table_is_that_of_the_venue(made: list[str]) -> None:
