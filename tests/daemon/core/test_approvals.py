@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from bashu_daemon.core import Venue, directory
+from bashu_daemon.core import Venue, directory, held_orders
 from bashu_daemon.core.events import OrderEvent
 from bashu_protocol.messages import (
+    AddClient,
     ApproveOrder,
+    BarPerson,
     DeclineOrder,
     Deposit,
+    HoldingRules,
     KillSwitch,
     MassCancel,
     MassCancelFor,
     MemberLimits,
+    OrderFeatures,
     SetMemberLimits,
     SetPermissions,
     SuspendMember,
@@ -201,3 +205,42 @@ def test_colleagues_see_what_waits(desk: Any) -> None:
     assert rows == [(order_id - 1, "ada", False), (order_id, "anna", True)]
     desk.command("ada", ApproveOrder("y", order_id))
     assert [row.pending for row in desk.venue.order_rows("A")] == [False, False]
+
+
+def test_barring_a_client_ends_what_waits_for_it(desk: Any) -> None:
+    desk.run(AddClient("c", "A", "c3", "c3", "three"))
+    held(desk)
+    order_id = held(desk, client_account="c3")
+    events = desk.apply("sue", BarPerson("b", "three", "staff"))
+    assert own_reports(events) == [("canceled", "canceled", order_id)]
+
+
+def test_the_holding_is_judged_again_at_the_approval(new_exchange: Any) -> None:
+    """The maximum holding may have been reached meanwhile (market_rules.md 1.7)."""
+    desk = new_exchange(holding=HoldingRules(max_emitter=1_000_200, max_other=1_000_200))
+    desk.run(SetMemberLimits("l", "A", MemberLimits(approval_qty=100)))
+    desk.run(SetPermissions("p", "ada", ("view", "enter", "approve")))
+    order_id = held(desk)
+    for _ in range(2):
+        desk.order("ada", "buy", 50, 7_000, cl_ord_id=desk.next_id())
+    refused = desk.command("ada", ApproveOrder("y", order_id))
+    assert refused.reject_code == RejectCode.HOLDING_LIMIT
+
+
+def test_so_many_orders_wait(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_orders, "MAX_HELD_ORDERS", 2)
+    held(desk)
+    held(desk)
+    (refused,) = desk.order("anna", "buy", 101, 7_000)
+    assert refused.reject_code == RejectCode.TOO_MANY_ORDERS
+
+
+def test_an_approved_order_triggers_stops(new_exchange: Any) -> None:
+    desk = new_exchange(features=OrderFeatures(stop=True))
+    desk.run(SetMemberLimits("l", "A", MemberLimits(approval_qty=100)))
+    desk.run(SetPermissions("p", "ada", ("view", "enter", "approve")))
+    desk.order("bo", "buy", 1, 7_200, ord_type="stop_limit", stop_px=7_100)
+    desk.order("bo", "sell", 1, 7_100)
+    events = desk.apply("ada", ApproveOrder("y", held(desk, price=7_100)))
+    assert [e.user for e in events if isinstance(e, OrderEvent)].count("bo") >= 2
+    assert "triggered" in [kind for kind, _, _ in own_reports(events)]

@@ -9,7 +9,9 @@ from bashu_protocol.messages import (
     BarPerson,
     CounterBlock,
     HaltInstrument,
+    InstrumentRules,
     KillSwitch,
+    ListInstrument,
     MassCancel,
     MassCancelFor,
     OpenDay,
@@ -174,6 +176,20 @@ def test_a_mass_cancel_leaves_a_colleagues_blocks(market: BlockMarket) -> None:
     offer = market.post("anna", "sell")
     market.apply("ada", MassCancel("m"))
     assert [row.block_id for row in market.rows("A")] == [offer]
+
+
+def test_a_mass_cancel_leaves_the_blocks_of_other_names(market: BlockMarket) -> None:
+    rules = InstrumentRules(
+        symbol="CEA25", name_zh="x", name_en="x", product="CEA", reference_price=PRICE
+    )
+    market.registrar(ListInstrument(market.id(), rules))
+    own = market.post("bo", "sell", LOT)
+    for number, names in enumerate(
+        ({"symbol": "CEA25"}, {"member": "A"}, {"user": "anna"}, {"user": "bo", "symbol": "CEA25"})
+    ):
+        assert heard(market.apply("sue", MassCancelFor(f"k{number}", "x", **names))) == []
+    events = market.apply("sue", MassCancelFor("k", "x", symbol=SYMBOL))
+    assert heard(events) == [("bo", "withdrawn", own)]
 
 
 def test_a_colleague_withdraws_only_with_the_right_to(market: BlockMarket) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from auction_house import AuctionHouse
 
-from bashu_daemon.core import Venue, directory
+from bashu_daemon.core import Venue, corrections, directory
 from bashu_daemon.core.events import NoticePublished, OrderEvent, TradeCorrected, TradeEvent
 from bashu_daemon.market_data import MarketData
 from bashu_protocol.feed import MarketFeed
@@ -378,3 +378,17 @@ def test_who_sold_what_a_cancelled_trade_had_brought_sells_no_more(new_exchange:
     exchange.order("ivo", "sell", 21, 7_000)
     exchange.order("eve", "buy", 21, 7_000)
     assert exchange.order("eve", "sell", 1, 7_000)[0].exec_type == "new"
+
+
+def test_so_many_trades_of_a_day_are_corrected(
+    traded: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections, "MAX_CORRECTIONS", 1)
+    assert confirm(traded, propose(traded, 1))[-1].report.accepted
+    refused = confirm(traded, propose(traded, 2))[-1].report
+    assert refused.reject_code == RejectCode.TOO_MANY_ORDERS
+    traded.close_day()
+    traded.open_day(20240103)
+    traded.order("bo", "sell", 10, 7_000)
+    traded.order("anna", "buy", 10, 7_000)
+    assert confirm(traded, propose(traded, 4))[-1].report.accepted
