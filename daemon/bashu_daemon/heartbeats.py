@@ -4,11 +4,8 @@ A last will says when a connection ends; it says nothing of a program that hangs
 connection lives. Anything of the user counts as a sign of life: a command, a query, its presence.
 """
 
-from typing import Final
-
 from bashu_protocol.messages import Logon
-
-NS_PER_SECOND: Final = 1_000_000_000
+from bashu_protocol.units import NS_PER_SECOND
 
 
 class Heartbeats:

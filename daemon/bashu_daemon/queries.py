@@ -47,9 +47,8 @@ class Queries:
         elif query.what in ("book", "listings") and not query.symbol:
             text = f"A query for {query.what} names one symbol."
             yield Reject(query.cl_ord_id, RejectCode.INVALID_VALUE, text)
-        elif query.what == "listings" and self._venue.listing_rows(query.symbol) is None:
-            text = f"{query.symbol} trades by time priority within a price; nothing is picked."
-            yield Reject(query.cl_ord_id, RejectCode.NOT_OFFERED, text)
+        elif query.what == "listings":
+            yield from self._listings(query)
         elif query.what == "alerts":
             alerts = [a for a in self._alerts() if a.alert_id > query.since]
             for part, last in _parts(alerts):
@@ -61,6 +60,15 @@ class Queries:
         else:
             for rows, last in _parts(self._rows(asker, query)):
                 yield self._result(query, rows, last=last)
+
+    def _listings(self, query: Query) -> Iterator[Report]:
+        listings = self._venue.listing_rows(query.symbol)
+        if listings is None:
+            text = f"{query.symbol} trades by time priority within a price; nothing is picked."
+            yield Reject(query.cl_ord_id, RejectCode.NOT_OFFERED, text)
+            return
+        for rows, last in _parts(listings):
+            yield self._result(query, list(rows), last=last)
 
     def _result(
         self,
@@ -79,6 +87,8 @@ class Queries:
     def _rows(self, asker: UserInfo, query: Query) -> list[Row]:
         venue = self._venue
         rows: Sequence[Row]
+        # Blocks and auctions are everybody's; what is the member's own in them is not.
+        viewed = asker.member if asker.may_view else ""
         if query.what == "orders":
             rows = [r for r in venue.order_rows(asker.member) if _fits(r.symbol, query)]
         elif query.what == "fills":
@@ -91,17 +101,15 @@ class Queries:
             rows = venue.account_rows(asker.member)
         elif query.what == "instruments":
             rows = [r for r in venue.instrument_rows() if _fits(r.rules.symbol, query)]
-        elif query.what == "listings":
-            rows = venue.listing_rows(query.symbol) or []
         elif query.what == "blocks":
-            rows = [r for r in venue.block_rows(asker.member) if _fits(r.symbol, query)]
+            rows = [r for r in venue.block_rows(viewed) if _fits(r.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
         elif query.what == "auctions":
             officer = asker.role in ("supervisor", "registrar")
             rows = [
                 r
-                for r in venue.auction_rows(asker.member, officer=officer)
+                for r in venue.auction_rows(viewed, officer=officer)
                 if r.auction_id > query.since and _fits(r.symbol, query)
             ]
         else:

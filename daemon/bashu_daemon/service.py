@@ -30,6 +30,7 @@ from bashu_daemon.queries import Queries
 from bashu_daemon.release import Release
 from bashu_daemon.release_queue import ReleaseQueue
 from bashu_daemon.schedule import (
+    Outlook,
     Sessions,
     due_commands,
     ending_volatility_auctions,
@@ -82,6 +83,7 @@ class Service:
         self._schedule = make_schedule(
             config.sessions, sessions or Sessions(), venue, self._clock.now_ns()
         )
+        self._outlook = Outlook()
         self._session_words = ""
         self._market_data = MarketData(venue, journal.epoch)
         queries = Queries(venue, engine.alerts, self._market_data.book_row)
@@ -295,9 +297,9 @@ class Service:
     async def _beat(self) -> None:
         await self.ready.wait()
         while True:
+            await self._execute_due()
             with contextlib.suppress(BusDown):
                 await self._release.publish(topics.VENUE_STATUS, self._status("up"), retain=True)
-            await self._execute_due()
             if self._sequencer.silent_users():
                 await self._in_turn(self._sequencer.cancel_silent)
             # Older objects are live orders and what is remembered, which make no cycles: to look
@@ -309,7 +311,8 @@ class Service:
         now_ns = self._clock.now_ns()
         await self._execute_session(due_commands(self.venue, self._schedule, now_ns))
         await self._execute_session(ending_volatility_auctions(self.venue, now_ns))
-        words = outlook(self.venue, self._schedule, now_ns).words
+        self._outlook = outlook(self.venue, self._schedule, now_ns)
+        words = self._outlook.words
         if words != self._session_words:
             self._session_words = words
             if words:
@@ -323,14 +326,14 @@ class Service:
     def _until_next_beat(self) -> float:
         """Return seconds; less than a whole beat where a phase changes before."""
         now_ns = self._clock.now_ns()
-        coming = outlook(self.venue, self._schedule, now_ns).next_phase_time
+        coming = self._outlook.next_phase_time
         if coming <= now_ns:
             return HEARTBEAT_SECONDS
         return min(HEARTBEAT_SECONDS, (coming - now_ns) / NS_PER_SECOND)
 
     def _status(self, state: str) -> VenueStatus:
         now_ns = self._clock.now_ns()
-        ahead = outlook(self.venue, self._schedule, now_ns)
+        ahead = self._outlook
         return VenueStatus(
             state="up" if state == "up" else "down",
             epoch=self._journal.epoch,

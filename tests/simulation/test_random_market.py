@@ -2,7 +2,6 @@
 
 from typing import get_args
 
-import draws
 import pytest
 from random_market import RandomMarket, replayed
 
@@ -56,4 +55,3 @@ def test_ten_million_commands() -> None:
         assert replayed(market.sent, begin).state_hash() == market.venue.state_hash()
     print(dict(sorted(market.outcomes.items())))
     assert Venue.load(market.venue.dump()).state_hash() == market.venue.state_hash()
-    assert draws.DRAWS

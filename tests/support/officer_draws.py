@@ -98,7 +98,9 @@ def limits(market: RandomMarket) -> Drawn:
 def allocation(market: RandomMarket) -> Drawn:
     chance = market.chance
     member, symbol = chance.of(MEMBERS), chance.of(SYMBOLS)
-    return VENUE_USER, SetAllocation(market.id(), member, symbol, chance.between(0, 10_000))
+    tonnes, banked = chance.between(0, 10_000), chance.of((0, 1_000))
+    begins = chance.one_in(2)
+    return VENUE_USER, SetAllocation(market.id(), member, symbol, tonnes, banked, begins)
 
 
 def correction(market: RandomMarket) -> Drawn:

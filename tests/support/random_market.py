@@ -9,7 +9,7 @@ from typing import Final
 
 import draws
 from chance import Chance
-from random_setting import MEMBERS, TRADERS, founding
+from random_setting import MEMBERS, RULES, TRADERS, founding
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent, Event, OrderEvent, PartyEvent, TradeEvent
@@ -18,6 +18,7 @@ from bashu_protocol.messages import (
     CommandReport,
     ExecutionReport,
     OrderRow,
+    SetAllocation,
     StateCommand,
 )
 
@@ -91,6 +92,7 @@ class RandomMarket:
         self.number = 0
         self.session_step = 0
         self._now_ns = 1_767_225_600_000_000_000
+        self._allocations: dict[tuple[str, str], int] = {}
         self._rpt_seqs: Counter[str] = Counter()
         self._checked_ns = self._now_ns
         self._traded: defaultdict[str, list[int]] = defaultdict(list)
@@ -124,6 +126,11 @@ class RandomMarket:
         refused = False
         for event in events:
             refused |= self._note(event, command)
+        if isinstance(command, SetAllocation) and not refused:
+            self._allocations[command.member, command.symbol] = command.tonnes
+        for event in events:
+            if isinstance(event, OrderEvent) and event.report.exec_type == "new":
+                self._check_holding(event.member, event.report)
         self.outcomes[f"{type(command).__name__}: {'refused' if refused else 'accepted'}"] += 1
 
     def _note(self, event: Event, command: StateCommand) -> bool:
@@ -152,6 +159,23 @@ class RandomMarket:
             )
         return False
 
+    def _check_holding(self, member: str, accepted: ExecutionReport) -> None:
+        """An accepted purchase lets nobody come to hold more than it may."""
+        symbol = accepted.symbol
+        rules = RULES[symbol].holding
+        if rules is None or accepted.side != "buy":
+            return
+        wanted = sum(
+            order.leaves_qty
+            for order in self.venue.order_rows(member)
+            if order.symbol == symbol and order.side == "buy" and not order.pending
+        )
+        for row in self.venue.account_rows(member):
+            if row.asset == symbol:
+                wanted += row.available + row.frozen + row.bought_today
+        bound = rules.max_emitter + self._allocations.get((member, symbol), 0)
+        assert wanted <= bound, (member, wanted, bound)
+
     def check(self) -> None:
         """Whatever happened: conserved, nothing negative, nobody beyond limits, no crossed book."""
         for asset, totals in self.venue.ledger_totals().items():
@@ -162,7 +186,8 @@ class RandomMarket:
         for row in self.venue.instrument_rows():
             symbol = row.rules.symbol
             bids, asks = self.venue.depth(symbol)
-            if row.phase not in CALL_PHASES and not self._halted_in_a_call(row.phase):
+            # A halt keeps the orders of the phase it met, which may be a call phase's.
+            if row.phase not in CALL_PHASES and row.phase != "halted":
                 assert not (bids and asks and bids[0][0] >= asks[0][0]), f"{symbol} is crossed"
         self._check_orders()
 
@@ -190,10 +215,6 @@ class RandomMarket:
         if order.side == "buy":
             return max(prices) >= order.stop_px
         return min(prices) <= order.stop_px
-
-    def _halted_in_a_call(self, phase: str) -> bool:
-        """A halt keeps the orders of the phase it met, which may be a call phase's."""
-        return phase == "halted"
 
     def check_snapshot(self) -> None:
         """A venue that is loaded from its dump goes on identically."""

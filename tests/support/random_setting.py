@@ -13,6 +13,7 @@ from bashu_protocol.messages import (
     BlockRules,
     CallAuctionRules,
     Deposit,
+    HoldingRules,
     InstrumentRules,
     ListInstrument,
     OrderFeatures,
@@ -60,6 +61,7 @@ RULES: Final = {
         call_auction=CallAuctionRules(),
         volatility=VolatilityRules(dynamic_bps=30, auction_seconds=1),
         features=FEATURES,
+        holding=HoldingRules(max_emitter=TONNES, report_emitter=TONNES - 1_000, sell_cap_bps=5_000),
     ),
     "CCER": InstrumentRules(
         symbol="CCER",
