@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from time import sleep
 
 import pytest
 from process_usage import PROC, child_of, fit, minute_medians, usage_of
@@ -45,7 +46,10 @@ def test_a_process_is_read_as_it_is() -> None:
 def test_children_are_found_by_an_argument_and_an_ended_one_is_told() -> None:
     code = "import sys; sys.stdin.read()"
     with subprocess.Popen([sys.executable, "-c", code, "the-word"], stdin=subprocess.PIPE) as child:
-        assert child_of(os.getpid(), "the-word") == child.pid
+        # Popen returns within the child's exec, a moment before its arguments can be read.
+        while (found := child_of(os.getpid(), "the-word")) is None:
+            sleep(0.001)
+        assert found == child.pid
         assert child_of(os.getpid(), "the") is None
         assert child.stdin is not None
         child.stdin.close()
