@@ -90,8 +90,11 @@ def check_order(user: User, instrument: Instrument, command: NewOrder) -> Refusa
         if refusal is not None:
             return refusal
     if command.side == "buy":
-        return check_cash(member.accounts[CASH].available, cost)
+        cash = member.accounts[CASH].available
+        return check_cash(cash, cost) if cost > cash else None
     holding = member.accounts[rules.symbol]
+    if qty <= holding.available:
+        return None
     return check_holding(holding.available, holding.bought_today, qty)
 
 
