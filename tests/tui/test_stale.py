@@ -127,7 +127,7 @@ async def test_entry_stays_locked_until_the_state_was_read_again(
 async def test_the_answer_to_a_late_cancel_is_shown_when_it_comes(
     terminal: Any, market: Any, wait: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("bashu_tui.screens.trading.LATE_SECONDS", 0.05)
+    monkeypatch.setattr("bashu_tui.screens.order_entry.LATE_SECONDS", 0.05)
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 30, 7_460)
         market.hub.stop()
