@@ -105,6 +105,8 @@ class Queries:
             rows = [r for r in venue.block_rows(viewed) if _fits(r.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
+        elif query.what == "limits":
+            rows = [venue.limits_row(asker.user)]
         elif query.what == "auctions":
             officer = asker.role in ("supervisor", "registrar")
             rows = [

@@ -5,7 +5,18 @@ from typing import Any
 from block_market import SYMBOL, BlockMarket
 
 from bashu_daemon.queries import Queries
-from bashu_protocol.messages import Query, QueryResult, QueryWhat, Reject, SetPermissions
+from bashu_protocol.messages import (
+    AddClient,
+    LimitsRow,
+    MemberLimits,
+    Query,
+    QueryResult,
+    QueryWhat,
+    Reject,
+    SetClientActive,
+    SetMemberLimits,
+    SetPermissions,
+)
 from bashu_protocol.reject_codes import RejectCode
 
 
@@ -40,3 +51,24 @@ def test_listings_are_asked_for_where_one_may_pick() -> None:
     assert answer(by_choice, "anna", "listings", SYMBOL) == []
     (reject,) = answer(by_choice, "anna", "listings")
     assert reject.reject_code is RejectCode.INVALID_VALUE
+
+
+def test_everybody_may_ask_what_bounds_it() -> None:
+    market = BlockMarket()
+    (row,) = answer(market, "anna", "limits")
+    assert row == LimitsRow("A", "anna", ("view", "enter"), MemberLimits(), [])
+    limits = MemberLimits(max_order_qty=500, approval_value=1_000_000)
+    market.registrar(SetMemberLimits(market.id(), "A", limits))
+    market.registrar(AddClient(market.id(), "A", "farm", "A farm", "farmer"))
+    market.registrar(AddClient(market.id(), "A", "mill", "A mill", "miller"))
+    market.registrar(SetClientActive(market.id(), "A", "mill", active=False))
+    market.registrar(SetPermissions(market.id(), "anna", ("enter",)))
+    (row,) = answer(market, "anna", "limits")
+    clients = [("farm", "A farm", True), ("mill", "A mill", False)]
+    assert row == LimitsRow("A", "anna", ("enter",), limits, clients)
+
+
+def test_a_supervisor_has_no_traders_permissions() -> None:
+    market = BlockMarket()
+    (row,) = answer(market, "sue", "limits")
+    assert row.permissions == ()

@@ -12,6 +12,8 @@ from bashu_protocol.messages import (
     ExecutionReport,
     FillRow,
     InstrumentRow,
+    LimitsRow,
+    MemberLimits,
     MemberRow,
     OrderRow,
     Phase,
@@ -198,3 +200,19 @@ def account_rows(state: State, member: str) -> list[AccountRow]:
         AccountRow(member, asset, account.available, account.frozen, account.bought_today)
         for asset, account in sorted(accounts.items(), key=lambda item: (item[0] != CASH, item[0]))
     ]
+
+
+def limits_row(state: State, user: str) -> LimitsRow:
+    """Return what bounds a user. Raises KeyError if unknown."""
+    known = state.directory.users[user]
+    member = known.member
+    return LimitsRow(
+        member.member,
+        user,
+        known.permissions if known.role == "trader" else (),
+        member.guard.limits if member.guard is not None else MemberLimits(),
+        [
+            (account, client.name, client.active and not client.barred)
+            for account, client in sorted(member.clients.items())
+        ],
+    )

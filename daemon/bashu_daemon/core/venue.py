@@ -61,6 +61,7 @@ from bashu_protocol.messages import (
     HaltInstrument,
     InstrumentRow,
     KillSwitch,
+    LimitsRow,
     ListingRow,
     ListInstrument,
     MassCancel,
@@ -281,6 +282,10 @@ class Venue:
 
     def account_rows(self, member: str) -> list[AccountRow]:
         return reads.account_rows(self._state, member)
+
+    def limits_row(self, user: str) -> LimitsRow:
+        """What bounds a user. Raises KeyError for one that is not known."""
+        return reads.limits_row(self._state, user)
 
     def instrument_rows(self) -> list[InstrumentRow]:
         return reads.instrument_rows(self._state)

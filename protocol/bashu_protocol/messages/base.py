@@ -65,6 +65,7 @@ QueryWhat = Literal[
     "auctions",
     "listings",
     "blocks",
+    "limits",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"

@@ -13,12 +13,14 @@ from bashu_protocol.messages.base import (
     MemberKind,
     Message,
     OrdType,
+    Permission,
     Phase,
     QueryWhat,
     Side,
     TimeInForce,
 )
 from bashu_protocol.messages.market_data import Notice
+from bashu_protocol.messages.protections import MemberLimits
 from bashu_protocol.messages.registry import InstrumentRules
 
 
@@ -112,6 +114,18 @@ class ListingRow(Struct, frozen=True, tag_field="type", tag="listing"):
     symbol: str
 
 
+class LimitsRow(Struct, frozen=True, tag_field="type", tag="limits"):
+    """What bounds the asking user: its permissions, its member's limits and clients."""
+
+    member: str
+    user: str
+    permissions: tuple[Permission, ...]
+    """Of a trader; the other roles have none."""
+    limits: MemberLimits
+    clients: list[tuple[str, str, bool]]
+    """Client accounts: name of the account, of the client, and whether it may trade."""
+
+
 class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):
     """A member as supervisors see it."""
 
@@ -157,6 +171,7 @@ Row = (
     | AuctionRow
     | ListingRow
     | BlockRow
+    | LimitsRow
 )
 
 
