@@ -199,4 +199,4 @@ def _keep_fill(
         state.exec_id,
     )
     user = "" if bid is None else bid.user.user
-    member.fills.append(OrderEvent(report, user, member.member, member.owner))
+    member.fills.append(OrderEvent(report, user, member.member, member.owner, mode="auction"))

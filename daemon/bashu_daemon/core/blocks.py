@@ -23,7 +23,7 @@ from bashu_daemon.core.block_checks import (
 from bashu_daemon.core.block_reports import Move, report_negotiation, report_offer
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import User
-from bashu_daemon.core.events import TradeEvent
+from bashu_daemon.core.events import OrderEvent, TradeEvent
 from bashu_daemon.core.holdings import note_trade
 from bashu_daemon.core.ledger import settle_frozen
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
@@ -33,6 +33,7 @@ from bashu_protocol.messages import (
     AcceptBlock,
     BlockEventKind,
     CounterBlock,
+    ExecutionReport,
     PostBlock,
     Side,
     WithdrawBlock,
@@ -223,9 +224,24 @@ def _trade(state: State, negotiation: Negotiation, acceptor: Commitment, move: M
             "block",
         )
     )
+    for side in (offer.poster, other):
+        _keep_fill(state, negotiation, side, move)
     report_negotiation(state, negotiation, "traded", move, exec_id=state.exec_id)
     for lost in losers:
         report_negotiation(state, lost, "ended", None, "The offer has traded with another member.")
+
+
+def _keep_fill(state: State, negotiation: Negotiation, side: Commitment, move: Move) -> None:
+    """Keep one side of the trade for the day's queries; its order id is that of the block."""
+    user = side.user
+    price, qty = negotiation.price, negotiation.order_qty
+    report = ExecutionReport(
+        0, state.seq, state.now_ns, move[1] if user is move[0] else "", negotiation.block_id,
+        "trade", "filled", negotiation.offer.symbol, side.side, price, qty, 0, qty, price, qty,
+        state.exec_id,
+    )  # fmt: skip
+    member = user.member
+    member.fills.append(OrderEvent(report, user.user, member.member, member.owner, mode="block"))
 
 
 def withdraw_block(state: State, user: User, command: WithdrawBlock) -> Receipt:

@@ -127,8 +127,8 @@ def _settle(
             "call_auction",
         )
     )
-    state.report_fill(buyer, seller, price, qty, aggressor=False)
-    state.report_fill(seller, buyer, price, qty, aggressor=False)
+    state.report_fill(buyer, seller, price, qty, aggressor=False, mode="call_auction")
+    state.report_fill(seller, buyer, price, qty, aggressor=False, mode="call_auction")
 
 
 def _fill(instrument: Instrument, ticket: Ticket, qty: int) -> None:

@@ -39,6 +39,9 @@ _FOUR_EYES: Final = (
 )
 
 
+_BOOK_MODES: Final = frozenset({"listing", "call_auction"})
+
+
 class _Trade(Struct, frozen=True):
     """A trade of which both sides are kept; `price` is what it counts for at present, in fen."""
 
@@ -145,8 +148,8 @@ def _find(state: State, exec_id: int) -> _Trade | Refusal:
 
 
 def _is_of_book(fill: OrderEvent) -> bool:
-    """Whether a fill is an order's; those of one-way auctions have no order."""
-    return fill.report.order_id != 0
+    """Whether a fill is an order's, and not of a block or a one-way auction."""
+    return fill.mode in _BOOK_MODES
 
 
 def _parties(state: State, trade: _Trade) -> tuple[Member, Member]:

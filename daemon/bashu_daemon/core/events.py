@@ -24,6 +24,8 @@ class OrderEvent(Struct, frozen=True, gc=False):
     aggressor: bool = False
     contra_order_id: int = 0
     contra_owner: str = ""
+    mode: TradeMode = "listing"
+    """Of a fill."""
 
 
 class CommandEvent(Struct, frozen=True, gc=False):

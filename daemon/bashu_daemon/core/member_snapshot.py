@@ -8,7 +8,7 @@ from bashu_daemon.core.ledger import Account
 from bashu_daemon.core.state import State
 from bashu_daemon.core.ticket_snapshot import DumpedReceipt, dump_receipts, load_receipts
 from bashu_daemon.core.tickets import Ticket
-from bashu_protocol.messages import City, ExecutionReport, MemberKind, Role
+from bashu_protocol.messages import City, ExecutionReport, MemberKind, Role, TradeMode
 
 
 class _Account(Struct, forbid_unknown_fields=True):
@@ -21,6 +21,7 @@ class _Account(Struct, forbid_unknown_fields=True):
 class _Fill(Struct, array_like=True, forbid_unknown_fields=True):
     user: str
     report: ExecutionReport
+    mode: TradeMode
 
 
 class DumpedMember(Struct, forbid_unknown_fields=True):
@@ -56,7 +57,7 @@ def dump_member(member: Member) -> DumpedMember:
             _Account(asset, account.available, account.frozen, account.bought_today)
             for asset, account in member.accounts.items()
         ],
-        [_Fill(event.user, event.report) for event in member.fills],
+        [_Fill(event.user, event.report, event.mode) for event in member.fills],
     )
 
 
@@ -90,7 +91,8 @@ def load_member(state: State, dumped: DumpedMember) -> None:
     )
     member.suspended = dumped.suspended
     member.fills.extend(
-        OrderEvent(fill.report, fill.user, dumped.member, dumped.owner) for fill in dumped.fills
+        OrderEvent(fill.report, fill.user, dumped.member, dumped.owner, mode=fill.mode)
+        for fill in dumped.fills
     )
     state.directory.add_member(member)
 

@@ -4,12 +4,12 @@ from msgspec import Struct
 
 from bashu_daemon.core.block_checks import block_limits
 from bashu_daemon.core.call_auction import indicative
+from bashu_daemon.core.events import OrderEvent
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import OrderTerms, Ticket
 from bashu_protocol.messages import (
     AccountRow,
-    ExecutionReport,
     FillRow,
     InstrumentRow,
     LimitsRow,
@@ -173,16 +173,17 @@ def fill_rows(state: State, member: str) -> list[FillRow]:
     """List a member's last fills of the day, in order; none of an unknown member."""
     found = state.directory.members.get(member)
     prices = state.corrections.prices
-    return [_fill_row(e.user, e.report, prices) for e in found.fills] if found else []
+    return [_fill_row(event, prices) for event in found.fills] if found else []
 
 
-def _fill_row(user: str, report: ExecutionReport, prices: dict[int, int]) -> FillRow:
+def _fill_row(event: OrderEvent, prices: dict[int, int]) -> FillRow:
+    report = event.report
     corrected = prices.get(report.exec_id)
     return FillRow(
         report.exec_id,
         report.order_id,
         report.cl_ord_id,
-        user,
+        event.user,
         report.symbol,
         "buy" if report.side == "buy" else "sell",
         report.last_px,
@@ -190,6 +191,7 @@ def _fill_row(user: str, report: ExecutionReport, prices: dict[int, int]) -> Fil
         report.transact_time,
         "" if corrected is None else "adjust" if corrected else "cancel",
         corrected or 0,
+        event.mode,
     )
 
 

@@ -34,7 +34,7 @@ from bashu_daemon.core.ticket_snapshot import (
 )
 from bashu_protocol.messages import Notice
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 
 class _State(Struct, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from bashu_protocol.messages import (
     OrdStatus,
     Phase,
     StateCommand,
+    TradeMode,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -163,7 +164,14 @@ class State:
         self.events.append(OrderEvent(report, user.user, member.member, ticket.owner))
 
     def report_fill(
-        self, ticket: Ticket, contra: Ticket, price: int, qty: int, *, aggressor: bool
+        self,
+        ticket: Ticket,
+        contra: Ticket,
+        price: int,
+        qty: int,
+        *,
+        aggressor: bool,
+        mode: TradeMode = "listing",
     ) -> None:
         """Report one side of a trade, which the ticket counts already, and keep it for the day."""
         user = ticket.user
@@ -203,6 +211,7 @@ class State:
             aggressor,
             contra.order_id,
             contra.owner,
+            mode,
         )
         self.events.append(event)
         member.fills.append(event)

@@ -18,6 +18,7 @@ from bashu_protocol.messages.base import (
     QueryWhat,
     Side,
     TimeInForce,
+    TradeMode,
 )
 from bashu_protocol.messages.market_data import Notice
 from bashu_protocol.messages.protections import MemberLimits
@@ -52,7 +53,10 @@ class OrderRow(Struct, frozen=True, tag_field="type", tag="order"):
 
 
 class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):
-    """One fill of the asking user's member on the present trading day."""
+    """One fill of the asking user's member on the present trading day.
+
+    A fill in a block has the block's id as `order_id`, one in a one-way auction 0.
+    """
 
     exec_id: int
     order_id: int
@@ -67,6 +71,7 @@ class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):
     """Whether supervisors cancelled the trade or changed its price."""
     corrected_px: int = 0
     """Fen of an adjusted trade."""
+    mode: TradeMode = "listing"
 
 
 class AccountRow(Struct, frozen=True, tag_field="type", tag="account"):

@@ -62,6 +62,7 @@ def test_uniform_price_settles_at_once_and_moves_no_price(house: AuctionHouse) -
     assert (row.bid.cum_qty, row.bid.last_px) == (30_000, 7_100)
     (fill,) = house.venue.fill_rows("D")
     assert (fill.user, fill.side, fill.last_px, fill.last_qty) == ("dee", "buy", 7_100, 30_000)
+    assert (fill.order_id, fill.mode) == (0, "auction")
     assert [(f.side, f.last_qty) for f in house.venue.fill_rows("B")] == [
         ("sell", 60_000), ("sell", 30_000), ("sell", 10_000),
     ]  # fmt: skip

@@ -3,12 +3,14 @@
 import pytest
 from block_market import LOT, PRICE, SYMBOL, BlockMarket, heard, outcome, told
 
+from bashu_daemon.core import Venue
 from bashu_daemon.core.events import PartyEvent, TradeEvent
 from bashu_protocol.messages import (
     AcceptBlock,
     CounterBlock,
     NewOrder,
     PostBlock,
+    ProposeTradeCorrection,
     WithdrawBlock,
 )
 
@@ -46,6 +48,31 @@ def test_taking_an_offer_as_it_stands_trades(market: BlockMarket) -> None:
     assert (bought.available, bought.bought_today) == (10 * LOT, LOT)
     assert (market.frozen("A"), market.frozen("B")) == ((0, 0), (0, 0))
     assert market.rows("A") == market.rows("B") == []
+
+
+def test_a_trade_is_among_the_days_fills_of_both_members(market: BlockMarket) -> None:
+    """Whoever acted for a member is named; the order id is the block's, and no order has it."""
+    offer = market.post("anna", "sell", LOT, 6_800)
+    market.accept("bo", offer, LOT, 6_800)
+    (sold,), (bought,) = market.venue.fill_rows("A"), market.venue.fill_rows("B")
+    assert (sold.user, sold.side, sold.cl_ord_id) == ("anna", "sell", "")
+    assert (bought.user, bought.side, bought.cl_ord_id) == ("bo", "buy", f"x{market.ids}")
+    for fill in (sold, bought):
+        assert (fill.symbol, fill.last_px, fill.last_qty) == (SYMBOL, 6_800, LOT)
+        assert (fill.order_id, fill.mode, fill.correction) == (offer, "block", "")
+    assert sold.exec_id == bought.exec_id
+    assert Venue.load(market.venue.dump()).fill_rows("A") == [sold]
+    market.close_day()
+    market.open_day()
+    assert market.venue.fill_rows("A") == []
+
+
+def test_supervisors_cannot_correct_a_block(market: BlockMarket) -> None:
+    """The venue's own: its parties named each other and confirmed the terms."""
+    market.accept("bo", market.post("anna", "sell"), LOT, PRICE)
+    (fill,) = market.venue.fill_rows("A")
+    proposal = ProposeTradeCorrection(market.id(), fill.exec_id, "cancel", "error")
+    assert outcome(market.apply("sue", proposal)) == "UNKNOWN_TRADE"
 
 
 def test_without_a_resale_ban_bought_tonnes_are_available() -> None:

@@ -82,6 +82,7 @@ def test_the_uncross_counts_as_listing_trades_do(call: Any) -> None:
     stat = call.venue.stat(SYMBOL)
     assert (stat.open, stat.high, stat.low, stat.last, stat.vwap) == (6_960,) * 5
     assert (stat.volume, stat.trade_count) == (7, 2)
+    assert {fill.mode for fill in call.venue.fill_rows("A")} == {"call_auction"}
 
 
 def test_the_uncross_into_a_pause(call: Any) -> None:
