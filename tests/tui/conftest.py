@@ -31,6 +31,7 @@ from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
+from bashu_tui.settings import Settings
 from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
@@ -118,8 +119,8 @@ class Market:
         return BashuApp(
             user=user,
             password=secret,
-            language=language,
             symbol=SYMBOL,
+            settings=Settings(language=language, market_colors="red_up"),
             transport=self.hub.transport(user, secret),
         )
 

@@ -26,6 +26,7 @@ from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_tui.app import BashuApp
 from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
 from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.settings import Settings
 
 CELL = 12.2
 TEXT = re.compile(
@@ -92,7 +93,8 @@ async def main(folder: Path) -> None:
             ("trading-zh", "trader", "zh"),
             ("supervisor", "sup-chengdu", "en"),
         ):
-            app = BashuApp(user=user, transport=transport(user), language=language, colors="red_up")  # type: ignore[arg-type]  # one of the two languages
+            settings = Settings(language=language, market_colors="red_up")  # type: ignore[arg-type]  # one of the two languages
+            app = BashuApp(user=user, transport=transport(user), settings=settings)
             async with app.run_test(size=(140, 42)) as pilot:
                 await pilot.pause(4)
                 if user == "trader":

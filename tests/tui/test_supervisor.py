@@ -141,15 +141,15 @@ async def test_alerts_are_sorted_and_chosen_with_the_arrows(terminal: Any, wait:
         app.session.hear(alert(3, "violation", 20 * 10**9))
         alerts = app.screen.query_one(AlertList)
         await wait(pilot, lambda: alerts.chosen is not None)
-        assert [a.alert_id for a in alerts.alerts()] == [3, 2, 1]
+        assert [a.alert_id for a in alerts.items()] == [3, 2, 1]
         await pilot.press("home", "up", "up", "up")
-        await wait(pilot, lambda: alerts.chosen_id == 3)
+        await wait(pilot, lambda: alerts.chosen_key == 3)
         await pilot.press("down")
-        await wait(pilot, lambda: alerts.chosen_id == 2)
+        await wait(pilot, lambda: alerts.chosen_key == 2)
         # A new one above does not change the choice.
         app.session.hear(alert(4, "violation", 40 * 10**9))
-        await wait(pilot, lambda: alerts.alerts()[0].alert_id == 4)
-        assert alerts.chosen_id == 2
+        await wait(pilot, lambda: alerts.items()[0].alert_id == 4)
+        assert alerts.chosen_key == 2
 
 
 @pytest.mark.parametrize(

@@ -1,22 +1,22 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
-from typing import ClassVar
 from urllib.parse import urlsplit
 
 from textual import work
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingsMap
 
 from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
-from bashu_tui.i18n import Language, Texts, Translated
-from bashu_tui.palette import THEME, MarketColors, Palette
+from bashu_tui.i18n import Texts, Translated, default_language
+from bashu_tui.keymap import bindings
+from bashu_tui.palette import DARK, LIGHT, THEMES, MarketColors, Palette
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
-from bashu_tui.screens.supervisor import SupervisorScreen
-from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.screens.registry import make, open_to
+from bashu_tui.settings import Settings
 from bashu_tui.state.session import Session
 
 FRAME_SECONDS = 1 / 20
@@ -31,11 +31,6 @@ class BashuApp(App[None]):
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+l", "language", show=False, priority=True),
-        Binding("ctrl+q", "quit", show=False, priority=True),
-        Binding("ctrl+c", "quit", show=False, priority=True),
-    ]
 
     def __init__(
         self,
@@ -43,24 +38,35 @@ class BashuApp(App[None]):
         broker: str = "mqtt://127.0.0.1:1883",
         user: str = "",
         password: str = "",
-        language: Language = "en",
-        colors: MarketColors = "red_up",
         symbol: str = "",
+        settings: Settings | None = None,
         transport: Transport | None = None,
     ) -> None:
         super().__init__()
-        self.texts = Texts(language)
-        self.palette = Palette(colors)
+        self.settings = settings or Settings()
+        self.texts = Texts(self.settings.language or default_language())
+        self.palette = _palette(self.settings, self.texts)
         self.session: Session | None = None
         self.symbol = symbol
         self._broker = broker
         self._user = user
         self._password = password
         self._transport = transport
+        self._screens: dict[str, MarketScreen] = {}
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give themes that are not ours the colours that app.tcss names."""
+        return {"frame": "ansi_bright_black"}
+
+    def install_keys(self) -> None:
+        """Bind the keys that hold everywhere, and no others."""
+        self._bindings = BindingsMap(bindings(["app"], self.settings.keys))
 
     async def on_mount(self) -> None:
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for theme in (DARK, LIGHT):
+            self.register_theme(theme)
+        self.install_keys()
+        self.theme = THEMES[self.settings.theme]
         self.set_interval(FRAME_SECONDS, self._paint)
         self.set_interval(1.0, self._tick)
         await self.push_screen(LoginScreen(self._broker, self._user, self._password))
@@ -77,13 +83,28 @@ class BashuApp(App[None]):
         for screen in self.screen_stack:
             if isinstance(screen, Translated) and screen.is_mounted:
                 screen.repaint_all()
-        if isinstance(self.screen, TradingScreen):
+        if isinstance(self.screen, MarketScreen):
             self.screen.apply_changes({"all"})
+
+    def open_screen(self, place: str) -> None:
+        """Bring a screen to the front; it is made when it is first opened, and then kept."""
+        role = self.session.role if self.session is not None else "trader"
+        entry = next(entry for entry in open_to(role) if entry.place == place)
+        if place not in self._screens:
+            self._screens[place] = make(entry)
+            self.install_screen(self._screens[place], place)
+        if self.screen is not self._screens[place]:
+            self.switch_screen(place)
+
+    def open_chosen(self, place: str | None) -> None:
+        """Open what the menu of screens gave, if anything."""
+        if place:
+            self.open_screen(place)
 
     def choose_symbol(self, symbol: str) -> None:
         """Make another instrument the one that is traded."""
         self.symbol = symbol
-        if isinstance(self.screen, TradingScreen | SupervisorScreen):
+        if isinstance(self.screen, MarketScreen):
             self.screen.symbol_changed()
 
     @work(group="login", exclusive=True)
@@ -116,8 +137,7 @@ class BashuApp(App[None]):
         self.session = session
         if self.symbol not in session.instruments:
             self.symbol = _first_symbol(session)
-        screen = SupervisorScreen() if session.role == "supervisor" else TradingScreen()
-        await self.switch_screen(screen)
+        self.open_screen("supervisor" if session.role == "supervisor" else "trading")
 
     async def _start(self, client: Client) -> str:
         """Return why the session could not begin, or nothing."""
@@ -171,6 +191,11 @@ class BashuApp(App[None]):
         """The clock of the status bar."""
         if self.session is not None:
             self.session.changed.add("status")
+
+
+def _palette(settings: Settings, texts: Texts) -> Palette:
+    by_language: MarketColors = "red_up" if texts.language == "zh" else "green_up"
+    return Palette(settings.market_colors or by_language, settings.theme)
 
 
 def _host_and_port(broker: str) -> tuple[str, int] | None:

@@ -6,8 +6,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bashu_tui.i18n import default_language
-from bashu_tui.palette import MarketColors
+from msgspec.structs import replace
+
+from bashu_tui.keymap import KeymapError, check
+from bashu_tui.locations import settings_file
+from bashu_tui.settings import SettingsError, load
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,17 +26,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 file=sys.stderr,
             )
             return 1
-    language = options.lang or default_language()
-    colors: MarketColors = options.market_colors or ("red_up" if language == "zh" else "green_up")
+    try:
+        settings = load(options.settings or settings_file())
+        check(settings.keys)
+    except (SettingsError, KeymapError) as error:
+        print(f"bashu-tui: {error}", file=sys.stderr)
+        return 1
+    chosen = {
+        "language": options.lang, "market_colors": options.market_colors, "theme": options.theme,
+    }  # fmt: skip
+    settings = replace(settings, **{name: value for name, value in chosen.items() if value})
     from bashu_tui.app import BashuApp  # noqa: PLC0415  after the options, which may be wrong
 
     BashuApp(
         broker=options.broker,
         user=options.user,
         password=password,
-        language=language,
-        colors=colors,
         symbol=options.symbol,
+        settings=settings,
     ).run()
     return 0
 
@@ -49,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--password-file", type=Path, metavar="FILE")
     parser.add_argument("--lang", choices=("en", "zh"))
     parser.add_argument("--market-colors", choices=("red_up", "green_up", "blue_orange"))
+    parser.add_argument("--theme", choices=("dark", "light", "ansi"))
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help=f"instead of {settings_file()}"
+    )
     parser.add_argument("--symbol", default="", help="the instrument to begin with")
     return parser
 

@@ -1,13 +1,16 @@
-"""What the two main screens share: status bar, stale banner, key line, size guard."""
+"""What the screens in front of the market share: bars, stale banner, keys, size guard."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingsMap
 from textual.screen import Screen
 from textual.widgets import Static
 
+from bashu_tui.keymap import bindings, groups
+from bashu_tui.screens.goto import GotoScreen
 from bashu_tui.screens.help import HelpScreen
+from bashu_tui.widgets.key_bar import KeyBar
 from bashu_tui.widgets.line_panel import LinePanel
 from bashu_tui.widgets.status_bar import StatusBar
 
@@ -24,30 +27,39 @@ class MarketScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
         (0, "-narrow"), (100, "-medium"), (140, "-wide"),
     ]  # fmt: skip
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", show=False),
-        Binding("question_mark", "help", show=False),
-    ]
-    keys_text = "keys.trading"
-    help_text = "help.trading"
+    place = ""
+    """The screen's name in the registry and in the keymap."""
 
     @property
     def bashu(self) -> "BashuApp":
         return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
+        self.install_keys()
         yield StatusBar(id="status")
         yield Static(id="banner")
         yield from self.compose_body()
-        yield Static(id="keys")
+        yield KeyBar(self.place, id="keys")
         yield Static(id="too-small")
 
     def compose_body(self) -> ComposeResult:
         """Yield what stands between the bars."""
         yield from ()
 
+    def install_keys(self) -> None:
+        """Bind the user's keys, in place of those bound before."""
+        own = type(self)._merged_bindings or BindingsMap()  # noqa: SLF001  Textual has no other way
+        chosen = bindings(groups(self.place), self.bashu.settings.keys)
+        self._bindings = BindingsMap.merge([own, BindingsMap(chosen)])
+
     def on_mount(self) -> None:
         self.repaint_all()
+
+    def on_screen_resume(self) -> None:
+        """What changed while another screen was in front was not painted here."""
+        if self.is_mounted:
+            self.show_link()
+            self.apply_changes({"all"})
 
     def on_resize(self) -> None:
         self.set_class(self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT, "-tiny")
@@ -55,7 +67,6 @@ class MarketScreen(Screen[None]):
     def repaint_all(self) -> None:
         """Another language or another state of the link: write everything anew."""
         texts = self.bashu.texts
-        self.query_one("#keys", Static).update(texts(self.keys_text))
         self.query_one("#too-small", Static).update(texts("app.too_small"))
         self.show_link()
         for panel in self.query(LinePanel):
@@ -74,5 +85,11 @@ class MarketScreen(Screen[None]):
     def apply_changes(self, changed: set[str]) -> None:
         """Paint anew what changed."""
 
+    def symbol_changed(self) -> None:
+        """Another instrument was chosen."""
+
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.help_text))
+        self.app.push_screen(HelpScreen(self.place))
+
+    def action_goto(self) -> None:
+        self.app.push_screen(GotoScreen(self.place), self.bashu.open_chosen)

@@ -1,15 +1,16 @@
-"""The keys of a screen."""
+"""The keys of a screen, from the keymap, and a remark or two."""
 
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.table import Table
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bashu_tui.cells import wrap
+from bashu_tui.keymap import actions, keys_of, label
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
@@ -25,25 +26,27 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,f1,enter,q", "dismiss", show=False),
     ]
 
-    def __init__(self, text_key: str) -> None:
+    def __init__(self, place: str) -> None:
         super().__init__()
-        self._text_key = text_key
+        self._place = place
 
     def compose(self) -> ComposeResult:
         app = cast("BashuApp", self.app)
         table = Table.grid(padding=(0, 2))
-        remarks = []
-        for line in app.texts(self._text_key).split("\n"):
-            keys, tab, text = line.partition("\t")
-            if tab:
-                table.add_row(keys, text)
-            else:
-                remarks += wrap(line, _TEXT_WIDTH)
-        with Vertical(classes="card") as card:
+        for action in actions(self._place):
+            keys = [label(key) for key in keys_of(action, app.settings.keys)]
+            if keys:
+                table.add_row("  ".join(keys), app.texts(f"action.{action.id}"))
+        remarks = app.texts.get(f"help.{self._place}", "")
+        with VerticalScroll(classes="card tall") as card:
             card.border_title = app.texts("help.title")
             yield Static(table)
-            yield Static("\n".join(remarks))
+            if remarks:
+                yield Static("\n".join(wrap(remarks, _TEXT_WIDTH)), classes="hint")
             yield Static(app.texts("help.close"), classes="hint")
+
+    def on_mount(self) -> None:
+        self.query_one(VerticalScroll).focus()
 
     def repaint_all(self) -> None:
         self.refresh(recompose=True)

@@ -3,10 +3,9 @@
 import asyncio
 import time
 from collections.abc import Coroutine
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from bashu_protocol.client import CommandRefused
@@ -28,19 +27,6 @@ Answer = TypeVar("Answer")
 
 class OrderEntryScreen(MarketScreen):
     """A market screen with a ticket and a ladder from which orders are sent."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "side('buy')", show=False, priority=True),
-        Binding("f3", "side('sell')", show=False, priority=True),
-        Binding("1", "side('buy')", show=False),
-        Binding("3", "side('sell')", show=False),
-        Binding("f8", "cancel_here", show=False, priority=True),
-        Binding("8,delete", "cancel_here", show=False),
-        Binding("shift+f8,f20,ctrl+x", "cancel_all", show=False, priority=True),
-        Binding("ctrl+t", "validity", show=False, priority=True),
-        Binding("5", "validity", show=False),
-        Binding("enter", "submit", show=False),
-    ]
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,10 +1,7 @@
 """The supervisor's screen: alerts, their evidence, the event stream, and what can be done."""
 
-from typing import ClassVar
-
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -30,17 +27,7 @@ from bashu_tui.widgets.watchlist import Watchlist
 class SupervisorScreen(MarketScreen):
     """Five actions, each journaled by the venue with its reason."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "choose(-1)", show=False, priority=True),
-        Binding("down", "choose(1)", show=False, priority=True),
-        Binding("f5,ctrl+o", "act('halt')", show=False, priority=True),
-        Binding("f6,ctrl+r", "act('resume')", show=False, priority=True),
-        Binding("f7,ctrl+s", "act('suspend')", show=False, priority=True),
-        Binding("f8,ctrl+e", "act('reinstate')", show=False, priority=True),
-        Binding("f9,ctrl+n", "act('notice')", show=False, priority=True),
-    ]
-    keys_text = "keys.supervisor"
-    help_text = "help.supervisor"
+    place = "supervisor"
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -60,10 +47,7 @@ class SupervisorScreen(MarketScreen):
         if "all" in changed:
             self.repaint_all()
         if changed & {"alerts", "all"}:
-            alerts = self.query_one(AlertList)
-            if alerts.chosen is None:
-                alerts.move(0)
-            alerts.repaint()
+            self.query_one(AlertList).repaint()
             self._show_evidence()
         if "audit" in changed:
             self.query_one(AuditTail).repaint()
@@ -75,8 +59,7 @@ class SupervisorScreen(MarketScreen):
     def symbol_changed(self) -> None:
         self.repaint_all()
 
-    def action_choose(self, by: int) -> None:
-        self.query_one(AlertList).move(by)
+    def on_list_panel_moved(self) -> None:
         self._show_evidence()
 
     def action_act(self, kind: Kind) -> None:

@@ -1,9 +1,6 @@
 """The trader's screen."""
 
-from typing import ClassVar
-
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
 from bashu_tui.screens.order_entry import OrderEntryScreen
@@ -19,19 +16,7 @@ from bashu_tui.widgets.watchlist import Watchlist
 class TradingScreen(OrderEntryScreen):
     """Watchlist, ladder, ticket, account, trades, and one's own orders."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "price(1)", show=False, priority=True),
-        Binding("down", "price(-1)", show=False, priority=True),
-        Binding("pageup", "price(10)", show=False, priority=True),
-        Binding("pagedown", "price(-10)", show=False, priority=True),
-        Binding("left", "symbol(-1)", show=False),
-        Binding("right", "symbol(1)", show=False),
-        Binding("ctrl+left", "symbol(-1)", show=False, priority=True),
-        Binding("ctrl+right", "symbol(1)", show=False, priority=True),
-        Binding("space,f4", "recentre", show=False),
-        Binding("minus", "step(1)", show=False),
-        Binding("equals_sign", "step(-1)", show=False),
-    ]
+    place = "trading"
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="body"):

@@ -30,6 +30,7 @@ from bashu_protocol.messages import (
     Side,
     VenueStatus,
 )
+from bashu_tui.state.part import Part
 
 ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
     {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
@@ -92,6 +93,8 @@ class Session:
         self._followed_name = ""
         self.needs_reload = False
         """Whether the link was down since the venue was last asked for everything."""
+        self.parts: list[Part] = []
+        """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0
         self._has_fills = False
@@ -178,6 +181,8 @@ class Session:
             self.alerts = {alert.alert_id: alert for alert in alerts}
             rows = (await client.query("members")).rows
             self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
+        for part in self.parts:
+            await part.reload(client)
         self.needs_reload = interruptions != self._interruptions
         self.changed.add("all")
 
@@ -194,6 +199,8 @@ class Session:
 
     def hear(self, message: AnyMessage) -> None:
         """Take one message of the client."""
+        for part in self.parts:
+            self.changed |= part.hear(message)
         if isinstance(message, BookDelta | BookSnapshot):
             self.changed.add("book")
         elif isinstance(message, InstrumentStat):

@@ -1,10 +1,11 @@
-"""Base of the panels that paint lines of text themselves: fast, and only when told to."""
+"""Base of the panels that paint lines of text themselves: fast, and only what changed."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,6 +20,11 @@ class LinePanel(Widget):
 
     title_key = ""
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's own word
+        super().__init__(id=id, classes=classes)
+        self._made: list[Sequence[Piece]] | None = None
+        self._title = ""
+
     @property
     def bashu(self) -> "BashuApp":
         return cast("BashuApp", self.app)
@@ -26,12 +32,30 @@ class LinePanel(Widget):
     def on_mount(self) -> None:
         self.repaint()
 
+    def title(self) -> str:
+        """Return what stands in the upper border."""
+        return self.bashu.texts(self.title_key) if self.title_key else ""
+
     def repaint(self) -> None:
-        """Make the lines anew and paint them."""
-        if self.title_key:
-            self.border_title = self.bashu.texts(self.title_key)
-        self._made: list[Sequence[Piece]] | None = None
-        self.refresh()
+        """Make the lines anew and paint those that differ from what is shown."""
+        title = self.title()
+        if title != self._title:
+            self._title = self.border_title = title
+        width, height = self.size
+        before = self._made
+        if before is None or not width or not height:
+            self._made = None
+            self.refresh()
+            return
+        self._made = made = self.lines(width, height)
+        longer = max(len(before), len(made))
+        changed = [
+            Region(0, y, width, 1)
+            for y in range(min(longer, height))
+            if y >= len(before) or y >= len(made) or before[y] != made[y]
+        ]
+        if changed:
+            self.refresh(*changed)
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         """Return the lines for a size; missing ones stay empty."""

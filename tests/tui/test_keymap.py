@@ -1,0 +1,67 @@
+"""The table of keys: no clashes, and a user's own keys are checked before they count."""
+
+import pytest
+
+from bashu_tui.keymap import ACTIONS, KeymapError, actions, bindings, check, label
+
+
+def test_the_usual_keys_are_without_clash() -> None:
+    check({})
+
+
+def test_each_trading_action_has_two_keys() -> None:
+    needed = [action for action in ACTIONS if action.id.startswith(("order.", "orders."))]
+    assert needed
+    alone = [a.id for a in needed if len(a.keys) < 2 and a.id != "order.submit"]
+    assert not alone
+
+
+@pytest.mark.parametrize(
+    ("overrides", "said"),
+    [
+        ({"order.buy": ("f8",)}, "F8: both order.buy and orders.cancel_here want it."),
+        ({"order.buy": ("f1",)}, "F1: both order.buy and market.help want it."),
+        ({"order.bye": ("f2",)}, "keys.order.bye: there is no such action."),
+        ({"order.buy": ("f99",)}, "keys.order.buy: there is no key 'f99'."),
+        ({"orders.cancel_all": ()}, "keys.orders.cancel_all: this action must keep a key."),
+    ],
+)
+def test_keys_that_cannot_be_used_are_refused(
+    overrides: dict[str, tuple[str, ...]], said: str
+) -> None:
+    with pytest.raises(KeymapError) as refused:
+        check(overrides)
+    assert said in str(refused.value).split("\n")
+
+
+def test_two_actions_may_exchange_their_keys() -> None:
+    check({"order.buy": ("f3", "3"), "order.sell": ("f2", "1")})
+
+
+def test_what_can_be_typed_leaves_a_field_first() -> None:
+    found = {binding.key: binding.priority for binding in bindings(["trading", "trader"], {})}
+    assert found["f2"]
+    assert found["ctrl+t"]
+    assert not found["1"]
+    assert not found["space"]
+    assert not found["up"]
+    assert not found["delete"]
+
+
+def test_a_users_keys_take_the_place_of_the_usual() -> None:
+    found = {b.key: b.action for b in bindings(["trading"], {"order.buy": ("f6", "7")})}
+    assert found["f6"] == found["7"] == "side('buy')"
+    assert "f2" not in found
+    assert "1" not in found
+
+
+def test_a_screens_own_keys_come_first() -> None:
+    assert next(iter(actions("trading"))).id == "order.buy"
+    assert actions("trading")[-1].place == "app"
+    assert "orders.cancel_all" not in [action.id for action in actions("supervisor")]
+
+
+def test_keys_are_written_as_on_keyboards() -> None:
+    assert [label(key) for key in ("f8", "shift+f8", "ctrl+x", "space", "minus")] == [
+        "F8", "shift+F8", "ctrl+x", "Space", "-",
+    ]  # fmt: skip

@@ -1,0 +1,84 @@
+"""The menu of screens, the key bar, and what each screen of the registry must have."""
+
+from typing import Any
+
+import pytest
+
+from bashu_tui.i18n import load
+from bashu_tui.keymap import ACTIONS
+from bashu_tui.screens.goto import GotoScreen
+from bashu_tui.screens.registry import SCREENS, make, open_to
+from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.widgets.key_bar import KeyBar
+
+
+@pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.place)
+def test_each_screen_can_be_made_and_has_its_name(entry: Any) -> None:
+    assert make(entry).place == entry.place
+    for language in ("en", "zh"):
+        assert load(language)[f"screen.{entry.place}"]
+
+
+def test_each_action_has_its_texts() -> None:
+    for language in ("en", "zh"):
+        texts = load(language)
+        assert not [a.id for a in ACTIONS if f"action.{a.id}" not in texts]
+        assert not [a.id for a in ACTIONS if a.bar and f"bar.{a.id}" not in texts]
+
+
+def test_a_trader_is_not_offered_the_supervisors_screen() -> None:
+    assert "supervisor" not in [entry.place for entry in open_to("trader")]
+    assert "supervisor" in [entry.place for entry in open_to("supervisor")]
+
+
+async def test_a_digit_in_the_menu_opens_a_screen(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal("sup") as (app, pilot):
+        await pilot.press("f10")
+        await wait(pilot, lambda: isinstance(app.screen, GotoScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: "Trading" in shown(app))
+        await pilot.press("1")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+        await wait(pilot, lambda: app.session.symbols[0] in shown(app))
+
+
+async def test_the_menu_closes_without_a_choice(terminal: Any, wait: Any) -> None:
+    async with terminal() as (app, pilot):
+        await pilot.press("ctrl+g")
+        await wait(pilot, lambda: isinstance(app.screen, GotoScreen) and app.screen.is_mounted)
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+
+
+async def test_a_screen_keeps_what_was_typed_while_another_was_in_front(
+    terminal: Any, wait: Any
+) -> None:
+    async with terminal("sup") as (app, pilot):
+        app.open_screen("trading")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen) and app.screen.is_mounted)
+        await pilot.pause()
+        app.screen.query_one("#ticket-price").value = "74.12"
+        app.open_screen("supervisor")
+        await wait(pilot, lambda: app.screen.place == "supervisor")
+        app.open_screen("trading")
+        await wait(pilot, lambda: app.screen.place == "trading")
+        assert app.screen.query_one("#ticket-price").value == "74.12"
+
+
+async def test_a_click_on_the_key_bar_does_what_the_key_does(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        bar = app.screen.query_one(KeyBar)
+        await wait(pilot, lambda: bar._spans)
+        at = next(first for first, _last, run in bar._spans if run == "goto")
+        await pilot.click(KeyBar, offset=(at + 2, 0))
+        await wait(pilot, lambda: isinstance(app.screen, GotoScreen))
+
+
+@pytest.mark.parametrize("width", [80, 100, 140, 200])
+async def test_the_key_bar_cuts_no_word(terminal: Any, shown: Any, width: int) -> None:
+    async with terminal(size=(width, 30)) as (app, _pilot):
+        line = shown(app).split("\n")[-1].rstrip()
+        texts = load("en")
+        assert " F1 Help " in line
+        assert line.endswith(tuple(texts[f"bar.{a.id}"] for a in ACTIONS if a.bar))
