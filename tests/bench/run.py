@@ -13,6 +13,7 @@ BENCHES = (
     "bench_journal.py",
     "bench_surveillance.py",
     "bench_orders.py",
+    "bench_tui.py",
     "bench_peers.py",
 )
 
