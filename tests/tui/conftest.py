@@ -20,6 +20,8 @@ from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    AuctionRules,
+    BlockRules,
     CallAuctionRules,
     Deposit,
     InstrumentRules,
@@ -51,6 +53,8 @@ _RULES = (
         product="CEA",
         reference_price=REFERENCE,
         call_auction=CallAuctionRules(),
+        block=BlockRules(min_qty=1_000, max_qty=40_000),
+        auction=AuctionRules(buying=True, min_offer_qty=1_000, lot=10),
     ),
     InstrumentRules(
         symbol="CCER",
