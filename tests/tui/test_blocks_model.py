@@ -90,7 +90,7 @@ async def test_an_offer_to_all_is_anonymous_and_names_ones_own_side(alice: Desk,
     offer = await alice.post("sell")
     (own,) = (await alice.current()).standing()
     assert (own.kind, own.side, own.actions) == ("own_offer", "sell", {"withdraw"})
-    assert "blocks" not in bob.changed
+    assert not bob.blocks.is_old
     (seen,) = (await bob.current()).standing()
     assert (seen.block_id, seen.kind, seen.side, seen.counterparty) == (offer, "offer", "buy", "")
     assert seen.actions == {"accept", "counter"}
@@ -174,6 +174,13 @@ async def test_a_terminal_that_begins_later_has_the_present_terms(
         await desk.current()
         assert len(desk.blocks.terms_of(turn)) == 2
         assert turn.block_id == talk
+    await alice.accept(talk, 2_000, 7_300)
+    async with market.client("alice") as later:
+        desk = Desk(later)
+        await desk.current()
+        (fill,) = (await desk.current()).fills
+        assert (fill.block_id, fill.side, fill.qty, fill.price) == (talk, "sell", 2_000, 7_300)
+        assert fill.exec_id == alice.blocks.fills[0].exec_id
 
 
 async def test_turns_stand_before_the_rest(alice: Desk, bob: Desk) -> None:

@@ -17,6 +17,7 @@ from bashu_protocol.messages import (
     BlockKind,
     BlockReport,
     BlockRow,
+    FillRow,
     InstrumentStat,
     LogonAck,
     Side,
@@ -87,6 +88,7 @@ class BlockFill(Struct, frozen=True):
     price: int
     qty: int
     counterparty: str
+    """Empty where the terminal did not see it trade."""
 
 
 class BlockWindow(Struct, frozen=True):
@@ -111,6 +113,7 @@ class Blocks:
         self.turns_begun = 0
         """How often it became one's own turn since the terminal began."""
         self._history: dict[int, list[Terms]] = {}
+        self._has_fills = False
         self._unseen: set[str] = set()
         """Symbols whose session may have changed while the link was down."""
 
@@ -148,6 +151,11 @@ class Blocks:
         self.lines = {row.block_id: _line(row) for row in rows if isinstance(row, BlockRow)}
         for line in self.lines.values():
             self._complete(line)
+        if not self._has_fills:
+            self._has_fills = True
+            for fill in (await client.query("fills")).rows:
+                if isinstance(fill, FillRow) and fill.mode == "block":
+                    self._add_fill(_fill(fill))
 
     def hear(self, message: AnyMessage) -> set[str]:
         """Take one message of the client; "block turn": it became one's own turn."""
@@ -169,10 +177,11 @@ class Blocks:
             known = self.lines.get(report.block_id)
             self.ended.appendleft(_ended_line(report, known))
         if report.event == "traded":
-            self.fills.appendleft(BlockFill(
+            fill = BlockFill(
                 report.exec_id, report.block_id, report.transact_time, report.symbol, report.side,
                 report.price, report.order_qty, report.counterparty,
-            ))  # fmt: skip
+            )  # fmt: skip
+            self._add_fill(fill)
         if report.your_turn:
             self.turns_begun += 1
             return {"blocks", "block turn"}
@@ -201,6 +210,10 @@ class Blocks:
             event = "posted" if by == "own" else "offered"
         self._note(line.block_id, Terms(line.transact_time, event, by, line.price, line.order_qty))
 
+    def _add_fill(self, fill: BlockFill) -> None:
+        if all(known.exec_id != fill.exec_id for known in self.fills):
+            self.fills.appendleft(fill)
+
     def _note(self, block_id: int, terms: Terms) -> None:
         self._history.setdefault(block_id, []).append(terms)
 
@@ -218,6 +231,13 @@ def _line(row: BlockRow) -> BlockLine:
     return BlockLine(
         row.block_id, row.offer_id, row.kind, row.symbol, side, row.price, row.order_qty,
         row.your_turn, row.counterparty, row.transact_time,
+    )  # fmt: skip
+
+
+def _fill(row: FillRow) -> BlockFill:
+    return BlockFill(
+        row.exec_id, row.order_id, row.transact_time, row.symbol, row.side, row.last_px,
+        row.last_qty, "",
     )  # fmt: skip
 
 
