@@ -16,6 +16,7 @@ from bashu_daemon.bus.credentials import (
 )
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
+from bashu_daemon.errors import OperatorError
 from bashu_daemon.rulebook import MemberEntry, MembersFile, Rulebook, load_members, load_rulebook
 from bashu_protocol import topics
 from bashu_protocol.messages import (
@@ -33,6 +34,7 @@ from bashu_protocol.messages import (
 
 CREDENTIALS_FILE: Final = "passwd"
 FIRST_PASSWORDS_FILE: Final = "first-passwords.txt"
+PUBLIC_USER_FILE: Final = "public-password.txt"
 
 
 class Founding(Struct, frozen=True):
@@ -97,19 +99,27 @@ def _admission(entry: MemberEntry, new_id: Callable[[], str]) -> Iterator[StateC
 
 def load_founding(config: Config) -> Founding:
     """Read both files. Raises OperatorError."""
-    return Founding(load_rulebook(config.rulebook), load_members(config.members))
+    found = Founding(load_rulebook(config.rulebook), load_members(config.members))
+    for user in (topics.VENUE_USER, topics.PUBLIC_USER):
+        if user in found.roles():
+            raise OperatorError(
+                f"The members file {config.members} has a user {user!r}: that name is the venue's."
+            )
+    return found
 
 
 def prepare_passwords(data_dir: Path, users: list[str]) -> str:
     """Give every user without a password a random one, and return the venue's own.
 
     First passwords are written beside the journal, readable by the owner only, until the
-    operator hands them out.
+    operator hands them out. That of the public user has a file of its own too: whoever serves
+    the public board needs no other.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     credentials = load_credentials(data_dir / CREDENTIALS_FILE)
     first = read_first_passwords(data_dir)
-    missing = [user for user in [topics.VENUE_USER, *users] if user not in credentials]
+    everybody = [topics.VENUE_USER, topics.PUBLIC_USER, *users]
+    missing = [user for user in everybody if user not in credentials]
     if topics.VENUE_USER not in first and topics.VENUE_USER not in missing:
         missing.append(topics.VENUE_USER)
     for user in dict.fromkeys(missing):
@@ -119,6 +129,8 @@ def prepare_passwords(data_dir: Path, users: list[str]) -> str:
         text = "".join(f"{user} {password}\n" for user, password in sorted(first.items()))
         write_private(data_dir / FIRST_PASSWORDS_FILE, text)
         save_credentials(data_dir / CREDENTIALS_FILE, credentials)
+    if topics.PUBLIC_USER in missing:
+        write_private(data_dir / PUBLIC_USER_FILE, first[topics.PUBLIC_USER] + "\n")
     return first[topics.VENUE_USER]
 
 

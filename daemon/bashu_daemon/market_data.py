@@ -26,12 +26,16 @@ from bashu_protocol.messages import (
     Broadcast,
     InstrumentStat,
     PublicTrade,
+    RecentNotices,
     Side,
     TradeCorrection,
 )
 
 DEPTH = 50
 """Levels of each side that are published."""
+
+RECENT_NOTICES = 30
+"""Notices that are retained; with the longest texts they fit a payload."""
 
 INDICATIVE_INTERVAL_NS: Final = 500_000_000
 """Between two indicative prices, as each looks at every order that could trade."""
@@ -85,6 +89,7 @@ class MarketData:
         self._venue = venue
         self._epoch = epoch
         self._feeds: dict[str, _Feed] = {symbol: _Feed() for symbol in venue.symbols()}
+        self._notices_due = True
 
     def note(self, events: Iterable[Event]) -> list[Publication]:
         """Mark what has to be published anew; return the public trades and notices."""
@@ -105,6 +110,7 @@ class MarketData:
             elif isinstance(event, PhaseChanged | BlockSessionChanged):
                 self._feed(event.symbol).stat_dirty = True
             elif isinstance(event, NoticePublished):
+                self._notices_due = True
                 found.append((topics.NOTICE, event.notice, False))
             elif isinstance(event, DayOpened | DayClosed):
                 for symbol in self._venue.symbols():
@@ -134,8 +140,12 @@ class MarketData:
         return found
 
     def snapshots(self, now_ns: int) -> list[Publication]:
-        """Return the retained books that are behind their deltas."""
+        """Return the retained books that are behind their deltas, and new recent notices."""
         found: list[Publication] = []
+        if self._notices_due:
+            self._notices_due = False
+            recent = RecentNotices(self._epoch, self._venue.notices()[-RECENT_NOTICES:])
+            found.append((topics.RECENT_NOTICES, recent, True))
         for symbol, feed in self._feeds.items():
             if feed.snapshot_due:
                 feed.snapshot_due = False
@@ -147,6 +157,7 @@ class MarketData:
 
     def republish(self) -> None:
         """A broker that was restarted has forgotten what it retained: publish all again."""
+        self._notices_due = True
         for feed in self._feeds.values():
             feed.snapshot_due = feed.stat_dirty = True
 

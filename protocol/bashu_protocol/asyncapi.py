@@ -25,6 +25,13 @@ _CHANNELS: Final[tuple[tuple[str, str, dict[str, Any], Any, str], ...]] = (
     ("trade", topics.trade("{symbol}"), _S, messages.PublicTrade, "public trades"),
     ("stat", topics.stat("{symbol}"), _S, messages.InstrumentStat, "the day's numbers, retained"),
     ("notice", topics.NOTICE, {}, messages.Notice, "disclosures and decisions"),
+    (
+        "recent_notices",
+        topics.RECENT_NOTICES,
+        {},
+        messages.RecentNotices,
+        "the last notices, retained",
+    ),
     ("status", topics.VENUE_STATUS, {}, messages.VenueStatus, "retained heartbeat, every second"),
     ("alert", topics.ALERT, {}, messages.Alert, "surveillance alerts, supervisors only"),
     ("audit", topics.AUDIT, {}, messages.AuditBatch, "identified events, supervisors only"),

@@ -8,11 +8,15 @@ VENUE_STATUS: Final = f"{ROOT}/sys/venue"
 ALERT: Final = f"{ROOT}/sup/alert"
 AUDIT: Final = f"{ROOT}/sup/audit"
 NOTICE: Final = f"{ROOT}/pub/notice"
+RECENT_NOTICES: Final = f"{ROOT}/pub/recent"
 ALL_COMMANDS: Final = f"{ROOT}/cmd/+"
 ALL_PRESENCE: Final = f"{ROOT}/alive/+"
 
 VENUE_USER: Final = "venue"
 """The daemon's own login and the author of its internal commands; no member may bear it."""
+
+PUBLIC_USER: Final = "public"
+"""Reads what is public and may send nothing: the login of boards for people without an account."""
 
 _COMMAND = f"{ROOT}/cmd/"
 _REPORT = f"{ROOT}/rpt/"

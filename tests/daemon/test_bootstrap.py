@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 from bashu_testing import Harness
 
-from bashu_daemon.bootstrap import Founding
+from bashu_daemon.bootstrap import (
+    CREDENTIALS_FILE,
+    PUBLIC_USER_FILE,
+    Founding,
+    load_founding,
+    prepare_passwords,
+)
+from bashu_daemon.bus.credentials import load_credentials, verify_password
+from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent
+from bashu_daemon.errors import OperatorError
 from bashu_daemon.rulebook import MembersFile, Rulebook, load_members
 from bashu_protocol.messages import AddUser, InstrumentRules, NewOrder, OpenDay, SetPhase
 from bashu_protocol.reject_codes import RejectCode
@@ -95,3 +104,22 @@ async def test_the_log_has_what_is_refused(
     with caplog.at_level(logging.WARNING):
         await harness.service.execute(VENUE_USER, [AddUser("u1", "zoe", "nobody")])
     assert "add_user (u1) was refused: UNKNOWN_MEMBER There is no member nobody." in caplog.text
+
+
+def test_the_public_user_gets_a_password_in_a_file_of_its_own(tmp_path: Path) -> None:
+    prepare_passwords(tmp_path, ["anna"])
+    path = tmp_path / PUBLIC_USER_FILE
+    password = path.read_text().strip()
+    assert path.stat().st_mode & 0o777 == 0o600
+    stored = load_credentials(tmp_path / CREDENTIALS_FILE)["public"]
+    assert verify_password(password, stored)
+    prepare_passwords(tmp_path, ["anna", "bo"])
+    assert path.read_text().strip() == password
+
+
+@pytest.mark.parametrize("name", ["venue", "public"])
+def test_no_member_may_have_a_user_of_the_venues_own_names(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "members.toml"
+    path.write_text(MEMBERS.replace("anna", name))
+    with pytest.raises(OperatorError, match=name):
+        load_founding(Config(members=path))

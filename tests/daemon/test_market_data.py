@@ -11,6 +11,7 @@ from bashu_protocol.messages import (
     CallAuctionRules,
     InstrumentStat,
     PublicTrade,
+    RecentNotices,
     SetPhase,
 )
 
@@ -60,7 +61,10 @@ def test_nothing_new_is_said_when_nothing_changed(market: Any) -> None:
     feed.note(market.order("anna", "buy", 5, 6_990))
     assert feed.deltas(1)
     assert feed.deltas(2) == []
-    assert len(feed.snapshots(3)) == 1
+    assert [topic for topic, _m, _r in feed.snapshots(3)] == [
+        "bashu/v1/pub/recent",
+        "bashu/v1/md/CEA25/book",
+    ]
     assert feed.snapshots(4) == []
 
 
@@ -97,7 +101,7 @@ def test_a_restarted_broker_gets_everything_again(market: Any) -> None:
     feed.snapshots(1)
     feed.republish()
     kinds = {type(message) for _t, message, _r in feed.deltas(2) + feed.snapshots(2)}
-    assert kinds == {InstrumentStat, BookSnapshot}
+    assert kinds == {InstrumentStat, BookSnapshot, RecentNotices}
 
 
 def test_the_indicative_price_comes_with_the_interval_and_not_with_each_order(

@@ -44,7 +44,7 @@ PATIENCE_SECONDS = 60.0
 ROLES: dict[str, Any] = {
     "anna": "trader", "bo": "trader", "carl": "trader", "sup": "supervisor", "reg": "registrar",
 }  # fmt: skip
-PASSWORDS = {user: f"{user}-password" for user in (*ROLES, "venue", "stranger")}
+PASSWORDS = {user: f"{user}-password" for user in (*ROLES, "venue", "stranger", "public")}
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
 

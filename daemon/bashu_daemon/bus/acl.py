@@ -2,6 +2,7 @@
 
 Identity is the topic: user U publishes only to `cmd/U` and `alive/U` and reads only `rpt/U` of
 the private topics. Market data, notices and status are everybody's; `sup/…` is the supervisors'.
+The public user reads what is everybody's, and publishes nothing.
 """
 
 from typing import Final, Literal
@@ -20,6 +21,8 @@ def publishable(user: str) -> tuple[str, ...]:
     """Return the topic filters that a user may publish to."""
     if user == topics.VENUE_USER:
         return EVERYTHING
+    if user == topics.PUBLIC_USER:
+        return ()
     return topics.command(user), topics.presence(user)
 
 
@@ -27,6 +30,8 @@ def readable(user: str, role: Role | None) -> tuple[str, ...]:
     """Return the topic filters that a user may read."""
     if user == topics.VENUE_USER:
         return EVERYTHING
+    if user == topics.PUBLIC_USER:
+        return PUBLIC
     own = (topics.report(user), *PUBLIC)
     return (*own, *SUPERVISORY) if role == "supervisor" else own
 

@@ -12,16 +12,22 @@ PACKET_OVERHEAD_BYTES = 1024
 
 
 def acl_text(users: Iterable[tuple[str, Role]]) -> str:
-    """Return the ACL file: a block for the venue, then one for each user."""
+    """Return the ACL file: a block for the venue, one for the public, then one for each user."""
     blocks = [f"user {topics.VENUE_USER}\ntopic readwrite {topics.ROOT}/#\n"]
-    for user, role in sorted(users):
-        if user == topics.VENUE_USER:
-            continue
-        lines = [f"user {user}"]
-        lines += [f"topic write {pattern}" for pattern in publishable(user)]
-        lines += [f"topic read {pattern}" for pattern in readable(user, role)]
-        blocks.append("\n".join(lines) + "\n")
+    blocks.append(_block(topics.PUBLIC_USER, None))
+    blocks += [
+        _block(user, role)
+        for user, role in sorted(users)
+        if user not in (topics.VENUE_USER, topics.PUBLIC_USER)
+    ]
     return "\n".join(blocks)
+
+
+def _block(user: str, role: Role | None) -> str:
+    lines = [f"user {user}"]
+    lines += [f"topic write {pattern}" for pattern in publishable(user)]
+    lines += [f"topic read {pattern}" for pattern in readable(user, role)]
+    return "\n".join(lines) + "\n"
 
 
 def mosquitto_text(

@@ -91,7 +91,11 @@ class DoorkeeperTopics(BaseTopicPlugin):  # type: ignore[misc]  # the same
 
 
 class _Broker(Broker):  # type: ignore[misc]  # amqtt carries no types
-    """amqtt forgets to close its side of a connection, which would cost a descriptor each."""
+    """amqtt with two faults mended.
+
+    It forgets to close its side of a connection, which would cost a descriptor each. And whoever
+    connects is sent what is retained for anybody's subscriptions, such as all users' presence.
+    """
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
@@ -100,6 +104,13 @@ class _Broker(Broker):  # type: ignore[misc]  # amqtt carries no types
             await super().stream_connected(reader, writer, listener_name)
         finally:
             writer.close()
+
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
+        pattern, _qos = subscription
+        if any(subscriber is session for subscriber, _ in self._subscriptions.get(pattern, ())):
+            await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
 class _Snapshotting(dict[str, Any]):

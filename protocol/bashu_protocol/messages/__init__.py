@@ -76,6 +76,7 @@ from bashu_protocol.messages.market_data import (
     InstrumentStat,
     Notice,
     PublicTrade,
+    RecentNotices,
     VenueStatus,
 )
 from bashu_protocol.messages.orders import (
@@ -190,6 +191,7 @@ Broadcast = (
     | TradeCorrection
     | InstrumentStat
     | Notice
+    | RecentNotices
     | VenueStatus
     | Alert
     | AuditEvent
@@ -297,6 +299,7 @@ __all__ = [
     "Query",
     "QueryResult",
     "QueryWhat",
+    "RecentNotices",
     "RegistrarCommand",
     "ReinstateMember",
     "ReinstateUser",

@@ -96,6 +96,13 @@ class Notice(Message, frozen=True, tag="notice"):
     member: str = ""
 
 
+class RecentNotices(Message, frozen=True, tag="recent_notices", gc=True):
+    """The last notices, oldest first, retained: for readers who may not ask the venue."""
+
+    epoch: int
+    notices: list[Notice]
+
+
 class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
     """The heartbeat: retained, every second; `state` down is the venue's last will."""
 
