@@ -1,7 +1,6 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
-from urllib.parse import urlsplit
 
 from textual import work
 from textual.app import App
@@ -10,9 +9,11 @@ from textual.binding import BindingsMap
 from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
+from bashu_tui.broker import host_and_port
 from bashu_tui.i18n import Texts, Translated, default_language
 from bashu_tui.keymap import bindings
-from bashu_tui.palette import DARK, LIGHT, THEMES, MarketColors, Palette
+from bashu_tui.looks import MarketColors
+from bashu_tui.palette import DARK, LIGHT, THEMES, Palette
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
@@ -23,7 +24,6 @@ FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
-DEFAULT_PORT = 1883
 
 
 class BashuApp(App[None]):
@@ -114,7 +114,7 @@ class BashuApp(App[None]):
         assert isinstance(login, LoginScreen)  # noqa: S101  only it calls
         transport = self._transport
         if transport is None:
-            place = _host_and_port(broker)
+            place = host_and_port(broker)
             if place is None:
                 login.say(self.texts("login.bad_broker"))
                 return
@@ -196,18 +196,6 @@ class BashuApp(App[None]):
 def _palette(settings: Settings, texts: Texts) -> Palette:
     by_language: MarketColors = "red_up" if texts.language == "zh" else "green_up"
     return Palette(settings.market_colors or by_language, settings.theme)
-
-
-def _host_and_port(broker: str) -> tuple[str, int] | None:
-    """Read `mqtt://host[:port]`; None if it is not that."""
-    try:
-        place = urlsplit(broker)
-        port = place.port or DEFAULT_PORT
-    except ValueError:
-        return None
-    if place.scheme != "mqtt" or not place.hostname or place.path not in ("", "/"):
-        return None
-    return place.hostname, port
 
 
 def _first_symbol(session: Session) -> str:

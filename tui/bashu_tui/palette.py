@@ -1,13 +1,12 @@
 """Colours: red is up on the mainland, green elsewhere; never colour alone, always a sign too."""
 
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 from rich.style import Style
 from textual.theme import Theme
 
-MarketColors = Literal["red_up", "green_up", "blue_orange"]
-ThemeName = Literal["dark", "light", "ansi"]
+from bashu_tui.looks import MarketColors, ThemeName
 
 DARK: Final = Theme(
     name="bashu-dark",

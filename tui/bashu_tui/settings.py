@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from bashu_tui.i18n import Language
-from bashu_tui.palette import MarketColors, ThemeName
+from bashu_tui.looks import MarketColors, ThemeName
 
 EntryMode = Literal["view", "armed"]
 """What may be kept in the file; sending at one click is chosen anew in each session."""
