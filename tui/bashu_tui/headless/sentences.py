@@ -40,6 +40,9 @@ def execution(texts: Texts, report: ExecutionReport) -> str:
     number = report.orig_cl_ord_id or report.cl_ord_id
     if not report.side:
         return texts("headless.number", what=event, number=number)
+    if not report.order_id:
+        what = texts("text.because", what=event, why=_order(texts, report))
+        return texts("headless.number", what=what, number=number)
     return texts(
         "headless.report",
         event=event,
