@@ -105,6 +105,7 @@ class Session:
         self._encoding: Encoding = encoding
         self._requests = Requests()
         self._listeners: list[Listener] = []
+        self._sent_listeners: list[Callable[[Command], None]] = []
         self._count = 0
         self._logged_on = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -179,6 +180,10 @@ class Session:
         """Have every message, once each and in order, handed to a function."""
         self._listeners.append(listener)
 
+    def listen_sent(self, listener: Callable[[Command], None]) -> None:
+        """Have every command but queries handed to a function when it is first sent."""
+        self._sent_listeners.append(listener)
+
     # Requests
 
     def new_cl_ord_id(self) -> str:
@@ -191,8 +196,18 @@ class Session:
 
         What is sent this way is not sent again after a broken connection.
         """
+        for command in commands:
+            self._tell_sent(command)
+        await self._send(commands)
+
+    async def _send(self, commands: Sequence[Command]) -> None:
         payload = encode_batch(commands, self._encoding)
         await self._transport.publish(topics.command(self.user), payload)
+
+    def _tell_sent(self, command: Command) -> None:
+        if not isinstance(command, Query):
+            for listener in self._sent_listeners:
+                listener(command)
 
     async def request(
         self,
@@ -207,6 +222,7 @@ class Session:
             CommandRefused: the venue could not read it.
         """
         future = self._requests.add(command)
+        self._tell_sent(command)
         if self._logged_on.is_set():
             with contextlib.suppress(ConnectionLost):  # sent again after the next logon
                 await self._transport.publish(
@@ -286,7 +302,7 @@ class Session:
         """Send what the last message, or silence, calls for."""
         if self._resend:
             commands, self._resend = self._resend, []
-            await self.send(commands)
+            await self._send(commands)
         now = asyncio.get_running_loop().time()
         if now - self._catch_up_asked_at > CATCH_UP_SECONDS and (
             self.link.has_gap or not self._logged_on.is_set()

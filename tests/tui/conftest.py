@@ -141,6 +141,24 @@ async def market(tmp_path: Path) -> AsyncIterator[Market]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test reads or writes the files of whoever runs it."""
+    for variable, folder in (("XDG_CONFIG_HOME", "settings"), ("XDG_DATA_HOME", "data")):
+        monkeypatch.setenv(variable, str(tmp_path / "home" / folder))
+
+
+@pytest.fixture
+async def second_supervisor(market: Market, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user who can confirm what `sup` proposes."""
+    monkeypatch.setitem(PASSWORDS, "sup2", "s-secret-2")
+    monkeypatch.setitem(ROLES, "sup2", "supervisor")
+    async with market.client("reg") as registrar:
+        command = AddUser(registrar.new_cl_ord_id(), "sup2", "sup-co", "supervisor")
+        assert (await registrar.command(command)).accepted
+    return "sup2"
+
+
 @pytest.fixture
 def terminal(market: Market) -> Terminal:
     """Open a user's terminal and wait until the first screen shows a live market."""

@@ -207,7 +207,7 @@ async def test_a_call_auction_takes_orders(
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await send(pilot, app)
         await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
-        assert "working" in shown(app)
+        await wait(pilot, lambda: "working" in shown(app))
 
 
 async def test_own_orders_stand_on_the_ladder(terminal: Any, wait: Any) -> None:

@@ -19,6 +19,7 @@ from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
 from bashu_tui.settings import Settings
 from bashu_tui.state.session import Session
+from bashu_tui.state.user_files import user_folder
 
 FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
@@ -124,7 +125,7 @@ class BashuApp(App[None]):
             transport = MqttTransport(*place, user, password)
         client = Client(transport, user, supervise=True)
         problem = await self._start(client)
-        session = Session(client)
+        session = Session(client, user_folder(broker, user))
         if not problem:
             try:
                 await session.reload()

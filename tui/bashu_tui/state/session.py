@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from pathlib import Path
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -30,7 +31,11 @@ from bashu_protocol.messages import (
     Side,
     VenueStatus,
 )
+from bashu_tui.state.alert_store import AlertStore
+from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.part import Part
+from bashu_tui.state.price_alerts import PriceAlerts
+from bashu_tui.state.session_blotter import SessionBlotter
 
 ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
     {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
@@ -74,7 +79,8 @@ class HistoryLine(Struct, frozen=True):
 class Session:
     """The view model of one logged-on user. `changed` collects what has to be painted anew."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, folder: Path | None = None) -> None:
+        """`folder` is where the user's own files about this venue are; None for none at all."""
         self.client = client
         self.instruments: dict[str, InstrumentRow] = {}
         self.orders: dict[int, OrderLine] = {}
@@ -93,7 +99,11 @@ class Session:
         self._followed_name = ""
         self.needs_reload = False
         """Whether the link was down since the venue was last asked for everything."""
-        self.parts: list[Part] = []
+        alerts_file = None if folder is None else AlertStore(folder / "price_alerts.json")
+        self.price_alerts = PriceAlerts(client, alerts_file)
+        self.session_blotter = SessionBlotter(client)
+        self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
+        self.parts: list[Part] = [self.price_alerts, self.session_blotter]
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0
