@@ -1,6 +1,7 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
+from collections.abc import Callable
 
 from textual import work
 from textual.app import App
@@ -28,7 +29,10 @@ ASK_AGAIN_SECONDS = 1.0
 
 
 class BashuApp(App[None]):
-    """Begins with the login, or with the session if everything needed was given."""
+    """Begins with the login, or with the session if everything needed was given.
+
+    `when_opened` is called when a screen has been shown for the first time.
+    """
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -42,8 +46,10 @@ class BashuApp(App[None]):
         symbol: str = "",
         settings: Settings | None = None,
         transport: Transport | None = None,
+        when_opened: Callable[[], None] | None = None,
     ) -> None:
         super().__init__()
+        self._when_opened = when_opened
         self.settings = settings or Settings()
         self.texts = Texts(self.settings.language or default_language())
         self.palette = _palette(self.settings, self.texts)
@@ -94,6 +100,8 @@ class BashuApp(App[None]):
         if place not in self._screens:
             self._screens[place] = make(entry)
             self.install_screen(self._screens[place], place)
+            if self._when_opened is not None:
+                self._screens[place].call_after_refresh(self._when_opened)
         if self.screen is not self._screens[place]:
             self.switch_screen(place)
 
