@@ -10,6 +10,7 @@ from bashu_protocol.messages import (
     InstrumentStat,
     PublicTrade,
     Row,
+    Side,
     TradeCorrection,
 )
 
@@ -26,6 +27,8 @@ class BookView:
         self.symbol = symbol
         self.md_seq = 0
         self.epoch = 0
+        self.transact_time = 0
+        """The venue's time of the newest delta or snapshot taken."""
         self.is_current = False
         self.wants_snapshot = False
         self.asked_at = float("-inf")
@@ -42,6 +45,11 @@ class BookView:
         """(price, quantity, orders), best first."""
         return [(price, *self._asks[price]) for price in sorted(self._asks)]
 
+    def level(self, side: Side, price: int) -> tuple[int, int]:
+        """Return (quantity, orders) at a price; zeros where nothing stands."""
+        levels = self._bids if side == "buy" else self._asks
+        return levels.get(price, (0, 0))
+
     def reset(self, book: BookSnapshot | BookRow) -> bool:
         """Take a whole book, unless the one held is newer. Returns whether it was taken."""
         if self.is_current and (book.epoch, book.md_seq) <= (self.epoch, self.md_seq):
@@ -51,6 +59,8 @@ class BookView:
         self.epoch, self.md_seq = book.epoch, book.md_seq
         self._bids = {price: (qty, orders) for price, qty, orders in book.bids}
         self._asks = {price: (qty, orders) for price, qty, orders in book.asks}
+        if isinstance(book, BookSnapshot):
+            self.transact_time = book.transact_time
         self.is_current = True
         self.wants_snapshot = False
         return True
@@ -64,6 +74,7 @@ class BookView:
             self.wants_snapshot = True
             return False
         self.md_seq = delta.md_seq
+        self.transact_time = delta.transact_time
         for side, price, qty, orders in delta.changes:
             levels = self._bids if side == "buy" else self._asks
             if qty:

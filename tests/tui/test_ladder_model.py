@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bashu_protocol.feed import BookView
 from bashu_protocol.messages import BookSnapshot, Side
-from bashu_tui.state.ladder import STEPS, build, middle
+from bashu_tui.state.ladder import STEPS, Marks, build, covered, cumulative, middle
 from bashu_tui.state.session import OrderLine
 
 Levels = list[tuple[int, int, int]]
@@ -70,3 +70,37 @@ def test_middle_is_the_best_knowledge_of_the_market() -> None:
     assert middle(book([], [(102, 1, 1)]), 90, 80) == 102
     assert middle(book([], []), 90, 80) == 90
     assert middle(book([], []), 0, 80) == 80
+
+
+def test_marks_stand_on_the_row_that_holds_their_price() -> None:
+    marks = Marks(last=7_463, limit_up=8_209, limit_down=6_717)
+    assert [row for row in (7_460, 7_465) if marks.has(marks.last, row, 5)] == [7_460]
+    assert not marks.has(0, 0, 5)
+    assert [row for row in range(6_700, 8_300, 5) if marks.is_limit(row, 5)] == [6_720, 8_205]
+    assert [row for row in range(6_700, 8_300) if marks.is_limit(row, 1)] == [6_717, 8_209]
+
+
+def test_beyond_the_limits_nothing_trades() -> None:
+    marks = Marks(limit_up=8_209, limit_down=6_717)
+    assert [marks.is_beyond(price) for price in (6_716, 6_717, 8_209, 8_210)] == [
+        True, False, False, True,
+    ]  # fmt: skip
+    assert not Marks().is_beyond(1)
+    assert Marks().is_beyond(0)
+
+
+def test_cumulative_quantity_is_what_could_trade_down_or_up_to_a_price() -> None:
+    view = book([(100, 5, 1), (98, 7, 2)], [(101, 3, 1), (104, 4, 1)])
+    assert cumulative(view, 98) == (12, 0)
+    assert cumulative(view, 99) == (5, 0)
+    assert cumulative(view, 103) == (0, 3)
+    assert cumulative(view, 104) == (0, 7)
+
+
+@given(price=st.integers(1_000, 9_000), step=st.sampled_from(STEPS))
+def test_a_row_covers_what_it_gathers(price: int, step: int) -> None:
+    for bids, asks, side in (([(price, 1, 1)], [], "buy"), ([], [(price, 1, 1)], "sell")):
+        top = (price // step + 3) * step
+        (row,) = [r for r in build(book(bids, asks), [], top, step, 7) if r.bid_qty or r.ask_qty]
+        low, high = covered(row.price, step, "buy" if side == "buy" else "sell")
+        assert low <= price <= high

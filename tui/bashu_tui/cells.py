@@ -1,5 +1,7 @@
 """Text in columns: widths count terminal cells, so that Chinese lines up."""
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len, set_cell_size
 
 
@@ -47,3 +49,24 @@ def _words(text: str) -> list[str]:
             words.append(word)
             word = ""
     return [*words, word] if word else words
+
+
+def fit_quantity(quantity: int, width: int) -> str:
+    """Show tonnes in at most `width` cells: whole, or in thousands (k) or millions (m) cut down."""
+    text = f"{quantity:,}"
+    for unit, name in ((1_000, "k"), (1_000_000, "m"), (1_000_000_000, "g")):
+        if len(text) <= width:
+            break
+        text = f"{quantity // unit:,}{name}"
+    return text
+
+
+def join_fitting(parts: Sequence[str], width: int) -> str:
+    """Put as many parts on a line as have room, two blanks between; none is cut."""
+    line = ""
+    for part in parts:
+        longer = f"{line}  {part}" if line else part
+        if cell_len(longer) > width:
+            break
+        line = longer
+    return line

@@ -33,7 +33,8 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         app = cast("BashuApp", self.app)
         table = Table.grid(padding=(0, 2))
-        for action in actions(self._place):
+        # What withdraws orders is in sight without scrolling.
+        for action in sorted(actions(self._place), key=lambda action: not action.is_safety):
             keys = [label(key) for key in keys_of(action, app.settings.keys)]
             if keys:
                 table.add_row("  ".join(keys), app.texts(f"action.{action.id}"))

@@ -48,9 +48,8 @@ class OrderEntryScreen(MarketScreen):
     # Keys
 
     def action_side(self, side: Side) -> None:
-        ladder = self.query_one(Ladder)
-        self.query_one(Ticket).choose(side=side, price=ladder.cursor_price or None)
-        self.query_one("#ticket-qty", Input).focus()
+        """Buy or sell at the ladder's price; see `on_ladder_trade_at`."""
+        self.query_one(Ladder).trade(side)
 
     def action_validity(self) -> None:
         self.query_one(Ticket).next_validity()
@@ -75,6 +74,10 @@ class OrderEntryScreen(MarketScreen):
 
     def on_ladder_price_chosen(self, event: Ladder.PriceChosen) -> None:
         self.query_one(Ticket).choose(price=event.price)
+
+    def on_ladder_trade_at(self, event: Ladder.TradeAt) -> None:
+        self.query_one(Ticket).choose(side=event.side, price=event.price)
+        self.query_one("#ticket-qty", Input).focus()
 
     def on_ladder_own_clicked(self, event: Ladder.OwnClicked) -> None:
         session = self.bashu.session

@@ -39,7 +39,7 @@ class TradingScreen(OrderEntryScreen):
         if "all" in changed:
             self.repaint_all()
             return
-        if changed & {"book", "stat", "orders"}:
+        if changed & {"book", "stat", "orders", "queue"}:
             self.query_one(Ladder).repaint()
             self.query_one(Watchlist).repaint()
         if "trades" in changed:
@@ -71,6 +71,9 @@ class TradingScreen(OrderEntryScreen):
 
     def action_recentre(self) -> None:
         self.query_one(Ladder).recentre()
+
+    def action_lock_ladder(self) -> None:
+        self.query_one(Ladder).toggle_lock()
 
     def action_step(self, by: int) -> None:
         self.query_one(Ladder).coarser(by)

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_protocol.feed import BookView
+from bashu_protocol.messages import Side
 from bashu_tui.state.session import OrderLine
 
 STEPS: Final = (1, 2, 5, 10, 20, 50, 100)
@@ -18,6 +19,36 @@ class LadderRow(Struct):
     ask_qty: int = 0
     own_buy: int = 0
     own_sell: int = 0
+    ahead_buy: int | None = None
+    """At most so many tonnes of others stand ahead of the first own order; None if unknown."""
+    ahead_sell: int | None = None
+
+
+class Marks(Struct, frozen=True):
+    """Prices that are marked on the ladder, in fen; 0 where there is none."""
+
+    last: int = 0
+    limit_up: int = 0
+    limit_down: int = 0
+    average: int = 0
+    """Of one's own trades of the day."""
+    indicative: int = 0
+    """What a call auction would trade at now."""
+
+    def has(self, price: int, row_price: int, step: int) -> bool:
+        """Whether a marked price stands on a row; with a coarse step on the one below it."""
+        return price > 0 and price - price % step == row_price
+
+    def is_limit(self, row_price: int, step: int) -> bool:
+        """Whether the row is the last one, up or down, where anything trades."""
+        up = self.limit_up - self.limit_up % step
+        down = -(-self.limit_down // step) * step
+        return row_price > 0 and row_price in (up, down)
+
+    def is_beyond(self, row_price: int) -> bool:
+        """Whether nothing can trade at the row's price."""
+        up = self.limit_up
+        return row_price <= 0 or (up > 0 and row_price > up) or row_price < self.limit_down
 
 
 def build(
@@ -26,7 +57,7 @@ def build(
     """Return the rows from `top_price` downwards, `step` fen apart.
 
     With a step of more than one tick a row gathers its prices away from the market: bids down,
-    asks up, so that no row looks better than it is.
+    asks up, so that no row looks better than it is (see `covered`).
     """
     ladder = [LadderRow(top_price - index * step) for index in range(rows)]
 
@@ -54,6 +85,20 @@ def build(
         else:
             row.own_sell += order.leaves_qty
     return ladder
+
+
+def covered(row_price: int, step: int, side: Side) -> tuple[int, int]:
+    """Return the lowest and highest price that a row gathers on a side."""
+    if side == "buy":
+        return row_price, row_price + step - 1
+    return row_price - step + 1, row_price
+
+
+def cumulative(book: BookView, price: int) -> tuple[int, int]:
+    """Return how many tonnes one could sell down to a price, and buy up to it."""
+    bids = sum(quantity for level, quantity, _orders in book.bids if level >= price)
+    asks = sum(quantity for level, quantity, _orders in book.asks if level <= price)
+    return bids, asks
 
 
 def middle(book: BookView, last: int, reference: int) -> int:

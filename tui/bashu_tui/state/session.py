@@ -35,12 +35,15 @@ from bashu_tui.state.alert_store import AlertStore
 from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.part import Part
 from bashu_tui.state.price_alerts import PriceAlerts
+from bashu_tui.state.queue import Queue
 from bashu_tui.state.session_blotter import SessionBlotter
 
 ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
     {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
 )
 """Phases in which the venue takes orders."""
+CALL_PHASES: Final[frozenset[Phase]] = ENTRY_PHASES - {"continuous"}
+"""Those in which nothing trades before the uncross."""
 HISTORY: Final = 500
 TAPE: Final = 200
 
@@ -84,6 +87,7 @@ class Session:
         self.client = client
         self.instruments: dict[str, InstrumentRow] = {}
         self.orders: dict[int, OrderLine] = {}
+        self.queue = Queue(client.feed)
         self.history: deque[HistoryLine] = deque(maxlen=HISTORY)
         self.accounts: dict[str, AccountRow] = {}
         self.trades: dict[str, deque[PublicTrade]] = {}
@@ -103,7 +107,7 @@ class Session:
         self.price_alerts = PriceAlerts(client, alerts_file)
         self.session_blotter = SessionBlotter(client)
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
-        self.parts: list[Part] = [self.price_alerts, self.session_blotter]
+        self.parts: list[Part] = [self.price_alerts, self.session_blotter, self.queue]
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0

@@ -1,27 +1,43 @@
-"""The price ladder: fixed steps, depth bars by background, own orders, last trade, limits."""
+"""The price ladder: fixed steps, depth, own orders with their place, last trade, limits."""
 
 import time
 from collections.abc import Sequence
 from typing import Final
 
-from rich.style import Style
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from bashu_protocol.messages import InstrumentStat, Side
 from bashu_protocol.units import format_price
-from bashu_tui.cells import centre, right
-from bashu_tui.state.ladder import STEPS, LadderRow, build, middle
+from bashu_tui.cells import join_fitting, left, signed_percent
+from bashu_tui.keymap import first_key
+from bashu_tui.state.ladder import (
+    STEPS,
+    LadderRow,
+    Marks,
+    build,
+    covered,
+    cumulative,
+    middle,
+)
+from bashu_tui.state.session import CALL_PHASES
+from bashu_tui.widgets.ladder_paint import Columns, Ground, Zone, head, paint
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
-_OWN: Final = 8
-_PRICE: Final = 10
-_MIN_BAR: Final = 6
 _HOLD_SECONDS: Final = 10.0
 """How long after a touch the ladder stays put even when the market leaves it."""
+_WHEEL_ROWS: Final = 3
+_MARGIN_SHARE: Final = 6
+"""Of the rows, at each end, that the middle of the market is kept out of."""
+_BOTH: Final[tuple[Side, Side]] = ("buy", "sell")
+_SIDES: Final[dict[Zone, Side]] = {
+    "own_buy": "buy", "bid": "buy", "ask": "sell", "own_sell": "sell",
+}  # fmt: skip
 
 
 class Ladder(LinePanel):
-    """Bids left, asks right, prices between. Arrows choose a price, a click takes it."""
+    """Bids left, asks right, prices between. Arrows choose a price; a click acts on one."""
 
     can_focus = True
     title_key = "panel.ladder"
@@ -31,6 +47,14 @@ class Ladder(LinePanel):
 
         def __init__(self, price: int) -> None:
             super().__init__()
+            self.price = price
+
+    class TradeAt(Message):
+        """To buy or sell at a price was asked for; what follows depends on the entry mode."""
+
+        def __init__(self, side: Side, price: int) -> None:
+            super().__init__()
+            self.side = side
             self.price = price
 
     class OwnClicked(Message):
@@ -45,10 +69,15 @@ class Ladder(LinePanel):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own word
         super().__init__(id=id)
         self.cursor_price = 0
+        self.is_locked = False
+        """Held for good, until told otherwise."""
         self._top_price = 0
         self._step_index = 0
         self._rows: list[LadderRow] = []
+        self._columns = Columns.of(0)
         self._touched_at = float("-inf")
+        self._hover: tuple[int, Zone] | None = None
+        self._middle = 0
 
     @property
     def step(self) -> int:
@@ -57,15 +86,30 @@ class Ladder(LinePanel):
         row = session.instruments.get(self.bashu.symbol) if session is not None else None
         return STEPS[self._step_index] * (row.rules.tick if row is not None else 1)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the rows stay where they are even when the market leaves them."""
+        is_touched = time.monotonic() - self._touched_at < _HOLD_SECONDS
+        return self.is_locked or is_touched or self._hover is not None
+
+    # What the screen tells it
+
     def reset(self) -> None:
         """Another instrument: begin in the middle of its market."""
         self.cursor_price = self._top_price = 0
         self._touched_at = float("-inf")
+        self._hover = None
         self.repaint()
 
     def recentre(self) -> None:
         """Bring the market to the middle; the chosen price stays chosen."""
         self._top_price = 0
+        self.repaint()
+
+    def toggle_lock(self) -> None:
+        """Hold the rows for good, or let them follow the market again."""
+        self.is_locked = not self.is_locked
+        self._touched_at = float("-inf")
         self.repaint()
 
     def coarser(self, by: int) -> None:
@@ -87,31 +131,62 @@ class Ladder(LinePanel):
         self.repaint()
         self.post_message(self.PriceChosen(self.cursor_price))
 
+    def trade(self, side: Side) -> None:
+        """Ask to buy or sell at the chosen price."""
+        if self.cursor_price:
+            self.post_message(self.TradeAt(side, self.cursor_price))
+
+    # What it shows
+
+    def repaint(self) -> None:
+        super().repaint()
+        self.border_subtitle = self._state()
+
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         app = self.bashu
         if app.session is None:
             return []
-        book = app.session.client.feed.book(app.symbol)
         stat = app.session.stat(app.symbol)
-        count = max(1, height - 1)
+        foot = self._foot_count(stat)
+        self._build(stat, max(1, height - 1 - foot))
+        self._columns = Columns.of(width)
+        row = app.session.instruments.get(app.symbol)
+        hover_price, hover_zone = self._hover_place()
+        ground = Ground(
+            self._columns,
+            max(1, *(max(row.bid_qty, row.ask_qty) for row in self._rows)),
+            self.step,
+            self._marks(stat),
+            self.cursor_price,
+            hover_price,
+            hover_zone,
+            row is None or row.rules.within_price == "time",
+        )
+        made: list[Sequence[Piece]] = [head(app.texts, app.palette, self._columns)]
+        made += [paint(row, ground, app.palette) for row in self._rows]
+        return made + self._foot(width, stat)[:foot]
+
+    def _build(self, stat: InstrumentStat | None, count: int) -> None:
+        app = self.bashu
+        session = app.session
+        assert session is not None  # noqa: S101  there are lines only with a session
+        book = session.client.feed.book(app.symbol)
         last = stat.last if stat is not None else 0
         reference = stat.reference_price if stat is not None else 0
-        self._place(middle(book, last, reference), count)
-        own = app.session.orders_in(app.symbol)
-        self._rows = build(book, own, self._top_price, self.step, count)
-        bar = max(_MIN_BAR, (width - 2 * _OWN - _PRICE) // 2)
-        largest = max(1, *(max(row.bid_qty, row.ask_qty) for row in self._rows))
-        limits = (stat.limit_up, stat.limit_down) if stat is not None else (0, 0)
-        made: list[Sequence[Piece]] = [self._head(bar)]
-        made += [self._line(row, bar, largest, last, limits) for row in self._rows]
-        return made
-
-    def _head(self, bar: int) -> list[Piece]:
-        texts = self.bashu.texts
-        mine = right(texts("column.mine"), _OWN - 1) + " "
-        head = mine + right(texts("ladder.bid") + " ", bar)
-        head += centre(texts("column.price"), _PRICE) + right(texts("ladder.ask") + " ", bar)
-        return [(head + mine, self.bashu.palette.head)]
+        self._middle = middle(book, last, reference)
+        self._place(self._middle, count)
+        step = self.step
+        own = session.orders_in(app.symbol)
+        self._rows = build(book, own, self._top_price, step, count)
+        for row in self._rows:
+            if row.own_buy:
+                row.ahead_buy = session.queue.ahead(
+                    app.symbol, "buy", *covered(row.price, step, "buy")
+                )
+            if row.own_sell:
+                row.ahead_sell = session.queue.ahead(
+                    app.symbol, "sell", *covered(row.price, step, "sell")
+                )
 
     def _place(self, centre_price: int, count: int) -> None:
         """Fix the top row; the ladder then holds still while the market is in sight.
@@ -119,9 +194,10 @@ class Ladder(LinePanel):
         It also holds still for a while after it was touched: no row moves under a hand.
         """
         step = self.step
-        bottom_price = self._top_price - (count - 1) * step
-        is_held = time.monotonic() - self._touched_at < _HOLD_SECONDS
-        if centre_price and not bottom_price <= centre_price <= self._top_price and not is_held:
+        margin = count // _MARGIN_SHARE * step
+        highest = self._top_price - margin
+        lowest = self._top_price - (count - 1) * step + margin
+        if centre_price and not lowest <= centre_price <= highest and not self.is_held:
             self._top_price = 0
         if not self._top_price and centre_price:
             self._top_price = centre_price + (count // 2) * step
@@ -129,77 +205,170 @@ class Ladder(LinePanel):
             self.cursor_price = centre_price - centre_price % step
         self._top_price -= self._top_price % step
 
-    def _line(
-        self, row: LadderRow, bar: int, largest: int, last: int, limits: tuple[int, int]
-    ) -> list[Piece]:
-        palette = self.bashu.palette
-        is_chosen = row.price == self.cursor_price
-        ground = palette.cursor if is_chosen else Style.null()
-        label = format_price(row.price) if row.price > 0 else ""
-        return [
-            _own(row.own_buy, palette.own, ground),
-            *_bar(row.bid_qty, largest, bar, palette.buy_bar, ground + palette.buy, at_right=True),
-            (
-                centre(f">{label}<" if is_chosen else label, _PRICE),
-                ground + self._price_style(row.price, last, limits),
-            ),
-            *_bar(row.ask_qty, largest, bar, palette.sell_bar, ground + palette.sell),
-            _own(row.own_sell, palette.own, ground),
-        ]
+    def _marks(self, stat: InstrumentStat | None) -> Marks:
+        if stat is None:
+            return Marks()
+        indicative = stat.indicative_price if stat.phase in CALL_PHASES else 0
+        return Marks(stat.last, stat.limit_up, stat.limit_down, self._average(), indicative)
 
-    def _price_style(self, price: int, last: int, limits: tuple[int, int]) -> Style:
-        """Mark the row of the last trade and those of the limits; beyond them nothing trades."""
+    def _average(self) -> int:
+        """Return the average price of the day's position in fen, 0 without one."""
+        return 0
+
+    def _state(self) -> str:
+        """Say how far apart the rows are, and why they do not follow the market."""
+        texts = self.bashu.texts
+        parts = [texts("ladder.step", step=format_price(self.step))]
+        if self._rows and self._middle:
+            if self._middle > self._rows[0].price:
+                parts.append(texts("ladder.market_above"))
+            elif self._middle < self._rows[-1].price:
+                parts.append(texts("ladder.market_below"))
+        if self.is_locked:
+            parts.append(texts("ladder.locked"))
+        elif self.is_held:
+            parts.append(texts("ladder.held"))
+        return "  ".join(parts)
+
+    def _foot_count(self, stat: InstrumentStat | None) -> int:
+        is_call = stat is not None and stat.phase in CALL_PHASES
+        return 3 if is_call else 2
+
+    def _foot(self, width: int, stat: InstrumentStat | None) -> list[Sequence[Piece]]:
+        """Return what is known of the chosen price, and what a click or key would do."""
         palette = self.bashu.palette
-        up, down = limits
-        if last and last - last % self.step == price:
-            return palette.mark
-        if price in limits:
-            return palette.limit
-        if (up and price > up) or price < down:
-            return palette.faint
-        return palette.plain
+        made: list[Sequence[Piece]] = []
+        if stat is not None and stat.phase in CALL_PHASES:
+            made.append([(left(self._indicative(stat, width), width), palette.warn)])
+        made.append([(left(self._facts(stat, width), width), palette.plain)])
+        made.append([(left(self._offer(width), width), palette.faint)])
+        return made
+
+    def _indicative(self, stat: InstrumentStat, width: int) -> str:
+        texts, surplus = self.bashu.texts, stat.indicative_surplus
+        if not stat.indicative_price:
+            return texts("ladder.no_indicative")
+        price, qty = format_price(stat.indicative_price), f"{stat.indicative_qty:,}"
+        left_over = ""
+        if surplus:
+            key = "ladder.surplus_buy" if surplus > 0 else "ladder.surplus_sell"
+            left_over = "  " + texts(key, qty=f"{abs(surplus):,}")
+        line = texts("ladder.indicative", price=price, qty=qty) + left_over
+        if cell_len(line) > width:
+            line = texts("ladder.indicative_short", price=price, qty=qty) + left_over
+        return line
+
+    def _facts(self, stat: InstrumentStat | None, width: int) -> str:
+        """Return tonnes up to the chosen price, place and distance; as many as have room."""
+        app = self.bashu
+        if app.session is None or not self.cursor_price:
+            return ""
+        texts, price = app.texts, self.cursor_price
+        bids, asks = cumulative(app.session.client.feed.book(app.symbol), price)
+        parts = [format_price(price)]
+        if bids:
+            parts.append(texts("ladder.sum_bids", qty=f"{bids:,}"))
+        if asks:
+            parts.append(texts("ladder.sum_asks", qty=f"{asks:,}"))
+        parts += self._place_words(price)
+        base = (stat.last or stat.reference_price) if stat is not None else 0
+        if base and price != base:
+            parts.append(signed_percent(price - base, base))
+        return join_fitting(parts, width)
+
+    def _place_words(self, price: int) -> list[str]:
+        app = self.bashu
+        ahead = None
+        for side in _BOTH:
+            if ahead is None and app.session is not None:
+                reach = covered(price, self.step, side)
+                ahead = app.session.queue.ahead(app.symbol, side, *reach)
+        if ahead is None:
+            return []
+        if ahead == 0:
+            return [app.texts("ladder.first")]
+        return [app.texts("ladder.behind", qty=f"{ahead:,}")]
+
+    def _offer(self, width: int) -> str:
+        """Say what a click where the mouse is would do; without a mouse, what the keys would."""
+        texts = self.bashu.texts
+        price, zone = self._hover_place()
+        if zone is None:
+            return join_fitting(self._keys(), width)
+        row = next((row for row in self._rows if row.price == price), None)
+        own = 0
+        if row is not None:
+            own = {"own_buy": row.own_buy, "own_sell": row.own_sell}.get(zone, 0)
+        if own:
+            return texts("ladder.click_withdraw", qty=f"{own:,}", price=format_price(price))
+        side = _SIDES.get(zone)
+        key = f"ladder.click_{side}" if side is not None else "ladder.click_price"
+        return texts(key, price=format_price(price))
+
+    def _keys(self) -> list[str]:
+        texts, overrides = self.bashu.texts, self.bashu.settings.keys
+        buy, sell = first_key("order.buy", overrides), first_key("order.sell", overrides)
+        view = texts(
+            "ladder.keys_view",
+            centre=first_key("ladder.recentre", overrides),
+            lock=first_key("ladder.lock", overrides),
+        )
+        if not self.cursor_price:
+            return [view]
+        price = format_price(self.cursor_price)
+        return [texts("ladder.keys", buy=buy, sell=sell, price=price), view]
+
+    # The mouse
+
+    def _hover_place(self) -> tuple[int, Zone | None]:
+        """Return the price and column under the mouse."""
+        if self._hover is None:
+            return 0, None
+        y, zone = self._hover
+        if not 1 <= y <= len(self._rows) or self._rows[y - 1].price <= 0:
+            return 0, None
+        return self._rows[y - 1].price, zone
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        offset = event.get_content_offset(self)
+        hover = None if offset is None else (offset.y, self._columns.zone(offset.x))
+        if hover != self._hover:
+            self._hover = hover
+            self.repaint()
+
+    def on_leave(self) -> None:
+        self._hover = None
+        self._touched_at = time.monotonic()
+        self.repaint()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
+        self.focus()
         if offset is None or not 1 <= offset.y <= len(self._rows):
             return
-        self.focus()
-        self._touched_at = time.monotonic()
         row = self._rows[offset.y - 1]
+        if row.price <= 0:
+            return
+        self._touched_at = time.monotonic()
         self.cursor_price = row.price
-        if row.own_buy and offset.x < _OWN:
-            self.post_message(self.OwnClicked("buy", row.price, row.price + self.step - 1))
-        elif row.own_sell and offset.x >= self.size.width - _OWN:
-            self.post_message(self.OwnClicked("sell", row.price - self.step + 1, row.price))
-        else:
+        zone = self._columns.zone(offset.x)
+        side = _SIDES.get(zone)
+        if side is None:
             self.post_message(self.PriceChosen(row.price))
+        elif (zone == "own_buy" and row.own_buy) or (zone == "own_sell" and row.own_sell):
+            self.post_message(self.OwnClicked(side, *covered(row.price, self.step, side)))
+        else:
+            self.post_message(self.TradeAt(side, row.price))
         self.repaint()
 
     def on_mouse_scroll_up(self) -> None:
-        self._touched_at = time.monotonic()
-        self._top_price += self.step * 3
-        self.repaint()
+        self._scroll(_WHEEL_ROWS)
 
     def on_mouse_scroll_down(self) -> None:
+        self._scroll(-_WHEEL_ROWS)
+
+    def _scroll(self, rows: int) -> None:
         self._touched_at = time.monotonic()
-        self._top_price -= self.step * 3
+        lowest = self.step * max(1, len(self._rows))
+        self._top_price = max(lowest, self._top_price + rows * self.step)
         self.repaint()
-
-
-def _own(quantity: int, style: Style, ground: Style) -> Piece:
-    if not quantity:
-        return " " * _OWN, ground
-    return right(f"{quantity:,}", _OWN - 1) + " ", style
-
-
-def _bar(
-    quantity: int, largest: int, width: int, bar: Style, plain: Style, *, at_right: bool = False
-) -> list[Piece]:
-    """Return a quantity with a bar behind it, growing away from the price."""
-    if not quantity:
-        return [(" " * width, plain)]
-    text = right(f"{quantity:,} ", width)
-    filled = max(1, quantity * width // largest)
-    if at_right:
-        return [(text[: width - filled], plain), (text[width - filled :], bar)]
-    return [(text[:filled], bar), (text[filled:], plain)]

@@ -1,0 +1,153 @@
+"""How a ladder's rows are laid out and painted."""
+
+from typing import Final, Literal
+
+from msgspec import Struct
+from rich.style import Style
+
+from bashu_protocol.units import format_price
+from bashu_tui.cells import centre, fit_quantity, right
+from bashu_tui.i18n import Texts
+from bashu_tui.palette import Palette
+from bashu_tui.state.ladder import LadderRow, Marks
+from bashu_tui.widgets.line_panel import Piece
+
+Zone = Literal["own_buy", "bid", "price", "ask", "own_sell"]
+
+_PRICE: Final = 12
+_OWN: Final = 7
+_QUEUE: Final = 8
+_MIN_BAR: Final = 6
+_ROOM_FOR_QUEUES: Final = 2 * (_OWN + _QUEUE) + _PRICE + 2 * 9
+
+
+class Columns(Struct, frozen=True):
+    """Cells of each column; the two sides mirror each other round the price."""
+
+    queue: int
+    own: int
+    bar: int
+    price: int
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """Divide a width; the tonnes ahead have columns only where there is room."""
+        queue = _QUEUE if width >= _ROOM_FOR_QUEUES else 0
+        price = _PRICE if width % 2 == 0 else _PRICE + 1
+        bar = max(_MIN_BAR, (width - 2 * (queue + _OWN) - price) // 2)
+        return cls(queue, _OWN, bar, price)
+
+    def zone(self, x: int) -> Zone:
+        """Return what stands at a cell of a row."""
+        edges: tuple[tuple[Zone, int], ...] = (
+            ("own_buy", self.queue + self.own),
+            ("bid", self.bar),
+            ("price", self.price),
+            ("ask", self.bar),
+        )
+        for zone, width in edges:
+            if x < width:
+                return zone
+            x -= width
+        return "own_sell"
+
+
+class Ground(Struct, frozen=True):
+    """What a row is drawn with besides its own numbers."""
+
+    columns: Columns
+    largest_qty: int
+    step: int
+    marks: Marks
+    cursor_price: int
+    hover_price: int = 0
+    hover_zone: Zone | None = None
+    has_queues: bool = True
+    """Whether orders of a price trade in the order of their time."""
+
+
+def head(texts: Texts, palette: Palette, columns: Columns) -> list[Piece]:
+    """Return the line of column names."""
+    mine = right(texts("column.mine") + " ", columns.own)
+    ahead = right(texts("ladder.ahead") + " ", columns.queue) if columns.queue else ""
+    text = ahead + mine + right(texts("ladder.bid") + " ", columns.bar)
+    text += centre(texts("column.price"), columns.price)
+    text += right(texts("ladder.ask") + " ", columns.bar)
+    return [(text + mine + ahead, palette.head)]
+
+
+def paint(row: LadderRow, ground: Ground, palette: Palette) -> list[Piece]:
+    """Return one row."""
+    columns = ground.columns
+    base = palette.cursor if row.price == ground.cursor_price else Style.null()
+    if ground.marks.is_beyond(row.price):
+        base += Style(dim=True)
+    bar = columns.bar
+    buy, sell = base + palette.buy, base + palette.sell
+    pieces: dict[Zone, list[Piece]] = {
+        "own_buy": _own(row.own_buy, row.ahead_buy, ground, palette, base),
+        "bid": _bar(row.bid_qty, ground.largest_qty, bar, palette.buy_bar, buy, at_right=True),
+        "price": [_price(row.price, ground, palette, base)],
+        "ask": _bar(row.ask_qty, ground.largest_qty, bar, palette.sell_bar, sell),
+        "own_sell": _own(row.own_sell, row.ahead_sell, ground, palette, base)[::-1],
+    }
+    if row.price == ground.hover_price and ground.hover_zone is not None:
+        under = Style(underline=True)
+        pieces[ground.hover_zone] = [(t, style + under) for t, style in pieces[ground.hover_zone]]
+    return [piece for zone in pieces.values() for piece in zone]
+
+
+def _own(
+    quantity: int, ahead: int | None, ground: Ground, palette: Palette, base: Style
+) -> list[Piece]:
+    """Return the tonnes of others ahead, and one's own; "0" ahead is certain, "~" at most."""
+    columns = ground.columns
+    mine: Piece = (" " * columns.own, base)
+    if quantity:
+        mine = (right(fit_quantity(quantity, columns.own - 1) + " ", columns.own), palette.own)
+    if not columns.queue:
+        return [mine]
+    text = ""
+    if quantity and ground.has_queues:
+        text = "?" if ahead is None else "0" if ahead == 0 else "~"
+        if ahead:
+            text += fit_quantity(ahead, columns.queue - 2)
+    return [(right(text + " ", columns.queue), base + palette.faint), mine]
+
+
+def _price(price: int, ground: Ground, palette: Palette, base: Style) -> Piece:
+    """Return a price with its marks, which are signs as well as styles.
+
+    `>…<` the chosen one, `[…]` the last trade, `@` one's own average, `*` the indicative price,
+    `=` a limit.
+    """
+    marks, step = ground.marks, ground.step
+    if price <= 0:
+        return " " * ground.columns.price, base
+    text = format_price(price)
+    style = palette.plain
+    if marks.is_beyond(price):
+        style = palette.faint
+    if marks.is_limit(price, step):
+        text, style = f"={text}=", palette.limit
+    if marks.has(marks.last, price, step):
+        text, style = f"[{text}]", palette.mark
+    signs = "@" if marks.has(marks.average, price, step) else ""
+    signs += "*" if marks.has(marks.indicative, price, step) else ""
+    text = signs + text + " " * len(signs)
+    if price == ground.cursor_price:
+        text = f">{text}<"
+    return centre(text, ground.columns.price), base + style
+
+
+def _bar(
+    quantity: int, largest: int, width: int, bar: Style, plain: Style, *, at_right: bool = False
+) -> list[Piece]:
+    """Return a quantity with a bar behind it, growing away from the price."""
+    if not quantity:
+        return [(" " * width, plain)]
+    text = right(fit_quantity(quantity, width - 1) + " ", width)
+    filled = max(1, quantity * width // largest)
+    if at_right:
+        return [(text[: width - filled], plain), (text[width - filled :], bar)]
+    return [(text[:filled], bar), (text[filled:], plain)]
