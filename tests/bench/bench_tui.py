@@ -6,7 +6,8 @@ The venue is `bashu serve` over Mosquitto (over the embedded broker where it is 
 said). `book_churn.py` makes the book of the shown instrument change by orders; what arrived as
 market data is counted there and printed. Meanwhile keys are pressed, and a key's time is that
 from writing it into the pty to reading the bytes with which the screen shows its effect.
-The yardsticks of the same run: a bare Textual program in the same pty, and a loop of Python.
+The yardsticks of the same run: a bare Textual program in the same pty, a loop of Python, and how
+late the bench itself was woken.
 """
 
 import json
@@ -118,9 +119,14 @@ def start_once(at: Venue, size: tuple[int, int]) -> Start:
         return Start(painted - program.began, usable - program.began, memory)
 
 
-def press_keys(program: PtyProgram, seconds: float) -> list[Key]:
-    """Move the ladder's cursor for half of the time and type for the other half."""
+def press_keys(program: PtyProgram, seconds: float) -> tuple[list[Key], list[float]]:
+    """Move the ladder's cursor for half of the time and type for the other half.
+
+    Also returns by how many milliseconds this program's own pauses were too long: so much of a
+    key's time may be the machine's, with other work on it.
+    """
     keys: list[Key] = []
+    late: list[float] = []
     chance = random.Random(7)
 
     def alternate(first: bytes, shown: Shows, second: bytes) -> None:
@@ -133,7 +139,9 @@ def press_keys(program: PtyProgram, seconds: float) -> list[Key]:
                 else Key(program.press(first), shown)
             )
             pressed = not pressed
-            time.sleep(chance.uniform(*KEY_SECONDS))
+            pause = chance.uniform(*KEY_SECONDS)
+            time.sleep(pause)
+            late.append((time.perf_counter() - keys[-1].at - pause) * 1000)
 
     alternate(DOWN, lambda screen: screen.shows(">74.62<"), UP)
     program.press(F2)
@@ -142,7 +150,7 @@ def press_keys(program: PtyProgram, seconds: float) -> list[Key]:
         program.press(bytes([digit]))
         time.sleep(KEY_SECONDS[0])
     alternate(b"4", lambda screen: screen.shows("987654"), BACKSPACE)
-    return keys
+    return keys, late
 
 
 def key_times(program: PtyProgram, keys: Sequence[Key]) -> tuple[list[float], int]:
@@ -274,7 +282,7 @@ def measure(at: Venue, churn: Churn, size: tuple[int, int], seconds: float, star
         churn.begin()
         time.sleep(SETTLE_SECONDS)
         meter = Meter(program)
-        keys = press_keys(program, seconds)
+        keys, late = press_keys(program, seconds)
         busy = meter.read()
         rates = churn.end()
         memory = usage_of(program.pid, 0).rss_kib / KIB_PER_MB
@@ -285,6 +293,7 @@ def measure(at: Venue, churn: Churn, size: tuple[int, int], seconds: float, star
         f"{busy.kilobytes_per_second:,.0f} kB/s, {memory:.0f} MB after it"
     )
     print(f"  key to paint, {len(times)} keys, {missed} late: {quantiles(times)}")
+    print(f"  the bench's own pauses were too long by {quantiles(late)}")
 
 
 def spin_seconds() -> float:

@@ -69,13 +69,14 @@ class Churn:
             await asyncio.sleep(TURN_SECONDS)
 
     def on_market_data(self, payload: bytes) -> None:
-        message = json.loads(payload)
-        if message["type"] == "delta":
-            self.filled.set()
-            self.deltas += 1
-            self.changes += len(message["changes"])
-        elif message["type"] == "trade":
-            self.trades += 1
+        found = json.loads(payload)
+        for message in found if isinstance(found, list) else [found]:
+            if message["type"] == "delta":
+                self.filled.set()
+                self.deltas += 1
+                self.changes += len(message["changes"])
+            elif message["type"] == "trade":
+                self.trades += 1
 
     def on_report(self, payload: bytes) -> None:
         message = msgspec.msgpack.decode(payload)

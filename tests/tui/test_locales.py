@@ -15,7 +15,8 @@ SOURCE = Path(bashu_tui.__file__).parent
 HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 # What a Chinese sentence may hold in Latin letters: keys, addresses, the other language's name.
 ALLOWED = {
-    "Tab", "Enter", "Esc", "Space", "ctrl", "shift", "mqtt", "host", "English",
+    "bashu", "tui", "keys", "TOML", "UTF", "Tab", "Enter", "Esc",
+    "Space", "ctrl", "shift", "mqtt", "host", "English",
     *(f"F{n}" for n in range(1, 13)), "l", "q", "x", "a", "t", "o", "r", "s", "e", "n",
 }  # fmt: skip
 

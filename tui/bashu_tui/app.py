@@ -1,6 +1,8 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
+import os
+from collections.abc import Callable
 
 from textual import work
 from textual.app import App
@@ -12,12 +14,13 @@ from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
 from bashu_tui.broker import host_and_port
 from bashu_tui.i18n import Texts, Translated, default_language
 from bashu_tui.keymap import bindings
-from bashu_tui.looks import MarketColors
+from bashu_tui.looks import MarketColors, ThemeName
 from bashu_tui.palette import DARK, LIGHT, THEMES, Palette
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
-from bashu_tui.settings import Settings
+from bashu_tui.settings import Settings, SettingsError
+from bashu_tui.state.preferences import Preferences
 from bashu_tui.state.session import Session
 from bashu_tui.state.user_files import user_folder
 
@@ -28,7 +31,10 @@ ASK_AGAIN_SECONDS = 1.0
 
 
 class BashuApp(App[None]):
-    """Begins with the login, or with the session if everything needed was given."""
+    """Begins with the login, or with the session if everything needed was given.
+
+    `when_opened` is called when a screen has been shown for the first time.
+    """
 
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = False
@@ -41,12 +47,17 @@ class BashuApp(App[None]):
         password: str = "",
         symbol: str = "",
         settings: Settings | None = None,
+        preferences: Preferences | None = None,
         transport: Transport | None = None,
+        when_opened: Callable[[], None] | None = None,
     ) -> None:
-        super().__init__()
-        self.settings = settings or Settings()
+        self.preferences = preferences or Preferences(settings)
+        self.settings = self.preferences.now
+        # Textual takes all colours out only if it may use the terminal's own from the start.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self._when_opened = when_opened
         self.texts = Texts(self.settings.language or default_language())
-        self.palette = _palette(self.settings, self.texts)
+        self.palette = self._palette()
         self.session: Session | None = None
         self.symbol = symbol
         self._broker = broker
@@ -56,8 +67,9 @@ class BashuApp(App[None]):
         self._screens: dict[str, MarketScreen] = {}
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give themes that are not ours the colours that app.tcss names."""
-        return {"frame": "ansi_bright_black"}
+        """Give what app.tcss names and a theme does not: colours, and how borders are drawn."""
+        edge = "ascii" if self.settings.glyphs == "ascii" else "round"
+        return {"frame": "ansi_bright_black", "edge": edge}
 
     def install_keys(self) -> None:
         """Bind the keys that hold everywhere, and no others."""
@@ -67,7 +79,7 @@ class BashuApp(App[None]):
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.install_keys()
-        self.theme = THEMES[self.settings.theme]
+        self.theme = self._theme_name()
         self.set_interval(FRAME_SECONDS, self._paint)
         self.set_interval(1.0, self._tick)
         await self.push_screen(LoginScreen(self._broker, self._user, self._password))
@@ -80,12 +92,49 @@ class BashuApp(App[None]):
         self.exit()
 
     def action_language(self) -> None:
-        self.texts.toggle()
-        for screen in self.screen_stack:
-            if isinstance(screen, Translated) and screen.is_mounted:
+        """Change the language; colours stay as they are, whatever is usual in the other one."""
+        other = "zh" if self.texts.language == "en" else "en"
+        problem = self.choose(language=other, market_colors=self.palette.colors)
+        if problem:
+            self.notify(problem, severity="warning", markup=False)
+
+    def choose(self, **chosen: object) -> str:
+        """Change settings, for now and for later; return why they could not be kept, if so."""
+        problem = ""
+        try:
+            self.preferences.choose(**chosen)
+        except SettingsError as error:
+            problem = error.say(self.texts)
+        self._apply_settings()
+        return problem
+
+    def _apply_settings(self) -> None:
+        """Let the settings hold on all screens that there are."""
+        before, self.settings = self.settings, self.preferences.now
+        self.texts.language = self.settings.language or default_language()
+        self.palette = self._palette()
+        self.theme = self._theme_name()
+        if self.settings.glyphs != before.glyphs:
+            self.refresh_css(animate=False)
+        self.install_keys()
+        for screen in {*self.screen_stack, *self._screens.values()}:
+            if not screen.is_mounted:
+                continue
+            if isinstance(screen, MarketScreen):
+                screen.install_keys()
+            if isinstance(screen, Translated):
                 screen.repaint_all()
         if isinstance(self.screen, MarketScreen):
             self.screen.apply_changes({"all"})
+
+    def _theme_name(self) -> str:
+        return THEMES["ansi" if self.no_color else self.settings.theme]
+
+    def _palette(self) -> Palette:
+        by_language: MarketColors = "red_up" if self.texts.language == "zh" else "green_up"
+        theme: ThemeName = "ansi" if self.no_color else self.settings.theme
+        colors = self.settings.market_colors or by_language
+        return Palette(colors, theme, is_mono=self.no_color)
 
     def open_screen(self, place: str) -> None:
         """Bring a screen to the front; it is made when it is first opened, and then kept."""
@@ -94,6 +143,8 @@ class BashuApp(App[None]):
         if place not in self._screens:
             self._screens[place] = make(entry)
             self.install_screen(self._screens[place], place)
+            if self._when_opened is not None:
+                self._screens[place].call_after_refresh(self._when_opened)
         if self.screen is not self._screens[place]:
             self.switch_screen(place)
 
@@ -192,11 +243,6 @@ class BashuApp(App[None]):
         """The clock of the status bar."""
         if self.session is not None:
             self.session.changed.add("status")
-
-
-def _palette(settings: Settings, texts: Texts) -> Palette:
-    by_language: MarketColors = "red_up" if texts.language == "zh" else "green_up"
-    return Palette(settings.market_colors or by_language, settings.theme)
 
 
 def _first_symbol(session: Session) -> str:

@@ -6,12 +6,15 @@ themselves: so each trading action has two keys of different kinds.
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Final
 
 from msgspec import Struct
 from textual.binding import Binding
-from textual.keys import Keys, key_to_character
+from textual.keys import REPLACED_KEYS, Keys, key_to_character
+
+from bashu_tui.problems import Problem, ProblemsError
 
 Overrides = Mapping[str, tuple[str, ...]]
 
@@ -31,8 +34,8 @@ class Action(Struct, frozen=True):
     """Whether it must keep a key."""
 
 
-class KeymapError(Exception):
-    """The user's keys clash, or name what does not exist; a line a problem."""
+class KeymapError(ProblemsError):
+    """The user's keys clash, or name what does not exist."""
 
 
 ACTIONS: Final = (
@@ -66,6 +69,8 @@ ACTIONS: Final = (
 )  # fmt: skip
 """The first key stands on the key bar. A screen's own come before what all have."""
 
+PLACES: Final = frozenset(a.place for a in ACTIONS) - {"app", "market", "trader"}
+"""The screens that have keys of their own."""
 _NOT_TRADERS: Final = frozenset({"supervisor"})
 _PLAIN_KEYS: Final = frozenset(
     {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "delete", "backspace"}
@@ -114,24 +119,64 @@ def bindings(places: Iterable[str], overrides: Overrides) -> list[Binding]:
     ]
 
 
+def problems(overrides: Overrides) -> list[Problem]:
+    """Return why a user's keys cannot be used: unknown actions or keys, one key for two actions
+    of a screen, or no key for what must always be within reach.
+    """  # noqa: D205  one sentence
+    known = {action.id: action for action in ACTIONS}
+    found = []
+    for name, keys in overrides.items():
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            key = "keymap.unknown_near" if near else "keymap.unknown"
+            found.append(Problem(key, {"name": name, "near": "".join(near)}))
+            continue
+        found += [
+            Problem("keymap.no_key", {"name": name, "key": key}) for key in keys if not is_key(key)
+        ]
+        if known[name].is_safety and not keys:
+            found.append(Problem("keymap.needed", {"name": name, "action": f"action.{name}"}))
+    for place in sorted(PLACES):
+        found += _clashes(place, overrides)
+    return [problem for at, problem in enumerate(found) if problem not in found[:at]]
+
+
 def check(overrides: Overrides) -> None:
     """Make sure that a user's keys can be used.
 
     Raises:
-        KeymapError: an unknown action or key, one key for two actions of a screen, or an action
-            that must have a key and has none.
+        KeymapError: with everything that is wrong.
     """
-    known = {action.id: action for action in ACTIONS}
-    problems = [f"keys.{name}: there is no such action." for name in overrides if name not in known]
-    for name, keys in overrides.items():
-        problems += [f"keys.{name}: there is no key {key!r}." for key in keys if not _is_key(key)]
-        if name in known and known[name].is_safety and not keys:
-            problems.append(f"keys.{name}: this action must keep a key.")
-    places = {action.place for action in ACTIONS} - {"app", "market", "trader"}
-    for place in sorted(places):
-        problems += _clashes(place, overrides)
-    if problems:
-        raise KeymapError("\n".join(dict.fromkeys(problems)))
+    found = problems(overrides)
+    if found:
+        raise KeymapError(*found)
+
+
+def remark(key: str) -> Problem | None:
+    """Return what a field or a list says to a key: it may come first, or lose what it did."""
+    if character_of(key) is not None:
+        return Problem("keymap.typed_first", {"key": label(key)})
+    if key in _PLAIN_KEYS:
+        return Problem("keymap.widget_first", {"key": label(key)})
+    from textual.widgets import Input  # noqa: PLC0415  heavy, and not needed to check a file
+
+    if any(key == binding.key for binding in Binding.make_bindings(Input.BINDINGS)):
+        return Problem("keymap.field_loses", {"key": label(key)})
+    return None
+
+
+def uses(overrides: Overrides) -> dict[str, list[Action]]:
+    """Return every key that does something, and what it does on which screen."""
+    found: dict[str, list[Action]] = {}
+    for action in ACTIONS:
+        for key in keys_of(action, overrides):
+            found.setdefault(key, []).append(action)
+    return found
+
+
+def character_of(key: str) -> str | None:
+    """Return what a key types, if anything; Textual itself does not know its short names here."""
+    return key_to_character(REPLACED_KEYS.get(key, key))
 
 
 def label(key: str) -> str:
@@ -141,19 +186,21 @@ def label(key: str) -> str:
     return "+".join([*modifiers, shown])
 
 
-def _clashes(place: str, overrides: Overrides) -> list[str]:
-    found: dict[str, str] = {}
-    problems = []
+def _clashes(place: str, overrides: Overrides) -> list[Problem]:
+    taken: dict[str, Action] = {}
+    found = []
     for action in actions(place):
         for key in keys_of(action, overrides):
-            other = found.setdefault(key, action.id)
-            if other != action.id:
-                problems.append(f"{label(key)}: both {other} and {action.id} want it.")
-    return problems
+            other = taken.setdefault(key, action)
+            if other is not action:
+                values = {"key": label(key), "first": other.id, "second": action.id}
+                shown = {"one": f"action.{other.id}", "other": f"action.{action.id}"}
+                found.append(Problem("keymap.clash", values | shown))
+    return found
 
 
 def _is_priority(key: str) -> bool:
-    return key not in _PLAIN_KEYS and key_to_character(key) is None
+    return key not in _PLAIN_KEYS and character_of(key) is None
 
 
 @cache
@@ -161,9 +208,10 @@ def _named_keys() -> frozenset[str]:
     return frozenset(key.value for key in Keys)
 
 
-def _is_key(key: str) -> bool:
+def is_key(key: str) -> bool:
+    """Tell whether Textual knows a key by this name."""
     match = _MODIFIED.fullmatch(key)
     if match is None:
         return False
     last = match["key"]
-    return len(last) == 1 or last in _named_keys() or key_to_character(last) is not None
+    return len(last) == 1 or last in _named_keys() or character_of(last) is not None

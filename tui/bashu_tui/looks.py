@@ -3,4 +3,4 @@
 from typing import Literal
 
 MarketColors = Literal["red_up", "green_up", "blue_orange"]
-ThemeName = Literal["dark", "light", "ansi"]
+ThemeName = Literal["dark", "light", "ansi", "ansi_light"]

@@ -19,7 +19,7 @@ DARK: Final = Theme(
     panel="#1d242e",
     success="#3ddc84",
     warning="#e0b354",
-    error="#ff6b6b",
+    error="#ff7b7b",
     dark=True,
     variables={"frame": "#3a4656"},
 )
@@ -27,20 +27,23 @@ LIGHT: Final = Theme(
     name="bashu-light",
     primary="#2f5d8a",
     secondary="#7a5a1e",
-    accent="#9a6700",
+    accent="#7d5300",
     foreground="#1f2630",
     background="#eef1f4",
     surface="#fbfcfd",
     panel="#dfe5eb",
-    success="#0a7d3c",
-    warning="#8a5a00",
-    error="#b3261e",
+    success="#07632f",
+    warning="#7a4e00",
+    error="#ad231c",
     dark=False,
     variables={"frame": "#b8c2cd"},
 )
 THEMES: Final[dict[ThemeName, str]] = {
-    "dark": DARK.name, "light": LIGHT.name, "ansi": "ansi-dark",
+    "dark": DARK.name, "light": LIGHT.name, "ansi": "ansi-dark", "ansi_light": "ansi-light",
 }  # fmt: skip
+
+
+ANSI_THEMES: Final = frozenset({"ansi", "ansi_light"})
 
 
 class _Shades(Struct, frozen=True):
@@ -65,31 +68,39 @@ class _Shades(Struct, frozen=True):
 
 _SHADES: Final[dict[ThemeName, _Shades]] = {
     "dark": _Shades(
-        red=("#ff6b6b", "#4a1f24"), green=("#3ddc84", "#163f2b"), blue=("#6cb6ff", "#173655"),
-        orange=("#ffa94d", "#4d3213"), plain="#d6dae0", faint="#7d8794", head="#8fa3b8",
-        gold="#e0b354", ink="#10141a", cursor="#2b3644", own="#7aa2c8", alarm="#a4262c",
+        red=("#ff7b7b", "#4a1f24"), green=("#3ddc84", "#163f2b"), blue=("#6cb6ff", "#173655"),
+        orange=("#ffa94d", "#4d3213"), plain="#d6dae0", faint="#98a2af", head="#8fa3b8",
+        gold="#e0b354", ink="#10141a", cursor="#283241", own="#7aa2c8", alarm="#a4262c",
         good="#3ddc84",
     ),
     "light": _Shades(
-        red=("#b3261e", "#f8d7d5"), green=("#0a7d3c", "#cfeedb"), blue=("#0b5cad", "#d2e4f7"),
-        orange=("#9a4a00", "#fae0c8"), plain="#1f2630", faint="#626d7a", head="#44566b",
-        gold="#8a5a00", ink="#ffffff", cursor="#cdd8e4", own="#2f5d8a", alarm="#b3261e",
-        good="#0a7d3c",
+        red=("#ad231c", "#f8d7d5"), green=("#07632f", "#cfeedb"), blue=("#0a559f", "#d2e4f7"),
+        orange=("#864000", "#fae0c8"), plain="#1f2630", faint="#525d69", head="#44566b",
+        gold="#7a4e00", ink="#ffffff", cursor="#cfdae6", own="#2f5d8a", alarm="#b3261e",
+        good="#07632f",
     ),
     "ansi": _Shades(
         red=("bright_red", "red"), green=("bright_green", "green"), blue=("bright_cyan", "blue"),
-        orange=("bright_yellow", "yellow"), plain="default", faint="bright_black", head="cyan",
-        gold="yellow", ink="black", cursor="bright_black", own="cyan", alarm="red",
+        orange=("bright_yellow", "yellow"), plain="default", faint="default", head="cyan",
+        gold="bright_yellow", ink="black", cursor="default", own="cyan", alarm="red",
         good="bright_green",
     ),
+    "ansi_light": _Shades(
+        red=("red", "bright_red"), green=("green", "bright_green"), blue=("blue", "bright_cyan"),
+        orange=("magenta", "bright_yellow"), plain="default", faint="default", head="blue",
+        gold="magenta", ink="black", cursor="default", own="cyan", alarm="red", good="green",
+    ),
 }  # fmt: skip
+"""Of the sixteen colours of a terminal only names are known, so there what matters is reversed."""
 
 
 class Palette:
     """The styles that the line widgets paint with."""
 
-    def __init__(self, colors: MarketColors, theme: ThemeName = "dark") -> None:
-        self.colors, self.theme = colors, theme
+    def __init__(
+        self, colors: MarketColors, theme: ThemeName = "dark", *, is_mono: bool = False
+    ) -> None:
+        self.colors, self.theme, self.is_mono = colors, theme, is_mono
         shades = _SHADES[theme]
         pairs = {
             "red_up": (shades.red, shades.green),
@@ -97,7 +108,7 @@ class Palette:
             "blue_orange": (shades.blue, shades.orange),
         }
         (up, buy_bar), (down, sell_bar) = pairs[colors]
-        is_ansi = theme == "ansi"
+        is_ansi = theme in ANSI_THEMES
         self.up = Style(color=up)
         self.down = Style(color=down)
         self.buy = Style(color=up)
@@ -105,7 +116,7 @@ class Palette:
         self.buy_bar = Style(bgcolor=buy_bar, color=shades.ink if is_ansi else up)
         self.sell_bar = Style(bgcolor=sell_bar, color=shades.ink if is_ansi else down)
         self.plain = Style(color=shades.plain)
-        self.faint = Style(color=shades.faint)
+        self.faint = Style(color=shades.faint, dim=is_ansi)
         self.head = Style(color=shades.head, bold=True)
         self.mark = Style(color=shades.ink, bgcolor=shades.gold, bold=True)
         self.cursor = Style(reverse=True) if is_ansi else Style(bgcolor=shades.cursor)
@@ -114,9 +125,21 @@ class Palette:
         self.alarm = Style(color="white" if is_ansi else "#ffffff", bgcolor=shades.alarm, bold=True)
         self.good = Style(color=shades.good, bold=True)
         self.warn = Style(color=shades.gold, bold=True)
+        if is_mono:  # without colours a ground is reversed text
+            self.buy_bar = self.sell_bar = Style(reverse=True)
+            self.mark = self.own = self.alarm = Style(reverse=True, bold=True)
+            self.cursor = Style(reverse=True, underline=True)
 
     def direction(self, change: int) -> Style:
         """Return the style of a rise, a fall, or neither."""
         if change > 0:
             return self.up
         return self.down if change < 0 else self.plain
+
+    def on_cursor(self, style: Style) -> Style:
+        """Return a style on the chosen row; what has a ground of its own keeps it."""
+        if style.bgcolor is not None:
+            return style
+        if self.theme in ANSI_THEMES:  # reversed, blanks would show the text's colour
+            return Style(color="default", bold=style.bold) + self.cursor
+        return style + self.cursor

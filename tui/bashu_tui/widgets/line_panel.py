@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -68,8 +69,20 @@ class LinePanel(Widget):
         width, height = self.size
         if self._made is None:
             self._made = self.lines(width, height)
-        base = self.rich_style
-        if y >= len(self._made):
-            return Strip.blank(width, base)
-        segments = [Segment(text, base + style) for text, style in self._made[y]]
-        return Strip(segments).adjust_cell_length(width, base).simplify()
+        base = self.visual_style.rich_style
+        pieces = self._made[y] if y < len(self._made) else ()
+        segments: list[Segment] = []
+        used, run, run_style = 0, "", base
+        for text, style in pieces:
+            used += cell_len(text)
+            combined = base + style
+            if combined != run_style and run:
+                segments.append(Segment(run, run_style))
+                run = ""
+            run, run_style = run + text, combined
+        if run:
+            segments.append(Segment(run, run_style))
+        if used < width:
+            segments.append(Segment(" " * (width - used), base))
+        # A known length saves measuring; a line that is too long is cut.
+        return Strip(segments, max(used, width)).crop(0, width)

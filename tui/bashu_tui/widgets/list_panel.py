@@ -99,7 +99,7 @@ class ListPanel(LinePanel, Generic[Item]):
         for index in range(self._top, min(len(items), self._top + room)):
             pieces = self.row(items[index], width)
             if index == at:
-                pieces = [(text, style + self.bashu.palette.cursor) for text, style in pieces]
+                pieces = [(text, self.bashu.palette.on_cursor(style)) for text, style in pieces]
                 used = sum(cell_len(text) for text, _style in pieces)
                 pieces.append((" " * max(0, width - used), self.bashu.palette.cursor))
             made.append(pieces)

@@ -190,4 +190,6 @@ class Ticket(Vertical):
         return app.texts("ticket.tonnes", amount=f"{amount:,}")
 
     def _write(self, name: str, text: Text) -> None:
-        self.query_one(f"#{name}", Static).update(text)
+        field = self.query_one(f"#{name}", Static)
+        if field.content != text:  # the fields have fixed heights: nothing else has to move
+            field.update(text, layout=False)
