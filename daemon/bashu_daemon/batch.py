@@ -37,6 +37,13 @@ class Mail(Struct):
         return [entry for entry in self.entries if isinstance(entry, NumberedReport)]
 
 
+class Kept(Struct, frozen=True):
+    """What a snapshot keeps of the venue and of the day's tape."""
+
+    venue: bytes
+    tape: bytes
+
+
 class Batch(Struct):
     """Records to write, and everything that may leave only once they are durable."""
 
@@ -46,8 +53,8 @@ class Batch(Struct):
     mail: dict[str, Mail] = field(default_factory=dict)
     broadcasts: list[tuple[str, Broadcast, bool]] = field(default_factory=list)
     """Topic, message, retained."""
-    snapshot: bytes | None = None
-    """The venue's state right after this batch, where one is to be kept."""
+    snapshot: Kept | None = None
+    """The state right after this batch, where one is to be kept."""
     seq: int = 0
     """Number of the last command applied when the batch was closed."""
     began: float = field(default_factory=perf_counter)

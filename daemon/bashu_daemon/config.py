@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.schedule.modes import SessionsMode
-from bashu_protocol.messages import Encoding
+from bashu_protocol.messages import Encoding, Environment
 
 RULEBOOKS = Path(__file__).parent / "rulebooks"
 
@@ -44,6 +44,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     at the hours of the rulebook; `demo` in days of minutes; `manual` waits for the registrar."""
     public_encoding: Encoding = "json"
     """Encoding of market data, notices, alerts and status."""
+    environment: Environment = "test"
+    """What this venue is for; terminals show it, and show `production` unlike the others."""
     market_data_interval_ms: Annotated[int, Meta(ge=1, le=10_000)] = 50
     commands_per_second: Annotated[int, Meta(ge=0, le=10_000_000)] = 5_000
     """What one user may send, with a burst of one second's worth; 0 sets no limit."""

@@ -73,7 +73,9 @@ class _Demo:
         console: Console,
         sessions: SessionsMode,
     ) -> None:
-        self._config = Config(data_dir=directory, listen_port=0, sessions=sessions)
+        self._config = Config(
+            data_dir=directory, listen_port=0, sessions=sessions, environment="demo"
+        )
         self._user = USERS[role]
         self._headless = headless
         self._seconds = seconds

@@ -18,6 +18,7 @@ from bashu_daemon.core.events import (
     TradeEvent,
 )
 from bashu_daemon.core.sessions import CALL_PHASES
+from bashu_daemon.day_tape import DayTape
 from bashu_protocol import topics
 from bashu_protocol.messages import (
     BookDelta,
@@ -82,11 +83,13 @@ class MarketData:
     """Turns core events into publications.
 
     The caller decides when: deltas on a short timer, retained snapshots on a long one. Nothing
-    made here may leave before the commands that it shows are durable.
+    made here may leave before the commands that it shows are durable. The day's `tape` is kept
+    for queries.
     """
 
-    def __init__(self, venue: Venue, epoch: int) -> None:
+    def __init__(self, venue: Venue, epoch: int, tape: DayTape | None = None) -> None:
         self._venue = venue
+        self._tape = tape or DayTape()
         self._epoch = epoch
         self._feeds: dict[str, _Feed] = {symbol: _Feed() for symbol in venue.symbols()}
         self._notices_due = True
@@ -103,9 +106,11 @@ class MarketData:
                 feed = self._feed(event.symbol)
                 feed.stat_dirty = True
                 feed.trade_seq += 1
+                self._tape.take_trade(event)
                 found.append((topics.trade(event.symbol), self._trade(event, feed), False))
             elif isinstance(event, TradeCorrected):
                 if event.stage == "executed":
+                    self._tape.correct(event)
                     found.append((topics.trade(event.symbol), self._correction(event), False))
             elif isinstance(event, PhaseChanged | BlockSessionChanged):
                 self._feed(event.symbol).stat_dirty = True
@@ -113,6 +118,8 @@ class MarketData:
                 self._notices_due = True
                 found.append((topics.NOTICE, event.notice, False))
             elif isinstance(event, DayOpened | DayClosed):
+                if isinstance(event, DayOpened):
+                    self._tape.begin_day()
                 for symbol in self._venue.symbols():
                     feed = self._feed(symbol)
                     feed.stat_dirty = feed.book_dirty = True

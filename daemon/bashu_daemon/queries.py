@@ -5,10 +5,12 @@ from typing import TypeVar
 
 from bashu_daemon.core import Venue
 from bashu_daemon.core.reads import UserInfo
+from bashu_daemon.day_tape import DayTape
 from bashu_protocol.messages import Alert, BookRow, Notice, Query, QueryResult, Reject, Report, Row
 from bashu_protocol.reject_codes import RejectCode
 
 T = TypeVar("T")
+ONE_SYMBOL = frozenset({"book", "listings", "bars"})
 MAX_ROWS = 200
 """Rows per query result; a longer answer spans several."""
 SUPERVISORY = frozenset({"alerts", "members"})
@@ -28,10 +30,12 @@ class Queries:
         venue: Venue,
         alerts: Callable[[], Sequence[Alert]],
         book: Callable[[str], BookRow],
+        tape: DayTape | None = None,
     ) -> None:
         self._venue = venue
         self._alerts = alerts
         self._book = book
+        self._tape = tape or DayTape()
 
     def answer(self, asker: UserInfo, query: Query) -> Iterator[Report]:
         """Yield the query's results, or one reject."""
@@ -44,7 +48,7 @@ class Queries:
         elif query.symbol and query.symbol not in self._venue.symbols():
             text = f"The venue lists no instrument {query.symbol!r}."
             yield Reject(query.cl_ord_id, RejectCode.UNKNOWN_SYMBOL, text)
-        elif query.what in ("book", "listings") and not query.symbol:
+        elif query.what in ONE_SYMBOL and not query.symbol:
             text = f"A query for {query.what} names one symbol."
             yield Reject(query.cl_ord_id, RejectCode.INVALID_VALUE, text)
         elif query.what == "listings":
@@ -105,6 +109,10 @@ class Queries:
             rows = [r for r in venue.block_rows(viewed) if _fits(r.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
+        elif query.what == "trades":
+            rows = self._tape.trades(query.symbol, query.since)
+        elif query.what == "bars":
+            rows = self._tape.bars(query.symbol, query.since)
         elif query.what == "limits":
             rows = [venue.limits_row(asker.user)]
         elif query.what == "auctions":

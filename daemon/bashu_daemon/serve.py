@@ -24,6 +24,7 @@ from bashu_daemon.bus.mqtt5 import Mqtt5Bus
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.config import Broker, Config, load_config, parse_broker
 from bashu_daemon.core_build import core_build
+from bashu_daemon.day_tape import DayTape
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, recover
 from bashu_daemon.service import Service
@@ -108,7 +109,8 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
     broker = parse_broker(config.broker, config)
     with Journal(config.data_dir) as journal:
         engine = Engine(founding.rulebook.surveillance)
-        venue = recover(journal, engine)
+        tape = DayTape()
+        venue = recover(journal, engine, tape)
         # What was recovered lives on; collecting it again and again would only cost pauses.
         gc.collect()
         gc.freeze()
@@ -124,7 +126,7 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
             bus = _bus(config, place, password)
             service = Service(
                 venue, journal, engine, bus, config, founding.commands(venue), version("bashu"),
-                founding.rulebook.sessions,
+                founding.rulebook.sessions, tape,
             )  # fmt: skip
             try:
                 with _metrics(service, config):

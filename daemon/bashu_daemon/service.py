@@ -16,13 +16,14 @@ from time import perf_counter
 from typing import Any
 
 from bashu_daemon.acknowledgements import Acknowledgements
-from bashu_daemon.batch import Batch
+from bashu_daemon.batch import Batch, Kept
 from bashu_daemon.bus.port import Bus, BusDown, Inbound
 from bashu_daemon.clock import Clock
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent
 from bashu_daemon.core.reads import UserInfo
+from bashu_daemon.day_tape import DayTape
 from bashu_daemon.journal import GroupCommit, Journal
 from bashu_daemon.market_data import MarketData, Publication
 from bashu_daemon.metrics import Metrics
@@ -69,6 +70,7 @@ class Service:
         founding: Sequence[StateCommand] = (),
         version: str = "",
         sessions: Sessions | None = None,
+        tape: DayTape | None = None,
     ) -> None:
         self.venue = venue
         self.engine = engine
@@ -85,8 +87,9 @@ class Service:
         )
         self._outlook = Outlook()
         self._session_words = ""
-        self._market_data = MarketData(venue, journal.epoch)
-        queries = Queries(venue, engine.alerts, self._market_data.book_row)
+        self._tape = tape or DayTape()
+        self._market_data = MarketData(venue, journal.epoch, self._tape)
+        queries = Queries(venue, engine.alerts, self._market_data.book_row, self._tape)
         acknowledgements = Acknowledgements(bus)
         self._sequencer = Sequencer(
             venue,
@@ -252,7 +255,7 @@ class Service:
                 self._snapshotter.begin()
 
     def _close_batch_with_snapshot(self, batch: Batch) -> None:
-        batch.snapshot = self.venue.dump()
+        batch.snapshot = Kept(self.venue.dump(), self._tape.dump())
 
     async def _release_batches(self) -> None:
         while True:
@@ -346,6 +349,7 @@ class Service:
             next_phase=ahead.next_phase or "",
             next_phase_time=ahead.next_phase_time,
             closed_reason=ahead.closed_reason,
+            environment=self._config.environment,
         )
 
 

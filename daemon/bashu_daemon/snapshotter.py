@@ -20,6 +20,7 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.core import Venue
+from bashu_daemon.day_tape import DayTape
 from bashu_daemon.journal import LiveView, decode_command
 from bashu_daemon.journal.recovery import load_newest
 from bashu_daemon.rulebook import load_rulebook
@@ -95,23 +96,26 @@ def make_snapshot(directory: Path, engine: Engine, *, rests: bool = False) -> in
         JournalDamaged: naming the first bad record.
     """
     with LiveView(directory) as view:
-        venue = load_newest(view, engine)
+        tape = DayTape()
+        venue = load_newest(view, engine, tape)
         while venue.seq < view.head_seq:
             began, newest = perf_counter(), view.newest_seq()
-            _replay(view, venue, engine)
+            _replay(view, venue, engine, tape)
             if rests:
                 worked = perf_counter() - began
                 is_busy = view.newest_seq() - newest >= BUSY * worked
                 sleep(worked * (BUSY_REST if is_busy else REST))
-        view.save_snapshot(venue.seq, venue.dump(), engine.dump())
+        view.save_snapshot(venue.seq, venue.dump(), engine.dump(), tape.dump())
         return venue.seq
 
 
-def _replay(view: LiveView, venue: Venue, engine: Engine) -> None:
+def _replay(view: LiveView, venue: Venue, engine: Engine, tape: DayTape) -> None:
     records = view.records(venue.seq)
     count = min(RECORDS_AT_ONCE, view.head_seq - venue.seq)
     for record in islice(records, count):
-        engine.on_events(venue.apply(record.user, decode_command(record), record.time_ns))
+        events = venue.apply(record.user, decode_command(record), record.time_ns)
+        engine.on_events(events)
+        tape.on_events(events)
     records.close()
 
 

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from bashu_daemon.batch import Batch
+from bashu_daemon.batch import Batch, Kept
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.core.events import Event
 from bashu_daemon.journal import Journal
@@ -126,9 +126,11 @@ class SupervisionFeed:
         self._audit_seq += 1
         await self._bus.publish(topics.AUDIT, payload, qos=1)
 
-    async def _save(self, seq: int, venue: bytes) -> None:
-        """Keep both states; surveillance has seen what the venue's includes and no more."""
-        await asyncio.to_thread(self._journal.save_snapshot, seq, venue, self._engine.dump())
+    async def _save(self, seq: int, kept: Kept) -> None:
+        """Keep all states; surveillance has seen what the venue's includes and no more."""
+        await asyncio.to_thread(
+            self._journal.save_snapshot, seq, kept.venue, self._engine.dump(), kept.tape
+        )
 
 
 def _slices(events: list[Event]) -> Iterator[list[Event]]:

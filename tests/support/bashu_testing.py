@@ -18,6 +18,7 @@ from bashu_daemon.bus.mqtt import MqttBus
 from bashu_daemon.bus.mqtt5 import Mqtt5Bus
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
+from bashu_daemon.day_tape import DayTape
 from bashu_daemon.journal import Journal, recover
 from bashu_daemon.schedule import Sessions, SessionsMode
 from bashu_daemon.service import Service
@@ -164,7 +165,8 @@ class Harness:
     async def start_venue(self) -> None:
         self._journal = Journal(self.directory / "data")
         engine = Engine({})
-        venue = recover(self._journal, engine)
+        tape = DayTape()
+        venue = recover(self._journal, engine, tape)
         commands = founding() if venue.seq == 0 else []
         bus = self._bus()
         config = Config(
@@ -173,7 +175,7 @@ class Harness:
             sessions=self.sessions_mode,
         )
         self.service = Service(
-            venue, self._journal, engine, bus, config, commands, sessions=self.sessions
+            venue, self._journal, engine, bus, config, commands, sessions=self.sessions, tape=tape
         )
         self._running = asyncio.create_task(self.service.run())
         await asyncio.wait_for(self.service.ready.wait(), PATIENCE_SECONDS)

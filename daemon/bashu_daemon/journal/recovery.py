@@ -42,8 +42,8 @@ def decode_command(record: Record) -> StateCommand:
         raise JournalDamaged(record.seq, f"it holds no command ({error})") from error
 
 
-def recover(journal: JournalView, follower: Follower) -> Venue:
-    """Return the venue as it was after the last record, with the follower at the same point.
+def recover(journal: JournalView, follower: Follower, tape: Follower | None = None) -> Venue:
+    """Return the venue as it was after the last record, with the followers at the same point.
 
     A snapshot that another version of Bashu wrote is passed over with a warning: the journal gives
     the same state, only later.
@@ -51,10 +51,13 @@ def recover(journal: JournalView, follower: Follower) -> Venue:
     Raises:
         JournalDamaged: naming the first bad record.
     """
-    venue = load_newest(journal, follower)
+    venue = load_newest(journal, follower, tape)
     start = venue.seq
     for record in journal.records(start):
-        follower.on_events(venue.apply(record.user, decode_command(record), record.time_ns))
+        events = venue.apply(record.user, decode_command(record), record.time_ns)
+        follower.on_events(events)
+        if tape is not None:
+            tape.on_events(events)
     if venue.seq:
         logger.info(
             "Recovered to record %d: snapshot at %d, %d replayed.",
@@ -65,15 +68,19 @@ def recover(journal: JournalView, follower: Follower) -> Venue:
     return venue
 
 
-def load_newest(journal: JournalView, follower: Follower) -> Venue:
+def load_newest(journal: JournalView, follower: Follower, tape: Follower | None = None) -> Venue:
     """Return the state of the newest snapshot that this version reads, or the first state."""
     unloaded = follower.dump()
     for snapshot in journal.snapshots():
         try:
             venue = Venue.load(snapshot.venue)
             follower.load(snapshot.surveillance)
+            if tape is not None:
+                tape.load(snapshot.tape)
         except OTHER_VERSION as error:
             follower.load(unloaded)
+            if tape is not None:
+                tape.load(b"")
             logger.warning(
                 "Snapshot %d is of another version of Bashu (%s); replaying over it.",
                 snapshot.seq,

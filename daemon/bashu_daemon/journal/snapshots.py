@@ -19,12 +19,13 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Snapshot(Struct, frozen=True, array_like=True):
-    """The venue's and surveillance's states right after record `seq`."""
+    """The states of the venue, surveillance and the day's tape right after record `seq`."""
 
     seq: int
     journal_hash: bytes
     venue: bytes
     surveillance: bytes
+    tape: bytes = b""
 
 
 class SnapshotFile(Struct):

@@ -76,9 +76,9 @@ class JournalView:
         """
         return read_all_reports(self._reader)
 
-    def save_snapshot(self, seq: int, venue: bytes, surveillance: bytes) -> None:
+    def save_snapshot(self, seq: int, venue: bytes, surveillance: bytes, tape: bytes = b"") -> None:
         """Keep a state, so that a start need not replay what came before it."""
-        self._snapshots.save(Snapshot(seq, self.hash_at(seq), venue, surveillance))
+        self._snapshots.save(Snapshot(seq, self.hash_at(seq), venue, surveillance, tape))
 
     def latest_snapshot(self) -> Snapshot | None:
         """Return the newest snapshot that is whole and belongs to this journal."""

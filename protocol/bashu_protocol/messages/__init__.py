@@ -32,6 +32,7 @@ from bashu_protocol.messages.base import (
     City,
     CorrectionAction,
     Encoding,
+    Environment,
     ExecInst,
     ExecType,
     Int64,
@@ -125,6 +126,7 @@ from bashu_protocol.messages.reports import (
 )
 from bashu_protocol.messages.rows import (
     AccountRow,
+    BarRow,
     BlockRow,
     BookRow,
     FillRow,
@@ -135,6 +137,7 @@ from bashu_protocol.messages.rows import (
     OrderRow,
     QueryResult,
     Row,
+    TradeRow,
 )
 from bashu_protocol.messages.supervision import (
     HaltInstrument,
@@ -221,6 +224,7 @@ __all__ = [
     "AuditBatch",
     "AuditEvent",
     "BarPerson",
+    "BarRow",
     "BidCommand",
     "BidEvent",
     "BidReport",
@@ -248,6 +252,7 @@ __all__ = [
     "DeclineOrder",
     "Deposit",
     "Encoding",
+    "Environment",
     "ExecInst",
     "ExecType",
     "ExecutionReport",
@@ -328,6 +333,7 @@ __all__ = [
     "TimeInForce",
     "TradeCorrection",
     "TradeMode",
+    "TradeRow",
     "VenueStatus",
     "VolatilityRules",
     "WithdrawBid",

@@ -66,6 +66,8 @@ QueryWhat = Literal[
     "listings",
     "blocks",
     "limits",
+    "trades",
+    "bars",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"
@@ -75,6 +77,7 @@ BlockEventKind = Literal[
     "posted", "offered", "countered", "traded", "withdrawn", "expired", "ended"
 ]
 BlockKind = Literal["offer", "own_offer", "negotiation"]
+Environment = Literal["demo", "test", "production"]
 Severity = Literal["info", "warning", "violation"]
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import field
 
-from bashu_protocol.messages.base import Message, NoticeKind, Phase, Side, TradeMode
+from bashu_protocol.messages.base import Environment, Message, NoticeKind, Phase, Side, TradeMode
 
 
 class BookSnapshot(Message, frozen=True, tag="book", gc=True):
@@ -122,3 +122,5 @@ class VenueStatus(Message, frozen=True, tag="venue_status", gc=True):
     """When it begins; nanoseconds since 1970, 0 where none is planned."""
     closed_reason: str = ""
     """Why there is no trading day today, such as a holiday; empty where there is one."""
+    environment: Environment | Literal[""] = ""
+    """What the venue is for, as its operator says; empty from one that does not say."""

@@ -74,6 +74,48 @@ class FillRow(Struct, frozen=True, tag_field="type", tag="fill"):
     mode: TradeMode = "listing"
 
 
+class TradeRow(Struct, frozen=True, tag_field="type", tag="public_trade"):
+    """A trade of the present day as everybody may see it, of any mode."""
+
+    exec_id: int
+    symbol: str
+    transact_time: int
+    price: int
+    qty: int
+    aggressor_side: Side
+    mode: TradeMode
+    correction: Literal["", "cancel", "adjust"] = ""
+    """Whether supervisors cancelled the trade or changed its price."""
+    corrected_px: int = 0
+    """Fen of an adjusted trade."""
+
+    @property
+    def standing_px(self) -> int:
+        """Fen that the trade counts for now, 0 if it was cancelled."""
+        return self.corrected_px if self.correction else self.price
+
+
+class BarRow(Struct, frozen=True, tag_field="type", tag="bar"):
+    """A minute of the present day in which the order book traded; prices in fen.
+
+    Call auctions count, blocks and one-way auctions do not. Corrections are in it already; where
+    all of its trades were cancelled the prices are 0.
+    """
+
+    symbol: str
+    start_time: int
+    """Nanoseconds since 1970."""
+    open: int
+    high: int
+    low: int
+    close: int
+    volume: int
+    turnover: int
+    trade_count: int
+    last_exec_id: int
+    """The last trade in it: later ones of the trade topic are not counted yet."""
+
+
 class AccountRow(Struct, frozen=True, tag_field="type", tag="account"):
     """What a member holds of one asset: "CNY" in fen, or a symbol in tonnes."""
 
@@ -177,6 +219,8 @@ Row = (
     | ListingRow
     | BlockRow
     | LimitsRow
+    | TradeRow
+    | BarRow
 )
 
 

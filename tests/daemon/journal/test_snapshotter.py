@@ -11,7 +11,8 @@ import pytest
 from bashu_daemon import snapshotter
 from bashu_daemon.config import RULEBOOKS
 from bashu_daemon.core import Venue
-from bashu_daemon.journal import Journal, JournalDamaged
+from bashu_daemon.day_tape import DayTape
+from bashu_daemon.journal import Journal, JournalDamaged, decode_command
 from bashu_daemon.snapshotter import SnapshotTask, Snapshotter, make_snapshot
 from bashu_daemon.surveillance.engine import Engine
 
@@ -36,6 +37,21 @@ def test_it_is_the_venues_own_state_while_the_venue_goes_on(
     newest = journal.latest_snapshot()
     assert newest is not None
     assert Venue.load(newest.venue).state_hash() == market.venue.state_hash()
+
+
+def test_the_days_tape_is_in_it(journal: Journal, new_recorded_market: Callable[..., Any]) -> None:
+    market = new_recorded_market(journal)
+    market.found()
+    market.trade(200, seed=3)
+    make_snapshot(journal.directory, Engine({}))
+    newest = journal.latest_snapshot()
+    assert newest is not None
+    kept, replayed, venue = DayTape(), DayTape(), Venue()
+    kept.load(newest.tape)
+    for record in journal.records():
+        replayed.on_events(venue.apply(record.user, decode_command(record), record.time_ns))
+    assert kept.trades("", 0)
+    assert kept.dump() == replayed.dump() == newest.tape
 
 
 def test_a_damaged_journal_makes_no_snapshot(
