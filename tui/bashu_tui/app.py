@@ -1,25 +1,21 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
-import os
 from collections.abc import Callable
+from typing import Any
 
 from textual import work
-from textual.app import App
-from textual.binding import BindingsMap
+from textual.screen import Screen
 
 from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
 from bashu_tui.broker import host_and_port
-from bashu_tui.i18n import Texts, Translated, default_language
-from bashu_tui.keymap import bindings
-from bashu_tui.looks import MarketColors, ThemeName
-from bashu_tui.palette import DARK, LIGHT, THEMES, Palette
+from bashu_tui.looks_app import LooksApp
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
-from bashu_tui.settings import Settings, SettingsError
+from bashu_tui.settings import Settings
 from bashu_tui.state.preferences import Preferences
 from bashu_tui.state.session import Session
 from bashu_tui.state.user_files import user_folder
@@ -28,16 +24,18 @@ FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
+TOOLS = frozenset({"keys", "bindings", "settings"})
+"""Screens that one visits and leaves again."""
 
 
-class BashuApp(App[None]):
+class BashuApp(LooksApp):
     """Begins with the login, or with the session if everything needed was given.
 
+    `first_screen` is the place of one that needs no venue and is opened in their place.
     `when_opened` is called when a screen has been shown for the first time.
     """
 
     CSS_PATH = "app.tcss"
-    ENABLE_COMMAND_PALETTE = False
 
     def __init__(
         self,
@@ -49,15 +47,12 @@ class BashuApp(App[None]):
         settings: Settings | None = None,
         preferences: Preferences | None = None,
         transport: Transport | None = None,
+        first_screen: str = "",
         when_opened: Callable[[], None] | None = None,
     ) -> None:
-        self.preferences = preferences or Preferences(settings)
-        self.settings = self.preferences.now
-        # Textual takes all colours out only if it may use the terminal's own from the start.
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        super().__init__(preferences or Preferences(settings))
+        self._first_screen = first_screen
         self._when_opened = when_opened
-        self.texts = Texts(self.settings.language or default_language())
-        self.palette = self._palette()
         self.session: Session | None = None
         self.symbol = symbol
         self._broker = broker
@@ -65,23 +60,15 @@ class BashuApp(App[None]):
         self._password = password
         self._transport = transport
         self._screens: dict[str, MarketScreen] = {}
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give what app.tcss names and a theme does not: colours, and how borders are drawn."""
-        edge = "ascii" if self.settings.glyphs == "ascii" else "round"
-        return {"frame": "ansi_bright_black", "edge": edge}
-
-    def install_keys(self) -> None:
-        """Bind the keys that hold everywhere, and no others."""
-        self._bindings = BindingsMap(bindings(["app"], self.settings.keys))
+        self._place_before = ""
 
     async def on_mount(self) -> None:
-        for theme in (DARK, LIGHT):
-            self.register_theme(theme)
-        self.install_keys()
-        self.theme = self._theme_name()
+        self.begin_looks()
         self.set_interval(FRAME_SECONDS, self._paint)
         self.set_interval(1.0, self._tick)
+        if self._first_screen:
+            self.open_screen(self._first_screen)
+            return
         await self.push_screen(LoginScreen(self._broker, self._user, self._password))
         if self._user and (self._password or self._transport is not None):
             self.log_in(self._broker, self._user, self._password)
@@ -91,50 +78,15 @@ class BashuApp(App[None]):
             await self.session.client.close()
         self.exit()
 
-    def action_language(self) -> None:
-        """Change the language; colours stay as they are, whatever is usual in the other one."""
-        other = "zh" if self.texts.language == "en" else "en"
-        problem = self.choose(language=other, market_colors=self.palette.colors)
-        if problem:
-            self.notify(problem, severity="warning", markup=False)
+    def kept_screens(self) -> set[Screen[Any]]:
+        """Return all screens there are, also those that are not in front."""
+        return {*self.screen_stack, *self._screens.values()}
 
-    def choose(self, **chosen: object) -> str:
-        """Change settings, for now and for later; return why they could not be kept, if so."""
-        problem = ""
-        try:
-            self.preferences.choose(**chosen)
-        except SettingsError as error:
-            problem = error.say(self.texts)
-        self._apply_settings()
-        return problem
-
-    def _apply_settings(self) -> None:
-        """Let the settings hold on all screens that there are."""
-        before, self.settings = self.settings, self.preferences.now
-        self.texts.language = self.settings.language or default_language()
-        self.palette = self._palette()
-        self.theme = self._theme_name()
-        if self.settings.glyphs != before.glyphs:
-            self.refresh_css(animate=False)
-        self.install_keys()
-        for screen in {*self.screen_stack, *self._screens.values()}:
-            if not screen.is_mounted:
-                continue
-            if isinstance(screen, MarketScreen):
-                screen.install_keys()
-            if isinstance(screen, Translated):
-                screen.repaint_all()
-        if isinstance(self.screen, MarketScreen):
-            self.screen.apply_changes({"all"})
-
-    def _theme_name(self) -> str:
-        return THEMES["ansi" if self.no_color else self.settings.theme]
-
-    def _palette(self) -> Palette:
-        by_language: MarketColors = "red_up" if self.texts.language == "zh" else "green_up"
-        theme: ThemeName = "ansi" if self.no_color else self.settings.theme
-        colors = self.settings.market_colors or by_language
-        return Palette(colors, theme, is_mono=self.no_color)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key of the app reach past a screen that shows keys instead of obeying them."""
+        if getattr(self.screen, "takes_all_keys", False):
+            return False
+        return super().check_action(action, parameters)
 
     def open_screen(self, place: str) -> None:
         """Bring a screen to the front; it is made when it is first opened, and then kept."""
@@ -146,7 +98,20 @@ class BashuApp(App[None]):
             if self._when_opened is not None:
                 self._screens[place].call_after_refresh(self._when_opened)
         if self.screen is not self._screens[place]:
-            self.switch_screen(place)
+            place_before = getattr(self.screen, "place", "")
+            if place_before not in TOOLS:
+                self._place_before = place_before
+            if len(self.screen_stack) == 1:  # Textual's empty one, which cannot be switched away
+                self.push_screen(place)
+            else:
+                self.switch_screen(place)
+
+    def go_back(self) -> None:
+        """Leave a tool for the screen that was in front before; without a session, the program."""
+        if self.session is None:
+            self.exit()
+        else:
+            self.open_screen(self._place_before or _first_place(self.session))
 
     def open_chosen(self, place: str | None) -> None:
         """Open what the menu of screens gave, if anything."""
@@ -189,7 +154,7 @@ class BashuApp(App[None]):
         self.session = session
         if self.symbol not in session.instruments:
             self.symbol = _first_symbol(session)
-        self.open_screen("supervisor" if session.role == "supervisor" else "trading")
+        self.open_screen(_first_place(session))
 
     async def _start(self, client: Client) -> str:
         """Return why the session could not begin, or nothing."""
@@ -243,6 +208,10 @@ class BashuApp(App[None]):
         """The clock of the status bar."""
         if self.session is not None:
             self.session.changed.add("status")
+
+
+def _first_place(session: Session) -> str:
+    return "supervisor" if session.role == "supervisor" else "trading"
 
 
 def _first_symbol(session: Session) -> str:

@@ -70,6 +70,7 @@ def _open_terminal(options: argparse.Namespace, preferences: Preferences) -> int
         password=password,
         symbol=options.symbol,
         preferences=preferences,
+        first_screen=options.command or "",
         when_opened=set_aside,
     ).run()
     return 0

@@ -81,6 +81,7 @@ _MODIFIED: Final = re.compile(r"(?:(?:ctrl|shift|alt)\+)*(?P<key>[a-z0-9_]+|[A-Z
 _LABELS: Final = {
     "question_mark": "?", "minus": "-", "equals_sign": "=", "plus": "+", "space": "Space",
     "escape": "Esc", "enter": "Enter", "delete": "Del", "tab": "Tab", "backspace": "Backspace",
+    "up": "Up", "down": "Down", "left": "Left", "right": "Right",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",
 }  # fmt: skip
 

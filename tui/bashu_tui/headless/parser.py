@@ -50,6 +50,8 @@ def add_commands(parser: argparse.ArgumentParser, texts: Texts) -> None:
     book.add_argument("symbol", metavar="SYMBOL")
     _depth(book, 10, texts)
     _watch(add("watch"), texts)
+    said = texts("headless.help.keys")
+    commands.add_parser("keys", help=said, description=said, allow_abbrev=False)
 
 
 def _common(texts: Texts) -> argparse.ArgumentParser:

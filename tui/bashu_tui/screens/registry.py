@@ -25,6 +25,7 @@ SCREENS: Final = (
     ScreenEntry("trading", "bashu_tui.screens.trading:TradingScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",
                 frozenset({"supervisor"})),
+    ScreenEntry("keys", "bashu_tui.screens.keys:KeysScreen"),
 )  # fmt: skip
 """In the order of the menu."""
 
