@@ -23,6 +23,7 @@ class ScreenEntry(Struct, frozen=True):
 
 SCREENS: Final = (
     ScreenEntry("trading", "bashu_tui.screens.trading:TradingScreen"),
+    ScreenEntry("blotter", "bashu_tui.screens.blotter:BlotterScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",
                 frozenset({"supervisor"})),
     ScreenEntry("keys", "bashu_tui.screens.keys:KeysScreen"),

@@ -7,6 +7,7 @@ from bashu_protocol.units import format_price
 from bashu_tui.i18n import Texts
 from bashu_tui.state.export import Cell, yuan, zoned_time
 from bashu_tui.state.session_blotter import Entry, Filter
+from bashu_tui.state.venue_words import in_words
 
 _COLUMNS: Final = (
     "number", "time", "kind", "what", "symbol", "side", "qty", "price", "order_id", "exec_id",
@@ -30,8 +31,10 @@ def remark(entry: Entry, texts: Texts) -> str:
     """Say in one line what else there is: a reason, the time an answer took, or the text."""
     if entry.reject_code:
         return reason(entry, texts)
+    if entry.kind == "notice" and entry.body and entry.event != "notice.notice":
+        return in_words(entry.body, texts)  # the event and the instrument say what the title says
     if entry.text:
-        return entry.text
+        return in_words(entry.text, texts)
     return texts("log.waited", ms=entry.waited_us // 1_000) if entry.waited_us >= 0 else ""
 
 
@@ -53,8 +56,8 @@ def details(entry: Entry, texts: Texts) -> list[tuple[str, str]]:
         ("waited_ms", f"{entry.waited_us / 1_000:.1f}" if entry.waited_us >= 0 else ""),
         ("reason", reason(entry, texts)),
         ("reject_code", entry.reject_code),
-        ("text", entry.text),
-        ("body", entry.body),
+        ("text", in_words(entry.text, texts)),
+        ("body", in_words(entry.body, texts)),
     )
     return [(texts(f"log_column.{name}"), value) for name, value in found if value]
 
@@ -86,7 +89,7 @@ def _cells(entry: Entry, texts: Texts) -> list[Cell]:
         entry.cl_ord_id,
         entry.reject_code,
         reason(entry, texts),
-        "\n".join(text for text in (entry.text, entry.body) if text),
+        "\n".join(in_words(text, texts) for text in (entry.text, entry.body) if text),
         zoned_time(entry.venue_time_ns) if entry.venue_time_ns else "",
         f"{entry.waited_us / 1_000:.1f}" if entry.waited_us >= 0 else "",
     ]
@@ -104,7 +107,7 @@ def _is_wanted(entry: Entry, wanted: Filter, words: list[str], texts: Texts) -> 
         (
             what(entry, texts), entry.symbol, side, str(entry.quantity), format_price(entry.price),
             str(entry.order_id), str(entry.exec_id), entry.cl_ord_id, entry.reject_code,
-            reason(entry, texts), entry.text, entry.body,
+            reason(entry, texts), in_words(entry.text, texts), in_words(entry.body, texts),
         )
     ).casefold()  # fmt: skip
     return all(word in haystack for word in words)

@@ -84,7 +84,7 @@ class Entry(Struct, frozen=True):
 class Filter(Struct, frozen=True):
     """Which entries are wanted; empty fields want all."""
 
-    kind: Kind | Literal[""] = ""
+    kind: str = ""
     symbol: str = ""
     text: str = ""
 

@@ -1,0 +1,98 @@
+"""Asks where a table is to be written, writes it there, and says so."""
+
+import asyncio
+import errno
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final, cast
+
+from msgspec import Struct
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from bashu_tui.state.export import Cell, chosen_path, encode, proposed_path, write_new
+from bashu_tui.widgets.outcome import Outcome
+
+if TYPE_CHECKING:
+    from bashu_tui.app import BashuApp
+
+_WHY: Final = {
+    errno.EEXIST: "export.exists",
+    errno.ENOENT: "export.no_folder",
+    errno.ENOTDIR: "export.no_folder",
+    errno.EISDIR: "export.is_folder",
+    errno.EACCES: "export.forbidden",
+    errno.EPERM: "export.forbidden",
+    errno.EROFS: "export.forbidden",
+    errno.ENOSPC: "export.full",
+    errno.ENAMETOOLONG: "export.long_name",
+}
+
+
+class Table(Struct, frozen=True):
+    """What is to be written, and the first word of the file's name."""
+
+    name: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+class ExportScreen(ModalScreen[Path]):
+    """Dismissed with the file that was written, or with None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", show=False)]
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self._table = table
+
+    @property
+    def bashu(self) -> "BashuApp":
+        return cast("BashuApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card", id="export-card"):
+            yield Static(id="export-what")
+            yield Input(id="export-path", compact=True)
+            yield Outcome(id="export-outcome")
+            yield Static(id="export-hint", classes="hint")
+
+    def on_mount(self) -> None:
+        session = self.bashu.session
+        user = session.client.user if session is not None else ""
+        self._proposed = proposed_path(self._table.name, user, time.time_ns())
+        field = self.query_one(Input)
+        field.value = str(self._proposed)
+        field.focus()
+        self.repaint_all()
+
+    def repaint_all(self) -> None:
+        texts = self.bashu.texts
+        self.query_one(".card", Vertical).border_title = texts("export.title")
+        self.query_one("#export-what", Static).update(
+            texts("export.what", count=f"{len(self._table.rows):,}")
+        )
+        self.query_one("#export-hint", Static).update(texts("export.hint"))
+        self.query_one(Outcome).repaint()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.write(event.value)
+
+    @work(group="export", exclusive=True)
+    async def write(self, text: str) -> None:
+        """Write the file off the loop; what goes wrong is said, and the path can be mended."""
+        path = chosen_path(text, self._proposed)
+        table = self._table
+        try:
+            await asyncio.to_thread(lambda: write_new(path, encode(table.head, table.rows)))
+        except OSError as error:
+            key = _WHY.get(error.errno or 0, "export.failed")
+            self.query_one(Outcome).say(key, "warn", path=path, why=error.strerror or error)
+            return
+        self.dismiss(path)
