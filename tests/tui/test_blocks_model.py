@@ -181,6 +181,7 @@ async def test_a_terminal_that_begins_later_has_the_present_terms(
         (fill,) = (await desk.current()).fills
         assert (fill.block_id, fill.side, fill.qty, fill.price) == (talk, "sell", 2_000, 7_300)
         assert fill.exec_id == alice.blocks.fills[0].exec_id
+        assert [(line.block_id, line.ended) for line in desk.blocks.past()] == [(talk, "traded")]
 
 
 async def test_turns_stand_before_the_rest(alice: Desk, bob: Desk) -> None:

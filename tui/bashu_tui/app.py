@@ -174,13 +174,16 @@ class BashuApp(LooksApp):
         session = self.session
         if session is None or not self.is_running:  # a closing app takes its screens apart
             return
-        if session.link_state == "live" and (session.needs_reload or session.account_is_old):
+        is_old = session.needs_reload or session.account_is_old or session.off_book_is_old
+        if session.link_state == "live" and is_old:
             self._catch_up(session)
         # A screen that is still being put together paints itself when it is done.
         screens = [s for s in self.screen_stack if isinstance(s, MarketScreen) and s.is_mounted]
         changed = session.take_changes() if screens else None
         if not changed:
             return
+        if "block turn" in changed and self.settings.bell:
+            self.bell()
         for screen in screens:
             if "all" in changed:
                 screen.show_link()
@@ -198,6 +201,8 @@ class BashuApp(LooksApp):
         try:
             if session.needs_reload:
                 await session.reload()
+            elif session.off_book_is_old:
+                await session.reload_off_book()
             elif session.account_is_old:
                 await session.reload_account()
                 await asyncio.sleep(0.3)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from bashu_protocol.client import Client
+from bashu_protocol.client import Client, CommandRefused, CommandTimeout
 from bashu_protocol.messages import (
     AnyMessage,
     AuctionReport,
@@ -73,9 +73,15 @@ class Auctions:
 
     async def reload(self, client: Client) -> None:
         """Ask the venue for all auctions."""
-        self.is_old = False
-        rows = (await client.query("auctions")).rows
+        self.is_old = False  # what comes while the answer is on its way makes it old again
+        try:
+            rows = (await client.query("auctions")).rows
+        except (CommandTimeout, CommandRefused):
+            self.is_old = True
+            raise
         self.rows = {row.auction_id: row for row in rows if isinstance(row, AuctionRow)}
+        for stat in client.feed.stats.values():  # it may have come before there was a listener
+            self._take_phase(stat)
 
     def hear(self, message: AnyMessage) -> set[str]:
         """Take one message of the client."""

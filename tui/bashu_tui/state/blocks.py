@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from bashu_protocol.client import Client
+from bashu_protocol.client import Client, CommandRefused, CommandTimeout
 from bashu_protocol.messages import (
     AnyMessage,
     BlockEventKind,
@@ -123,6 +123,12 @@ class Blocks:
         return sorted(lines, key=lambda line: (not _is_turn(line), line.kind == "offer",
                                                -line.transact_time, -line.block_id))  # fmt: skip
 
+    def past(self) -> list[BlockLine]:
+        """Return what has ended, the latest first: today's trades even from before the terminal."""
+        known = {line.block_id for line in self.ended}
+        trades = [_traded_line(fill) for fill in self.fills if fill.block_id not in known]
+        return [*self.ended, *trades]
+
     def my_turns(self) -> list[BlockLine]:
         """Return what waits for one's own member alone: negotiations, and offers made to it."""
         return [line for line in self.lines.values() if _is_turn(line)]
@@ -131,7 +137,7 @@ class Blocks:
         """Return what stands or has ended under an id."""
         line = self.lines.get(block_id)
         if line is None:
-            line = next((line for line in self.ended if line.block_id == block_id), None)
+            line = next((line for line in self.past() if line.block_id == block_id), None)
         return line
 
     def terms_of(self, line: BlockLine) -> list[Terms]:
@@ -146,11 +152,17 @@ class Blocks:
 
     async def reload(self, client: Client) -> None:
         """Ask the venue for what stands."""
-        self.is_old = False
-        rows = (await client.query("blocks")).rows
+        self.is_old = False  # what comes while the answer is on its way makes it old again
+        try:
+            rows = (await client.query("blocks")).rows
+        except (CommandTimeout, CommandRefused):
+            self.is_old = True
+            raise
         self.lines = {row.block_id: _line(row) for row in rows if isinstance(row, BlockRow)}
         for line in self.lines.values():
             self._complete(line)
+        for stat in client.feed.stats.values():  # it may have come before there was a listener
+            self._take_stat(stat)
         if not self._has_fills:
             self._has_fills = True
             for fill in (await client.query("fills")).rows:
@@ -238,6 +250,13 @@ def _fill(row: FillRow) -> BlockFill:
     return BlockFill(
         row.exec_id, row.order_id, row.transact_time, row.symbol, row.side, row.last_px,
         row.last_qty, "",
+    )  # fmt: skip
+
+
+def _traded_line(fill: BlockFill) -> BlockLine:
+    return BlockLine(
+        fill.block_id, fill.block_id, "negotiation", fill.symbol, fill.side, fill.price, fill.qty,
+        False, fill.counterparty, fill.transact_time, "traded",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from collections import deque
 from pathlib import Path
 from typing import Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bashu_protocol.client import Client
 from bashu_protocol.link import LinkState
@@ -26,12 +26,15 @@ from bashu_protocol.messages import (
     Notice,
     OrderRow,
     OrdStatus,
+    PartyReport,
     Phase,
     PublicTrade,
     Side,
     VenueStatus,
 )
 from bashu_tui.state.alert_store import AlertStore
+from bashu_tui.state.auctions import Auctions
+from bashu_tui.state.blocks import Blocks
 from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.part import Part
 from bashu_tui.state.price_alerts import PriceAlerts
@@ -107,10 +110,15 @@ class Session:
         self.price_alerts = PriceAlerts(client, alerts_file)
         self.session_blotter = SessionBlotter(client)
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
-        self.parts: list[Part] = [self.price_alerts, self.session_blotter, self.queue]
+        self.blocks = Blocks()
+        self.auctions = Auctions()
+        self.parts: list[Part] = [
+            self.price_alerts, self.session_blotter, self.queue, self.blocks, self.auctions,
+        ]  # fmt: skip
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0
+        self._instruments_are_old = False
         self._has_fills = False
         self._notice_ids: set[int] = set()
         self._resting: dict[int, str] = {}
@@ -171,8 +179,7 @@ class Session:
         """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
         client = self.client
         interruptions = self._interruptions
-        rows = (await client.query("instruments")).rows
-        self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
+        await self._reload_instruments()
         answer = await client.query("orders")
         self.orders = {
             r.order_id: _order_line(r, client.user) for r in answer.rows if isinstance(r, OrderRow)
@@ -199,6 +206,26 @@ class Session:
             await part.reload(client)
         self.needs_reload = interruptions != self._interruptions
         self.changed.add("all")
+
+    @property
+    def off_book_is_old(self) -> bool:
+        """Whether blocks, auctions or limits changed in a way that the messages do not tell."""
+        return self._instruments_are_old or self.blocks.is_old or self.auctions.is_old
+
+    async def reload_off_book(self) -> None:
+        """Ask for what is old of blocks, auctions and instruments."""
+        if self._instruments_are_old:
+            await self._reload_instruments()
+        if self.blocks.is_old:
+            await self.blocks.reload(self.client)
+        if self.auctions.is_old:
+            await self.auctions.reload(self.client)
+        self.changed.update(("blocks", "auctions"))
+
+    async def _reload_instruments(self) -> None:
+        self._instruments_are_old = False
+        rows = (await self.client.query("instruments")).rows
+        self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
 
     async def reload_account(self) -> None:
         self.account_is_old = False
@@ -238,16 +265,21 @@ class Session:
             self.changed.add("audit")
         elif isinstance(message, Notice):
             self._take_notice(message)
+        elif isinstance(message, PartyReport):  # what a block or a bid freezes
+            self.account_is_old = True
         elif isinstance(message, LogonAck):
             self.needs_reload = True
 
     def _take_stat(self, stat: InstrumentStat) -> None:
         row = self.instruments.get(stat.symbol)
-        if row is not None and (row.limit_up, row.limit_down) != (stat.limit_up, stat.limit_down):
-            self.instruments[stat.symbol] = InstrumentRow(
-                row.rules, stat.phase, stat.trade_date, stat.reference_price, stat.limit_up,
-                stat.limit_down,
+        if row is not None and (row.limit_up, row.limit_down, row.reference_price) != (
+            stat.limit_up, stat.limit_down, stat.reference_price,
+        ):  # fmt: skip
+            self.instruments[stat.symbol] = structs.replace(
+                row, phase=stat.phase, trade_date=stat.trade_date, limit_up=stat.limit_up,
+                limit_down=stat.limit_down, reference_price=stat.reference_price,
             )  # fmt: skip
+            self._instruments_are_old = True  # the limits of blocks are in no message
         self.changed.add("stat")
 
     def _take_report(self, report: ExecutionReport) -> None:

@@ -17,7 +17,7 @@ LABEL_WIDTH: Final = 12
 """Cells of the labels of a form's rows."""
 
 Option = tuple[str, str]
-"""A value and the key of its text."""
+"""A value and the key of its text; what is no key, such as a symbol, is shown as it is."""
 
 
 class Choice(LinePanel):
@@ -132,7 +132,7 @@ class Choice(LinePanel):
         rows: list[list[tuple[str, str]]] = [[]]
         room = width - LABEL_WIDTH
         for number, (value, key) in enumerate(self._options, 1):
-            text = f"{number} {self.bashu.texts(key)}"
+            text = f"{number} {self.bashu.texts.get(key, key)}"
             shown = f"[{text}]" if value == self.value else f" {text} "
             used = sum(cell_len(before) for _value, before in rows[-1])
             if rows[-1] and used + cell_len(shown) > room:

@@ -1,0 +1,341 @@
+"""Block trading from the screen, against a real venue with two members."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from bashu_protocol.client import Client
+from bashu_protocol.messages import (
+    AcceptBlock,
+    BlockReport,
+    BlockRow,
+    CounterBlock,
+    PostBlock,
+    SetBlockSession,
+    Side,
+    WithdrawBlock,
+)
+from bashu_tui.app import BashuApp
+from bashu_tui.i18n import Language
+from bashu_tui.screens.blocks import BlocksScreen
+from bashu_tui.screens.terms_card import TermsCard
+from bashu_tui.state.modes import QUIET_SECONDS
+from bashu_tui.widgets.action_row import ActionRow
+from bashu_tui.widgets.block_form import BlockForm
+from bashu_tui.widgets.block_list import BlockList
+from bashu_tui.widgets.card_keys import CardKeys
+from bashu_tui.widgets.choice import Choice
+
+SYMBOL = "CEA25"
+NARROW = (80, 24)
+
+
+class Bob:
+    """The other member's program."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def post(self, side: Side, qty: int, price: int, to: str = "alice-co") -> int:
+        command = PostBlock(self.client.new_cl_ord_id(), SYMBOL, side, qty, price, to)
+        return (await self.client.request(command, BlockReport)).block_id
+
+    async def counter(self, block_id: int, qty: int, price: int) -> int:
+        command = CounterBlock(self.client.new_cl_ord_id(), block_id, qty, price)
+        return (await self.client.request(command, BlockReport)).block_id
+
+    async def accept(self, block_id: int, qty: int, price: int) -> None:
+        command = AcceptBlock(self.client.new_cl_ord_id(), block_id, qty, price)
+        await self.client.request(command, BlockReport)
+
+    async def withdraw(self, block_id: int) -> None:
+        command = WithdrawBlock(self.client.new_cl_ord_id(), block_id)
+        await self.client.request(command, BlockReport)
+
+    async def rows(self) -> list[BlockRow]:
+        rows = (await self.client.query("blocks")).rows
+        return [row for row in rows if isinstance(row, BlockRow)]
+
+
+@pytest.fixture
+async def registrar(market: Any) -> AsyncIterator[Client]:
+    async with market.client("reg") as client:
+        await client.command(SetBlockSession("open-1", True, SYMBOL))
+        yield client
+
+
+@pytest.fixture
+async def bob(market: Any, registrar: Client) -> AsyncIterator[Bob]:
+    async with market.client("bob") as client:
+        yield Bob(client)
+
+
+@pytest.fixture
+def desk(terminal: Any, wait: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Open alice's terminal, or another user's, at the screen of blocks."""
+    monkeypatch.setattr(BlocksScreen, "ask_seconds", 0.1)
+
+    @asynccontextmanager
+    async def open_desk(
+        user: str = "alice", size: tuple[int, int] = NARROW, language: Language = "en"
+    ) -> AsyncIterator[tuple[BashuApp, Pilot[None]]]:
+        async with terminal(user, size=size, language=language) as (app, pilot):
+            app.open_screen("blocks")
+            await wait(
+                pilot,
+                lambda: (
+                    isinstance(app.screen, BlocksScreen)
+                    and app.screen.is_mounted
+                    and isinstance(app.focused, BlockList)
+                ),
+            )
+            yield app, pilot
+
+    return open_desk
+
+
+async def agree(pilot: Pilot[None], app: BashuApp, wait: Any) -> None:
+    """Confirm the card that is, or comes, in front."""
+    await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
+    card = app.screen
+    assert isinstance(card, TermsCard)
+    began = time.monotonic()
+    await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
+    await pilot.press("enter")
+    await wait(pilot, lambda: app.screen is not card)
+
+
+def lines(app: BashuApp) -> list[tuple[str, int, int]]:
+    assert app.session is not None
+    return [(n.kind, n.order_qty, n.price) for n in app.session.blocks.standing()]
+
+
+async def fill(pilot: Pilot[None], app: BashuApp, qty: str, price: str) -> None:
+    """Type into the form as a person would, from the first field on."""
+    form = app.screen.query_one(BlockForm)
+    for field, text in zip(form.fields, (qty, price), strict=True):
+        field.text = ""
+        field.input.focus()
+        await pilot.pause()
+        await pilot.press(*["full_stop" if c == "." else c for c in text])
+    await pilot.pause()
+
+
+async def test_an_offer_to_all_is_posted_by_keyboard(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        await pilot.press("f2")
+        form = app.screen.query_one(BlockForm)
+        await wait(pilot, lambda: app.focused is form.fields[0].input)
+        form.query_one("#block-side", Choice).focus()
+        await pilot.press("right")
+        await fill(pilot, app, "2000", "75.00")
+        await wait(pilot, lambda: "Freezes 2,000 t CEA25 at once" in shown(app))
+        assert "Value CNY 150,000.00   +0.49% from the last price" in shown(app)
+        await pilot.press("enter")
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard))
+        await wait(pilot, lambda: "To all, without your name" in shown(app))
+        assert "Sell 2,000 t CEA25 at 75.00" in shown(app)
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: "Posted as block 1" in shown(app))
+        await wait(pilot, lambda: lines(app) == [("own_offer", 2_000, 7_500)])
+        assert isinstance(app.focused, BlockList)
+        assert form.terms() is None
+        (row,) = await bob.rows()
+        assert (row.side, row.order_qty, row.price, row.counterparty) == ("sell", 2_000, 7_500, "")
+        assert app.session is not None
+        await wait(pilot, lambda: app.session.accounts[SYMBOL].frozen == 2_000)
+
+
+async def test_an_offer_goes_to_the_named_member(desk: Any, bob: Bob, wait: Any) -> None:
+    async with desk() as (app, pilot):
+        await pilot.press("1")
+        await wait(pilot, lambda: app.screen.has_class("-form"))
+        await fill(pilot, app, "1000", "74")
+        await pilot.press("down", "b", "o", "b", "minus", "c", "o", "f5")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: lines(app) == [("own_offer", 1_000, 7_400)])
+        (row,) = await bob.rows()
+        assert (row.side, row.counterparty, row.your_turn) == ("buy", "alice-co", True)
+
+
+async def test_what_cannot_be_read_is_not_sent(desk: Any, bob: Bob, wait: Any, shown: Any) -> None:
+    async with desk() as (app, pilot):
+        await pilot.press("f2")
+        await fill(pilot, app, "999", "98.00")
+        await wait(pilot, lambda: "! at least 1,000 t" in shown(app))
+        assert "! at most 97.02" in shown(app)
+        await pilot.press("enter")
+        await wait(pilot, lambda: "Tonnes: at least 1,000 t" in shown(app))
+        assert isinstance(app.screen, BlocksScreen)
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.focused, BlockList))
+        assert await bob.rows() == []
+
+
+async def test_ones_turn_is_shown_everywhere_and_accepting_trades(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        bells: list[bool] = []
+        app.bell = lambda: bells.append(True)
+        app.open_screen("trading")
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: "your turn: 1" in shown(app))
+        assert bells
+        app.open_screen("blocks")
+        await wait(pilot, lambda: "> TO YOU       Sell  CEA25" in shown(app))
+        assert "With bob-co" in shown(app)
+        await pilot.press("enter")
+        await wait(pilot, lambda: "Accept and trade?" in shown(app))
+        assert "Value CNY 74,500.00" in shown(app)
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: f"Traded: block {offer}" in shown(app))
+        await wait(pilot, lambda: "your turn" not in shown(app))
+        session = app.session
+        assert session is not None
+        assert [(f.side, f.qty, f.price) for f in session.blocks.fills] == [("sell", 1_000, 7_450)]
+        await wait(pilot, lambda: session.accounts[SYMBOL].available == 49_000)
+        assert "traded" in shown(app)
+
+
+async def test_a_negotiation_goes_back_and_forth(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk(size=(140, 42)) as (app, pilot):
+        offer = await bob.post("sell", 2_000, 7_500, to="")
+        await wait(pilot, lambda: "open to all" in shown(app))
+        assert "The other side is not named before it answers." in shown(app)
+        await pilot.press("f3")
+        await wait(pilot, lambda: f"Other terms for block {offer}" in shown(app))
+        await fill(pilot, app, "1500", "74.00")
+        await pilot.press("enter")
+        await wait(pilot, lambda: "it will see your name" in shown(app))
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: "now it is their turn" in shown(app))
+        (talk,) = [row.block_id for row in await bob.rows() if row.kind == "negotiation"]
+        await bob.counter(talk, 1_500, 7_450)
+        await wait(pilot, lambda: "> YOUR TURN" in shown(app))
+        await wait(pilot, lambda: f"Block {talk} " in shown(app))
+        steps = [line.split()[1:4] for line in shown(app).split("\n") if "proposed " in line]
+        assert len(steps) == 2
+        assert "With bob-co" in shown(app)
+        await pilot.press("4")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: f"Traded: block {talk}" in shown(app))
+        assert [r.kind for r in await bob.rows()] == []
+
+
+async def test_withdrawing_is_one_key_and_no_card(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450, to="")
+        await wait(pilot, lambda: lines(app) == [("offer", 1_000, 7_450)])
+        await pilot.press("f9")
+        await wait(pilot, lambda: "nothing of yours to withdraw" in shown(app))
+        await pilot.press("f3")
+        await fill(pilot, app, "1000", "74.60")
+        await pilot.press("enter")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: ("negotiation", 1_000, 7_460) in lines(app))
+        await pilot.press("9")
+        await wait(pilot, lambda: "Withdrawn: block" in shown(app))
+        await wait(pilot, lambda: lines(app) == [("offer", 1_000, 7_450)])
+        assert [row.block_id for row in await bob.rows()] == [offer]
+
+
+async def test_what_is_gone_meanwhile_is_refused_in_the_users_language(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk(language="zh") as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: "向您发出" in shown(app))
+        await pilot.press("f4")
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard))
+        await bob.withdraw(offer)
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: "被拒绝：没有这笔大宗协议" in shown(app))
+        await wait(pilot, lambda: "已撤回" in shown(app))
+
+
+async def test_everything_works_by_mouse(desk: Any, bob: Bob, wait: Any, shown: Any) -> None:
+    async with desk() as (app, pilot):
+        await bob.post("buy", 1_000, 7_450, to="")
+        offer = await bob.post("buy", 1_100, 7_460, to="")
+        await wait(pilot, lambda: len(lines(app)) == 2)
+        await pilot.click(BlockList, offset=(20, 3))
+        await wait(pilot, lambda: f"Block {offer - 1} " in shown(app))
+        await pilot.click(BlockList, offset=(20, 2))
+        await wait(pilot, lambda: f"Block {offer} " in shown(app))
+        row = app.screen.query_one("#block-actions", ActionRow)
+        at = "".join(text for text, _style in row.lines(80, 1)[0]).index("Accept")
+        await pilot.click(row, offset=(at, 0))
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
+        began = time.monotonic()
+        await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
+        await pilot.click(CardKeys, offset=(2, 0))
+        await wait(pilot, lambda: f"Traded: block {offer}" in shown(app))
+
+
+async def test_a_card_can_be_left_and_nothing_is_sent(desk: Any, bob: Bob, wait: Any) -> None:
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        await pilot.press("f4")
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, BlocksScreen))
+        assert [row.block_id for row in await bob.rows()] == [offer]
+
+
+async def test_a_closed_session_is_said_and_refused(
+    desk: Any, bob: Bob, registrar: Client, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        await wait(pilot, lambda: "Block session of CEA25: open" in shown(app))
+        await registrar.command(SetBlockSession("shut", False, SYMBOL))
+        await wait(pilot, lambda: "Block session of CEA25: closed since" in shown(app))
+        await pilot.press("f2")
+        await fill(pilot, app, "1000", "74")
+        await pilot.press("enter")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: "Refused: the block session is not open" in shown(app))
+        assert app.screen.has_class("-form")
+
+
+async def test_who_may_not_trade_cannot_send_anything(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    offer = await bob.post("buy", 1_000, 7_450, to="")
+    async with desk("sup") as (app, pilot):
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        for key in ("f4", "enter"):
+            await pilot.press(key)
+            await wait(pilot, lambda: "LOCKED" in shown(app))
+            assert isinstance(app.screen, BlocksScreen)
+        await pilot.press("f2")
+        await fill(pilot, app, "1000", "74")
+        await pilot.press("f5")
+        await pilot.pause()
+        assert isinstance(app.screen, BlocksScreen)
+        assert [row.block_id for row in await bob.rows()] == [offer]
+
+
+async def test_cancel_all_withdraws_the_blocks_too(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        await pilot.press("f2")
+        await fill(pilot, app, "1000", "74")
+        await pilot.press("enter")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        await pilot.press("ctrl+x")
+        await wait(pilot, lambda: "Withdrawn: 1" in shown(app))
+        assert await bob.rows() == []
