@@ -16,6 +16,7 @@ from bashu_tui.problems import Problem, ProblemsError
 from bashu_tui.settings import Settings, load
 from bashu_tui.state.preferences import Preferences
 from bashu_tui.terminal import FEW_COLORS, NAMED_COLORS, terminal_colors
+from bashu_tui.web.settings import add_web_options
 
 FRAMES_PER_SECOND = 240
 """At most; the market is painted less often than that, see `app.FRAME_SECONDS`."""
@@ -26,6 +27,10 @@ SWITCH_SECONDS = 0.001
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the terminal, or carry out one command without a screen."""
     options = read_arguments(sys.argv[1:] if arguments is None else arguments)
+    if options.web:
+        from bashu_tui.web.command import main as serve  # noqa: PLC0415  a server, no terminal
+
+        return serve(options)
     path = options.settings or settings_file()
     is_terminal = not options.command or options.command == "keys"
     settings = Settings()
@@ -52,6 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _open_terminal(options: argparse.Namespace, preferences: Preferences) -> int:
     password = os.environ.get("BASHU_PASSWORD", "")
+    if options.password_fd is not None:
+        with os.fdopen(options.password_fd, encoding="utf-8") as pipe:
+            password = pipe.read()
     if options.password_file is not None:
         try:
             password = options.password_file.read_text("utf-8").strip()
@@ -120,6 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--broker", default=DEFAULT_BROKER, metavar="mqtt://HOST:PORT")
     parser.add_argument("--user", default="")
     parser.add_argument("--password-file", type=Path, metavar="FILE")
+    parser.add_argument("--password-fd", type=int, metavar="N", help=argparse.SUPPRESS)
     parser.add_argument("--lang", choices=get_args(Language))
     parser.add_argument("--market-colors", choices=get_args(MarketColors))
     parser.add_argument("--theme", choices=get_args(ThemeName))
@@ -127,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         "--settings", type=Path, metavar="FILE", help=f"instead of {settings_file()}"
     )
     parser.add_argument("--symbol", default="", help="the instrument to begin with")
+    add_web_options(parser)
     return parser
 
 
