@@ -141,7 +141,7 @@ class Page:
 
     async def screenshot(self, path: Path) -> None:
         found = await self.command("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(found["data"]))
+        await asyncio.to_thread(path.write_bytes, base64.b64decode(found["data"]))
 
     async def _read(self) -> None:
         async for raw in self._socket:

@@ -38,7 +38,10 @@ from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
 REFERENCE = 7_463
-PASSWORDS = {"alice": "a-secret", "bob": "b-secret", "sup": "s-secret", "reg": "r-secret"}
+PASSWORDS = {
+    "alice": "a-secret", "bob": "b-secret", "sup": "s-secret", "reg": "r-secret",
+    "public": "p-secret",
+}  # fmt: skip
 ROLES: dict[str, Role] = {
     "alice": "trader",
     "bob": "trader",

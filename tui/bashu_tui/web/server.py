@@ -117,6 +117,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+    await site.terminals.wait_ended()
 
 
 async def _sweep(site: Site) -> None:

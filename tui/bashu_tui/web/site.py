@@ -27,8 +27,6 @@ LOCAL_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 _RANGE: Final = re.compile(
     r"\s*(zh|en)\b[^;,]*(?:;\s*q=([01](?:\.\d{0,3})?))?", re.ASCII | re.IGNORECASE
 )
-    r"\s*(zh|en)\b[^;,]*(?:;\s*q=([01](?:\.\d{0,3})?))?", re.ASCII | re.IGNORECASE
-)
 
 
 class Site:

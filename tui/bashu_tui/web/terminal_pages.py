@@ -40,15 +40,20 @@ async def open_terminal(request: web.Request) -> web.StreamResponse:
         raise web.HTTPForbidden(text="Nobody is logged in.")
     if not site.is_own_origin(request):
         raise web.HTTPForbidden(text="The page is not of this server.")
-    if not site.terminals.has_room(session.user):
+    if not site.terminals.take_place(session.user):
         raise web.HTTPServiceUnavailable(text="Too many terminals are open.")
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE_BYTES)
+    try:
+        await socket.prepare(request)
+        process = _process(site, session, socket, site.language(request))
+    except BaseException:
+        site.terminals.free_place(session.user)
+        raise
+    site.terminals.add(session.user, process)
     width = _cells(request.query.get("width", ""), 80)
     height = _cells(request.query.get("height", ""), 24)
-    with site.terminals.place(session.user):
-        socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=MAX_MESSAGE_BYTES)
-        await socket.prepare(request)
-        await _run(site, session, socket, site.language(request), (width, height))
-        return socket
+    await _run(site, session, socket, process, (width, height))
+    return socket
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -75,17 +80,13 @@ async def download(request: web.Request) -> web.StreamResponse:
     return response
 
 
-async def _run(
-    site: Site,
-    session: WebSession,
-    socket: web.WebSocketResponse,
-    language: str,
-    size: tuple[int, int],
-) -> None:
+def _process(
+    site: Site, session: WebSession, socket: web.WebSocketResponse, language: str
+) -> TerminalProcess:
     async def close() -> None:
         await socket.close()
 
-    process = TerminalProcess(
+    return TerminalProcess(
         site.settings,
         session.user,
         session.password,
@@ -95,20 +96,29 @@ async def _run(
         close=close,
         downloads=site.downloads,
     )
-    closing: set[asyncio.Task[None]] = set()
+
+
+async def _run(
+    site: Site,
+    session: WebSession,
+    socket: web.WebSocketResponse,
+    process: TerminalProcess,
+    size: tuple[int, int],
+) -> None:
+    closing: set[asyncio.Task[bool]] = set()
 
     def end() -> None:
-        closing.add(asyncio.create_task(close(), name="end of a login"))
+        closing.add(asyncio.create_task(socket.close(), name="end of a login"))
 
     session.endings.add(end)
     try:
-        with site.terminals.running(session.user, process):
+        if site.sessions.find(session.token) is not None:  # it may have ended a moment ago
             await process.start(*size)
             logger.info("A terminal of %s began.", session.user)
             await _pass_on(site, session, socket, process)
     finally:
         session.endings.discard(end)
-        await process.stop()
+        await site.terminals.end(process)
         logger.info("A terminal of %s ended.", session.user)
         await socket.close()
         await asyncio.gather(*closing)
