@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bashu_tui.cli import _parser, main
+from bashu_tui.cli import main, read_arguments
 from bashu_tui.web.settings import WebError, WebSettings, settings_of, warning_of
 
 
 def read(*arguments: str) -> WebSettings:
-    return settings_of(_parser().parse_args(["--web", *arguments]))
+    return settings_of(read_arguments(["--web", *arguments]))
 
 
 def test_by_default_only_this_machine_is_served() -> None:

@@ -22,8 +22,8 @@ PRELUDE: Final = b"__GANGLION__\n"
 START_SECONDS: Final = 30.0
 MAX_PACKET_BYTES: Final = 16 * 1024 * 1024
 _KILL_SECONDS: Final = 2.0
-_OWN_SECRETS: Final = ("BASHU_PASSWORD",)
-"""What the server's own environment may hold and no terminal needs."""
+_NOT_FOR_TERMINALS: Final = ("BASHU_PASSWORD", "TEXTUAL_FPS")
+"""The operator's own password, and a frame rate that the terminal chooses better."""
 
 
 class TerminalProcess(AppService):
@@ -153,7 +153,7 @@ class TerminalProcess(AppService):
 
     def _build_environment(self, width: int = 80, height: int = 24) -> dict[str, str]:
         environment = super()._build_environment(width, height)
-        for name in _OWN_SECRETS:
+        for name in _NOT_FOR_TERMINALS:
             environment.pop(name, None)
         own = self._settings.folder.resolve() / self._user
         environment["TEXTUAL_DRIVER"] = "bashu_tui.web.driver:BrowserDriver"
