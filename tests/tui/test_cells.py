@@ -1,5 +1,6 @@
 """Columns line up in cells, whatever the script."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -37,3 +38,21 @@ def test_percentages_carry_their_sign_and_round_towards_zero() -> None:
     assert signed_percent(0, 10_000) == "0.00%"
     assert signed_percent(-199, 20_000) == "-0.99%"
     assert signed_percent(746, 7_463) == "+9.99%"
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "expected"),
+    [
+        ("碳市场，元旦休市。", 6, ["碳市", "场，元", "旦休", "市。"]),
+        ("见《办法》第三条", 4, ["见", "《办", "法》", "第三", "条"]),
+        ("成交CEA25共100吨", 8, ["成交", "CEA25共", "100吨"]),
+        ("see (the rule), then go", 9, ["see (the", "rule),", "then go"]),
+        ("https://example.cn/a", 8, ["https://", "example.", "cn/a"]),
+        ("", 8, [""]),
+    ],
+)
+def test_lines_break_where_chinese_and_english_may(
+    text: str, width: int, expected: list[str]
+) -> None:
+    assert wrap(text, width) == expected
+    assert max(map(cell_len, wrap(text, width))) <= width

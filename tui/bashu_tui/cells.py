@@ -1,6 +1,7 @@
 """Text in columns: widths count terminal cells, so that Chinese lines up."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
@@ -30,7 +31,11 @@ def centre(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` cells: at blanks, or between wide characters."""
+    """Break a text into lines of at most `width` cells: at blanks, or between wide characters.
+
+    No line begins with a closing mark such as a full stop or ends with an opening one, as Chinese
+    and English are set. What is wider than a line, such as an address, is broken where it must be.
+    """
     lines: list[str] = []
     line = ""
     for word in _words(text):
@@ -38,17 +43,45 @@ def wrap(text: str, width: int) -> list[str]:
             lines.append(line.rstrip())
             line = ""
         line += word
+        while cell_len(line.rstrip()) > width > 0:
+            head = _head(line, width)
+            lines.append(head)
+            line = line[len(head) :]
     return [*lines, line.rstrip()]
 
 
+_CLOSING: Final = frozenset("，。、；：？！）》」』】〉’”％…—,.;:?!)]}%")
+_OPENING: Final = frozenset("（《「『【〈‘“([{")
+
+
 def _words(text: str) -> list[str]:
+    """Cut a text where a line may end."""
     words, word = [], ""
-    for character in text:
+    for index, character in enumerate(text):
         word += character
-        if character == " " or cell_len(character) > 1:
+        following = text[index + 1 : index + 2]
+        if character == " " or (
+            following and following != " " and _may_break(character, following)
+        ):
             words.append(word)
             word = ""
     return [*words, word] if word else words
+
+
+def _may_break(before: str, after: str) -> bool:
+    if before in _OPENING or after in _CLOSING:
+        return False
+    return cell_len(before) > 1 or cell_len(after) > 1
+
+
+def _head(text: str, width: int) -> str:
+    """Return as many characters as fit; at least one."""
+    used = 0
+    for index, character in enumerate(text):
+        used += cell_len(character)
+        if used > width:
+            return text[: max(1, index)]
+    return text
 
 
 def fit_quantity(quantity: int, width: int) -> str:

@@ -23,6 +23,7 @@ class ScreenEntry(Struct, frozen=True):
 
 SCREENS: Final = (
     ScreenEntry("trading", "bashu_tui.screens.trading:TradingScreen"),
+    ScreenEntry("notices", "bashu_tui.screens.notices:NoticesScreen"),
     ScreenEntry("blotter", "bashu_tui.screens.blotter:BlotterScreen"),
     ScreenEntry("blocks", "bashu_tui.screens.blocks:BlocksScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",

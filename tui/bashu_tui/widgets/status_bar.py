@@ -26,12 +26,14 @@ class StatusBar(LinePanel):
         who = f"{session.client.user} {texts('role.' + session.role)}"
         seq = session.status.seq if session.status is not None else 0
         turns = len(session.blocks.my_turns())
+        unread = session.notice_marks.unread(session.notices)
         wanted: list[Piece] = [
             (f" {texts('app.title')} ", palette.mark),
             (f" {app.symbol} ", palette.plain),
             (f" {phase} ", palette.alarm if halted else palette.faint),
             (f" {link} ", palette.good if session.is_live else palette.alarm),
             *([(f" {texts('blocks.turns', count=turns)} ", palette.mark)] if turns else []),
+            *([(f" {texts('status.unread', count=unread)} ", palette.warn)] if unread else []),
             (f" {time.strftime('%H:%M:%S')} ", palette.faint),
             (f" {who} ", palette.plain),
             (f" #{seq} ", palette.faint),
