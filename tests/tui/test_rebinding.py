@@ -7,7 +7,13 @@ import pytest
 
 from bashu_tui import cli
 from bashu_tui.i18n import Texts
-from bashu_tui.keymap import KeymapError, check, is_key, problems, remark, uses
+from bashu_tui.keymap import ACTIONS, KeymapError, check, is_key, problems, remark, uses
+from bashu_tui.screens.bindings import BindingsScreen
+from bashu_tui.screens.press import PressScreen
+from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.settings import load
+from bashu_tui.state.rebinding import with_key, with_usual_keys, without_key
+from bashu_tui.widgets.binding_list import BindingList
 
 EVERYTHING_WRONG = {
     "order.buy": ("f8",),
@@ -71,7 +77,7 @@ def test_a_key_that_edits_fields_is_remarked_upon() -> None:
 
 def test_every_use_of_a_key_is_known() -> None:
     found = uses({"order.buy": ("f6",)})
-    assert [action.id for action in found["f8"]] == ["orders.cancel_here", "supervisor.reinstate"]
+    assert {"orders.cancel_here", "supervisor.reinstate"} <= {a.id for a in found["f8"]}
     assert "order.buy" in [action.id for action in found["f6"]]
     assert "order.buy" not in [action.id for action in found.get("f2", [])]
     assert all(is_key(key) for key in found)
@@ -88,3 +94,120 @@ def test_the_command_refuses_bad_keys_with_the_files_name(
     assert str(file) in said
     assert word in said
     assert "F8" in said
+
+
+BUY = next(action for action in ACTIONS if action.id == "order.buy")
+
+
+def test_a_new_key_takes_the_place_of_one_or_stands_after_the_last() -> None:
+    assert with_key({}, BUY, 0, "f6")["order.buy"] == ("f6", *BUY.keys[1:])
+    assert with_key({}, BUY, len(BUY.keys), "f6")["order.buy"] == (*BUY.keys, "f6")
+    assert with_key({"order.buy": ("f6",)}, BUY, 0, "f6") == {"order.buy": ("f6",)}
+
+
+def test_the_usual_keys_are_not_written_down() -> None:
+    own = with_key({"order.sell": ("f7",)}, BUY, 0, "f6")
+    assert with_usual_keys(own, BUY) == {"order.sell": ("f7",)}
+    assert with_key(own, BUY, 0, BUY.keys[0]) == {"order.sell": ("f7",)}
+
+
+def test_a_key_may_be_taken_away_but_not_the_last_of_a_safety_action() -> None:
+    assert without_key({}, BUY, 0)["order.buy"] == BUY.keys[1:]
+    cancel = next(action for action in ACTIONS if action.id == "orders.cancel_all")
+    overrides = {cancel.id: ("ctrl+x",)}
+    assert [p.key for p in problems(without_key(overrides, cancel, 0))] == ["keymap.needed"]
+
+
+async def open_bindings(app: Any, pilot: Any, wait: Any, action: str) -> BindingList:
+    app.open_screen("bindings")
+    await wait(pilot, lambda: isinstance(app.screen, BindingsScreen) and app.screen.is_mounted)
+    await pilot.pause()
+    panel: BindingList = app.screen.query_one(BindingList)
+    panel.choose(action)
+    await pilot.pause()
+    return panel
+
+
+async def press_new(app: Any, pilot: Any, wait: Any, *keys: str) -> None:
+    await pilot.press("enter")
+    await wait(pilot, lambda: isinstance(app.screen, PressScreen) and app.screen.is_mounted)
+    await pilot.pause()
+    await pilot.press(*keys)
+
+
+async def test_a_new_key_holds_at_once_and_is_kept_with_the_comments(
+    market: Any, wait: Any, shown: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "terminal.toml"
+    file.write_text('# mine\ntheme = "light"  # bright\n', "utf-8")
+    app = market.app("alice")
+    app.preferences.path = file
+    app.preferences.stored = load(file)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: app.session.stat("CEA25") is not None)
+        await open_bindings(app, pilot, wait, "order.buy")
+        await press_new(app, pilot, wait, "ctrl+k")
+        await wait(pilot, lambda: isinstance(app.screen, BindingsScreen))
+        await wait(pilot, lambda: "ctrl+k holds from now on" in shown(app))
+        assert "no longer edits text" in shown(app)
+        assert "ctrl+k" in file.read_text("utf-8")
+        assert file.read_text("utf-8").startswith('# mine\ntheme = "light"  # bright\n')
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+        quantity = app.screen.query_one("#ticket-qty")
+        await wait(pilot, lambda: " ctrl+k Buy" in shown(app))
+        assert app.focused is not quantity
+        await pilot.press("f2")
+        await pilot.pause()
+        assert app.focused is not quantity
+        await pilot.press("ctrl+k")
+        await wait(pilot, lambda: app.focused is quantity)
+    assert app._exception is None
+
+
+async def test_a_clash_is_said_at_once_and_another_key_may_be_pressed(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24), language="zh") as (app, pilot):
+        await open_bindings(app, pilot, wait, "order.buy")
+        await press_new(app, pilot, wait, "f8")
+        await wait(pilot, lambda: "F8 不可用" in shown(app))
+        assert isinstance(app.screen, PressScreen)
+        assert app.settings.keys == {}
+        await pilot.press("买")
+        await wait(pilot, lambda: "买 不可用" in shown(app))
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, BindingsScreen))
+        assert app.settings.keys == {}
+
+
+async def test_a_safety_action_cannot_lose_its_last_key(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24)) as (app, pilot):
+        await open_bindings(app, pilot, wait, "orders.cancel_all")
+        usual = next(a for a in ACTIONS if a.id == "orders.cancel_all").keys
+        for _key in usual:
+            await pilot.press("f6")
+        await wait(pilot, lambda: "must keep a key" in shown(app))
+        assert app.settings.keys == {"orders.cancel_all": usual[-1:]}
+        await pilot.press("f5")
+        await wait(pilot, lambda: app.settings.keys == {})
+
+
+async def test_another_key_of_the_action_is_chosen_by_arrow_or_click(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24)) as (app, pilot):
+        panel = await open_bindings(app, pilot, wait, "order.buy")
+        await pilot.press("right", "right", "right", "right")
+        assert panel.slot == len(BUY.keys)
+        await wait(pilot, lambda: "[+]" in shown(app))
+        y = next(at for at, line in enumerate(shown(app).split("\n")) if "[+]" in line)
+        await pilot.click(offset=(panel.region.x + 1 + panel._room(panel.size.width) + 2, y))
+        await wait(pilot, lambda: panel.slot == 0)
+        await pilot.press("right")
+        await press_new(app, pilot, wait, "ctrl+k")
+        await wait(pilot, lambda: "order.buy" in app.settings.keys)
+        assert app.settings.keys["order.buy"][:2] == (BUY.keys[0], "ctrl+k")

@@ -11,6 +11,7 @@ from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
 from bashu_tui.broker import host_and_port
+from bashu_tui.keymap import TOOLS
 from bashu_tui.looks_app import LooksApp
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
@@ -24,8 +25,6 @@ FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
-TOOLS = frozenset({"keys", "bindings", "settings"})
-"""Screens that one visits and leaves again."""
 
 
 class BashuApp(LooksApp):
@@ -112,6 +111,12 @@ class BashuApp(LooksApp):
             self.exit()
         else:
             self.open_screen(self._place_before or _first_place(self.session))
+
+    def action_open(self, place: str) -> None:
+        self.open_screen(place)
+
+    async def action_back(self) -> None:
+        self.go_back()
 
     def open_chosen(self, place: str | None) -> None:
         """Open what the menu of screens gave, if anything."""

@@ -85,11 +85,19 @@ ACTIONS: Final = (
     Action("supervisor.suspend", "supervisor", ("f7", "ctrl+s"), "act('suspend')", bar=True),
     Action("supervisor.reinstate", "supervisor", ("f8", "ctrl+e"), "act('reinstate')", bar=True),
     Action("supervisor.notice", "supervisor", ("f9", "ctrl+n"), "act('notice')", bar=True),
+    Action("bindings.change", "bindings", ("f2", "enter"), "change", bar=True),
+    Action("bindings.remove", "bindings", ("f6", "delete"), "remove", bar=True),
+    Action("bindings.usual", "bindings", ("f5", "ctrl+r"), "usual", bar=True),
+    Action("settings.bindings", "settings", ("f2", "ctrl+k"), "app.open('bindings')", bar=True),
+    Action("settings.keys", "settings", ("f3", "ctrl+t"), "app.open('keys')", bar=True),
+    Action("tool.back", "tool", ("escape", "ctrl+b"), "app.back", bar=True),
 )  # fmt: skip
 """The first key stands on the key bar. A screen's own come before what all have."""
 
-PLACES: Final = frozenset(a.place for a in ACTIONS) - {"app", "market", "trader"}
+PLACES: Final = frozenset(a.place for a in ACTIONS) - {"app", "market", "trader", "tool"}
 """The screens that have keys of their own."""
+TOOLS: Final = frozenset({"keys", "bindings", "settings"})
+"""Screens that one visits and leaves again; nothing is traded on them."""
 _NOT_TRADERS: Final = frozenset({"supervisor"})
 _PLAIN_KEYS: Final = frozenset(
     {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "delete", "backspace"}
@@ -107,6 +115,8 @@ _LABELS: Final = {
 
 def groups(place: str) -> tuple[str, ...]:
     """Return the places of the table whose keys hold on one screen, its own first."""
+    if place in TOOLS:
+        return place, "tool", "market"
     return (place, "market") if place in _NOT_TRADERS else (place, "trader", "market")
 
 

@@ -28,6 +28,8 @@ SCREENS: Final = (
     ScreenEntry("blocks", "bashu_tui.screens.blocks:BlocksScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",
                 frozenset({"supervisor"})),
+    ScreenEntry("settings", "bashu_tui.screens.settings:SettingsScreen"),
+    ScreenEntry("bindings", "bashu_tui.screens.bindings:BindingsScreen"),
     ScreenEntry("keys", "bashu_tui.screens.keys:KeysScreen"),
 )  # fmt: skip
 """In the order of the menu."""
