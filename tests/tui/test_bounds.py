@@ -11,6 +11,7 @@ from bashu_protocol.messages import (
 )
 from bashu_tui.state.bounds import (
     Bounds,
+    auction_limit_price,
     bid_price,
     bid_quantity,
     block_price,
@@ -85,5 +86,7 @@ def test_bids_are_bounded_by_the_auction() -> None:
     assert bid_quantity(auction(), rules) == Bounds(20, 20, 5_000)
     assert bid_quantity(auction(limit=1_000), rules) == Bounds(20, 20, 1_000)
     assert offer_quantity(rules) == Bounds(20, 400)
+    assert auction_limit_price(rules) == Bounds(5, 6_300, 7_700)
+    assert auction_limit_price(row(auction=AuctionRules(floor_bps=0, cap_bps=0))) == Bounds(5)
     assert offer_quantity(None) == Bounds(1, 1)
     assert block_quantity(row()) == Bounds(10)

@@ -26,6 +26,7 @@ SCREENS: Final = (
     ScreenEntry("notices", "bashu_tui.screens.notices:NoticesScreen"),
     ScreenEntry("blotter", "bashu_tui.screens.blotter:BlotterScreen"),
     ScreenEntry("blocks", "bashu_tui.screens.blocks:BlocksScreen"),
+    ScreenEntry("auctions", "bashu_tui.screens.auctions:AuctionsScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",
                 frozenset({"supervisor"})),
     ScreenEntry("settings", "bashu_tui.screens.settings:SettingsScreen"),

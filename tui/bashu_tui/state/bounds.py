@@ -3,11 +3,15 @@
 As in `state/entry.py`, a value is never guessed and never changed.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
 from bashu_protocol.messages import AuctionRow, AuctionRules, InstrumentRow
-from bashu_protocol.units import format_price, parse_price, parse_quantity
+from bashu_protocol.units import divide_half_up, format_price, parse_price, parse_quantity
 from bashu_tui.state.entry import Entry, normalize
+
+_BASIS: Final = 10_000
 
 
 class Bounds(Struct, frozen=True):
@@ -88,6 +92,14 @@ def offer_quantity(instrument: InstrumentRow | None) -> Bounds:
     """Bound what a member may apply to sell or buy by auction."""
     rules = _auction_rules(instrument)
     return Bounds(rules.lot, rules.min_offer_qty)
+
+
+def auction_limit_price(instrument: InstrumentRow) -> Bounds:
+    """Bound a limit price of an auction's owner: the band round the previous close."""
+    rules, reference = _auction_rules(instrument), instrument.reference_price
+    low = divide_half_up(reference * (_BASIS - rules.floor_bps), _BASIS) if rules.floor_bps else 0
+    high = divide_half_up(reference * (_BASIS + rules.cap_bps), _BASIS) if rules.cap_bps else 0
+    return Bounds(instrument.rules.tick, low, high)
 
 
 def _auction_rules(instrument: InstrumentRow | None) -> AuctionRules:

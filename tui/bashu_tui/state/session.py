@@ -147,6 +147,15 @@ class Session:
         return self.client.logon.role if self.client.logon is not None else "trader"
 
     @property
+    def member(self) -> str:
+        return self.client.logon.member if self.client.logon is not None else ""
+
+    @property
+    def now(self) -> int:
+        """The venue's time in nanoseconds, as its last heartbeat told it."""
+        return self.status.transact_time if self.status is not None else time.time_ns()
+
+    @property
     def symbols(self) -> list[str]:
         return sorted(self.instruments)
 

@@ -53,6 +53,8 @@ _PATTERNS: Final = tuple(
         "too_few": r"Void: less than the minimum total quantity was bid for\.",
         "reserve": r"Void: the marginal bid did not meet the reserve\.",
         "by_venue": r"Canceled by the venue\.",
+        "auction_day_over": r"Canceled: its trading day is over\.",
+        "bid_replaced": r"Replaced by (?P<user>\S+) of the same member\.",
     }.items()
 )
 _WORDS: Final = {

@@ -9,6 +9,7 @@ from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import left, right, wrap
 from bashu_tui.state.blocks import BlockLine, Terms
 from bashu_tui.state.session import local_time
+from bashu_tui.state.venue_words import in_words
 from bashu_tui.widgets.block_list import block_state, needs_me
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
@@ -67,7 +68,7 @@ class BlockDetail(LinePanel):
         turn = palette.warn if needs_me(line) else palette.plain
         state = texts(block_state(line))
         if line.text:
-            state = texts("text.because", what=state, why=line.text)
+            state = texts("text.because", what=state, why=in_words(line.text, texts))
         return [
             [(what, side)],
             [(value, palette.plain)],
