@@ -10,6 +10,7 @@ from textual.screen import Screen
 from bashu_protocol.client import Client, CommandRefused
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost, LogonRefused, Transport
+from bashu_tui.alarm import ring
 from bashu_tui.broker import host_and_port
 from bashu_tui.keymap import TOOLS
 from bashu_tui.looks_app import LooksApp
@@ -182,6 +183,10 @@ class BashuApp(LooksApp):
         is_old = session.needs_reload or session.account_is_old or session.off_book_is_old
         if session.link_state == "live" and is_old:
             self._catch_up(session)
+        fired = session.price_alerts.check(session.instruments, is_live=session.is_live)
+        if fired:
+            session.changed.add("price alerts")
+            ring(self, fired)
         # A screen that is still being put together paints itself when it is done.
         screens = [s for s in self.screen_stack if isinstance(s, MarketScreen) and s.is_mounted]
         changed = session.take_changes() if screens else None

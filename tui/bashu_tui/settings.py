@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 EntryMode = Literal["view", "armed"]
 """What may be kept in the file; sending at one click is chosen anew in each session."""
 Glyphs = Literal["unicode", "ascii"]
+DesktopNotes = Literal["off", "osc9", "osc777"]
+"""Which control sequence asks the terminal for a note on the desktop (iTerm2, Windows Terminal and
+others: OSC 9; urxvt, foot, Ghostty and others: OSC 777)."""
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000_000)]
 
 
@@ -44,6 +47,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         100, 500, 1_000, 5_000,
     )  # fmt: skip
     bell: bool = True
+    desktop_notes: DesktopNotes = "off"
+    """Whether a price alert asks the terminal for a note on the desktop, and how."""
     keys: dict[str, tuple[str, ...]] = {}
     """Keys of an action, in place of its usual ones; see `bashu_tui.keymap`."""
 
@@ -53,6 +58,7 @@ _ALLOWED: Final = {
     "market_colors": "red_up, green_up, blue_orange", "glyphs": "unicode, ascii",
     "entry_mode": "view, armed", "one_click_max_qty": "1 - 1000000000",
     "quantity_presets": "[1 - 1000000000, ...]", "bell": "true, false",
+    "desktop_notes": "off, osc9, osc777",
 }  # fmt: skip
 _KEYS_ALLOWED: Final = '["f6", "7"]'
 

@@ -24,6 +24,7 @@ class ScreenEntry(Struct, frozen=True):
 SCREENS: Final = (
     ScreenEntry("trading", "bashu_tui.screens.trading:TradingScreen"),
     ScreenEntry("notices", "bashu_tui.screens.notices:NoticesScreen"),
+    ScreenEntry("price_alerts", "bashu_tui.screens.price_alerts:PriceAlertsScreen"),
     ScreenEntry("blotter", "bashu_tui.screens.blotter:BlotterScreen"),
     ScreenEntry("blocks", "bashu_tui.screens.blocks:BlocksScreen"),
     ScreenEntry("auctions", "bashu_tui.screens.auctions:AuctionsScreen"),

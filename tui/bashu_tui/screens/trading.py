@@ -72,6 +72,12 @@ class TradingScreen(OrderEntryScreen):
     def action_recentre(self) -> None:
         self.query_one(Ladder).recentre()
 
+    def action_alert_here(self) -> None:
+        """Set a price alert at the ladder's price."""
+        from bashu_tui.screens.alert_form import ask_alert  # noqa: PLC0415  not before it is wanted
+
+        ask_alert(self.bashu, self.bashu.symbol, self.query_one(Ladder).cursor_price)
+
     def action_lock_ladder(self) -> None:
         self.query_one(Ladder).toggle_lock()
 
