@@ -4,7 +4,6 @@ Only reports of the venue move an order on. They come without a gap: after a bro
 client is sent what it missed, and sends what is unanswered again, so every life gets to its truth.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
@@ -14,6 +13,7 @@ from msgspec import Struct
 from bashu_protocol.client import Client
 from bashu_protocol.messages import AnyMessage, ExecutionReport
 from bashu_protocol.reject_codes import RejectCode
+from bashu_tui.clock import timer
 from bashu_tui.state.draft import OrderDraft
 
 Stage = Literal[
@@ -63,7 +63,7 @@ class OrderLife(Struct):
 class OrderLives:
     """The last orders, the newest first."""
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, clock: Callable[[], float] = timer) -> None:
         self.recent: deque[OrderLife] = deque(maxlen=KEPT)
         self._clock = clock
 

@@ -1,6 +1,5 @@
 """The price alerts of a session: they see the market only while it is live."""
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -17,6 +16,7 @@ from bashu_protocol.messages import (
     Phase,
     PublicTrade,
 )
+from bashu_tui.clock import now_ns
 from bashu_tui.state.alert_rules import PriceAlert, Reading, holds, judge, reading_of
 from bashu_tui.state.alert_store import MAX_ALERTS, AlertStore, StoreError
 
@@ -33,7 +33,7 @@ class PriceAlerts:
     """A part of the session's view model. `check` is called when it is time to look."""
 
     def __init__(
-        self, client: Client, store: AlertStore | None, clock_ns: Callable[[], int] = time.time_ns
+        self, client: Client, store: AlertStore | None, clock_ns: Callable[[], int] = now_ns
     ) -> None:
         self.alerts: dict[int, PriceAlert] = {}
         self.problem: StoreError | None = None

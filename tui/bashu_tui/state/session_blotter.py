@@ -5,7 +5,6 @@ day's fills are the statement's. At most `LIMIT` entries are kept; the oldest le
 many left is said.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Final, Literal
@@ -29,6 +28,7 @@ from bashu_protocol.messages import (
     QueryResult,
     Reject,
 )
+from bashu_tui.clock import now_ns, timer_ns
 
 LIMIT: Final = 5_000
 """Entries that a session keeps, about 4 MB."""
@@ -92,7 +92,7 @@ class Filter(Struct, frozen=True):
 class SessionBlotter:
     """A part of the session's view model; it hears what is sent as well, and the link."""
 
-    def __init__(self, client: Client, clock_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, client: Client, clock_ns: Callable[[], int] = now_ns) -> None:
         self.entries: deque[Entry] = deque(maxlen=LIMIT)
         """The oldest first."""
         self.count = 0
@@ -151,7 +151,7 @@ class SessionBlotter:
         cl_ord_id = getattr(command, "cl_ord_id", "")
         if len(self._sent_at) >= _REMEMBERED_SENDS:
             del self._sent_at[next(iter(self._sent_at))]
-        self._sent_at[cl_ord_id] = time.perf_counter_ns()
+        self._sent_at[cl_ord_id] = timer_ns()
         block_or_auction = getattr(command, "block_id", 0) or getattr(command, "auction_id", 0)
         self._add(
             kind, f"sent.{tag}",
@@ -246,7 +246,7 @@ class SessionBlotter:
     def _waited(self, cl_ord_id: str) -> int:
         """Return the time from sending to this first answer, in microseconds."""
         sent_at = self._sent_at.pop(cl_ord_id, None)
-        return -1 if sent_at is None else (time.perf_counter_ns() - sent_at) // 1_000
+        return -1 if sent_at is None else (timer_ns() - sent_at) // 1_000
 
     def _add(
         self,

@@ -63,7 +63,9 @@ class LinePanel(Widget):
         return []
 
     def on_resize(self) -> None:
+        # It may have been painted in its new size before, with the lines of the old one.
         self._made = None
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width, height = self.size

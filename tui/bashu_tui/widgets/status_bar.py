@@ -1,10 +1,11 @@
 """The line that says where one stands: instrument, phase, link, user, time."""
 
-import time
 from collections.abc import Sequence
 
 from rich.cells import cell_len
 
+from bashu_tui.clock import now_ns
+from bashu_tui.state.session import local_time
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 
@@ -34,7 +35,7 @@ class StatusBar(LinePanel):
             (f" {link} ", palette.good if session.is_live else palette.alarm),
             *([(f" {texts('blocks.turns', count=turns)} ", palette.mark)] if turns else []),
             *([(f" {texts('status.unread', count=unread)} ", palette.warn)] if unread else []),
-            (f" {time.strftime('%H:%M:%S')} ", palette.faint),
+            (f" {local_time(now_ns())} ", palette.faint),
             (f" {who} ", palette.plain),
             (f" #{seq} ", palette.faint),
         ]
