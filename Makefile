@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PEERS_VENV := .venv-bench
 PEERS_READY := $(PEERS_VENV)/.ready
 
-.PHONY: demo test check bench soak native clean-native clean
+.PHONY: demo test check bench snapshots soak native clean-native clean
 
 demo: $(READY)
 	$(BIN)/bashu demo
@@ -23,6 +23,11 @@ check: $(READY)
 
 bench: $(READY) $(PEERS_READY)
 	$(BIN)/python tests/bench/run.py
+
+# Pictures of all screens as they are now; the difference is to be read before it is committed.
+snapshots: $(READY)
+	mkdir -p tests/tui/__snapshots__/test_snapshots
+	$(BIN)/python -m pytest -n 2 tests/tui/test_snapshots.py --snapshot-update
 
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak -s

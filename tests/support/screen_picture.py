@@ -64,9 +64,9 @@ def diffable(name: str, pictures: dict[str, Picture]) -> str:
         cells = [letters.setdefault(cell, _letter(len(letters))) for cell in zip(*row, strict=True)]
         runs.append(" ".join(f"{len(list(same))}{letter}" for letter, same in groupby(cells)))
     legend = [
-        f"{letter} " + " | ".join(f"{theme}: {words}" for theme, words in zip(themes, cell, strict=True))
+        f"{letter} " + " | ".join(map(": ".join, zip(themes, cell, strict=True)))
         for cell, letter in letters.items()
-    ]  # fmt: skip
+    ]
     return "\n".join([
         f"# {name}", *(row.rstrip() for row in first.rows),
         "# styles: cells of each row", *_numbered(runs), "# legend", *legend, "",

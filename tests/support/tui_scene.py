@@ -48,7 +48,6 @@ from bashu_protocol.messages import (
 )
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
-from bashu_tui.looks import ThemeName
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.settings import Settings
 
@@ -62,6 +61,7 @@ USERS: Final[dict[str, tuple[str, Role]]] = {
     "bob": ("bayu", "trader"),
     "carol": ("minjiang", "trader"),
     "dora": ("minjiang-2", "trader"),
+    "erin": ("jialing", "trader"),
     "sup": ("bureau", "supervisor"),
     "reg": ("office", "registrar"),
 }
@@ -142,9 +142,7 @@ class Scene:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Scene"]:
-        config = Config(
-            data_dir=self._directory, market_data_interval_ms=10, sessions="calendar"
-        )
+        config = Config(data_dir=self._directory, market_data_interval_ms=10, sessions="calendar")
         sessions = Sessions(holidays="none")
         with Journal(self._directory) as journal:
             self.service = Service(
@@ -184,15 +182,20 @@ class Scene:
             for step in (1, 2, 3):
                 await self.place("bob", "buy", 120 * step, middle - step, symbol)
                 await self.place("bob", "sell", 140 * step, middle + step, symbol)
-        await self.place("carol", "buy", 200, MIDDLE + 1)
+        await self.place("erin", "buy", 80, 7_310, "CEA24")
+        await self.place("erin", "sell", 35, 6_811, "CCER")
+        await self.place("erin", "buy", 200, MIDDLE + 1)
         await self.place("alice", "buy", 150, MIDDLE + 1)
         await self.place("alice", "buy", 500, MIDDLE - 2)
         await self.place("alice", "sell", 300, MIDDLE + 3)
-        await self.place("alice", "sell", 40, 6_811, "CCER")
+        await self.place("alice", "sell", 40, 6_813, "CCER")
         await self.act("reg", SetPhase("phase-1", "call_auction", "CDCER"))
         await self.act("reg", PublishNotice(
             "notice-1", "Maintenance on Friday", "The venue closes at 15:00.",
         ))  # fmt: skip
+        # One owner's two accounts: what would have been a trade with oneself is an alert.
+        await self.place("carol", "sell", 25, 3_850, "CQEA")
+        await self.place("dora", "buy", 25, 3_850, "CQEA")
         await self.act("sup", HaltInstrument("halt-1", "CQEA", "Disclosure pending."))
         await self.act("bob", PostBlock("block-1", SYMBOL, "sell", 150_000, 7_420))
         await self.act("carol", PostBlock("block-2", SYMBOL, "buy", 100_000, 7_390, "jincheng"))
@@ -205,16 +208,14 @@ class Scene:
         await self.act("reg", OpenAuction("auction-3", 1))
         await self.act("alice", PlaceBid("auction-4", 1, 60_000, 7_470))
         await self.act("carol", PlaceBid("auction-5", 1, 90_000, 7_466))
-        # One owner's two accounts: what would have been a trade with oneself is an alert.
-        await self.place("carol", "sell", 25, MIDDLE)
-        await self.place("dora", "buy", 25, MIDDLE)
 
     async def live(self) -> None:
         """What happens before the eyes of whoever has opened the terminal."""
-        await self.place("carol", "sell", 70, MIDDLE - 1)
-        await self.place("bob", "buy", 60, MIDDLE + 2)
-        await self.place("carol", "buy", 180, MIDDLE + 1)
-        await self.place("alice", "buy", 90, MIDDLE + 1)
+        await self.place("erin", "sell", 70, MIDDLE)
+        await self.place("erin", "buy", 60, MIDDLE + 2)
+        await self.place("erin", "buy", 180, MIDDLE + 2)
+        await self.place("erin", "sell", 410, MIDDLE - 1)
+        await self.place("alice", "buy", 90, MIDDLE + 2)
         await self.place("alice", "buy", 100, 9_999)
         await self.place("alice", "buy", 50_000_000, MIDDLE)
         await self.act("reg", PublishNotice(
@@ -223,16 +224,18 @@ class Scene:
 
     @asynccontextmanager
     async def terminal(
-        self, user: str, language: Language, theme: ThemeName, size: tuple[int, int]
+        self, user: str, language: Language, size: tuple[int, int]
     ) -> AsyncIterator[tuple[BashuApp, Pilot[None]]]:
-        """Open a user's terminal, let the live acts happen, and wait until it has it all."""
-        settings = Settings(language=language, theme=theme)
+        """Open a user's terminal, let the live acts happen, and wait until it has it all.
+
+        Raises what a part of the terminal raised, also after the body.
+        """
+        settings = Settings(language=language)
         transport = self.hub.transport(user)
         app = BashuApp(user=user, symbol=SYMBOL, settings=settings, transport=transport)
         app.animation_level = "none"
         async with app.run_test(size=size) as pilot:
             await until(pilot, lambda: isinstance(app.screen, MarketScreen))
-            await until(pilot, lambda: self._is_in_step(app))
             await self.live()
             await until(pilot, lambda: self._is_in_step(app))
             yield app, pilot
@@ -259,13 +262,15 @@ class Scene:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app run until a condition holds.
+    """Let the app run until a condition holds; raise what the app raises meanwhile.
 
     Raises:
         AssertionError: it does not hold in time.
     """
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not condition():
+        if pilot.app._exception is not None:
+            raise pilot.app._exception
         assert time.monotonic() < deadline, "the terminal did not get in step with the venue"
         await pilot.pause(0.01)
 
