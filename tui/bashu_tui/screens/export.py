@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
@@ -15,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from bashu_tui.clock import now_ns
 from bashu_tui.state.export import Cell, chosen_path, encode, proposed_path, write_new
 from bashu_tui.widgets.outcome import Outcome
 
@@ -65,7 +65,7 @@ class ExportScreen(ModalScreen[Path]):
     def on_mount(self) -> None:
         session = self.bashu.session
         user = session.client.user if session is not None else ""
-        self._proposed = proposed_path(self._table.name, user, time.time_ns())
+        self._proposed = proposed_path(self._table.name, user, now_ns())
         field = self.query_one(Input)
         field.value = str(self._proposed)
         field.focus()
