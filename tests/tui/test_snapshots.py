@@ -116,6 +116,7 @@ async def test_screen_is_as_it_was(
         assert text == snapshot(name=size, extension_class=TextFile)
 
 
+@taken_once
 def test_every_screen_of_the_registry_is_taken() -> None:
     assert {entry.place for entry in SCREENS} <= {shot.place for shot in SHOTS if not shot.keys}
 
