@@ -45,6 +45,10 @@ class BookView:
         """(price, quantity, orders), best first."""
         return [(price, *self._asks[price]) for price in sorted(self._asks)]
 
+    def best(self) -> tuple[int, int]:
+        """Return the best bid and the best ask; 0 where there is none."""
+        return max(self._bids, default=0), min(self._asks, default=0)
+
     def level(self, side: Side, price: int) -> tuple[int, int]:
         """Return (quantity, orders) at a price; zeros where nothing stands."""
         levels = self._bids if side == "buy" else self._asks

@@ -94,7 +94,7 @@ async def test_a_trade_shows_as_fill_tape_and_account(
         await wait(pilot, lambda: "74.50" in shown(app))
         await fill_ticket(pilot, app, "buy", "40", "74.50")
         await send(pilot, app)
-        await wait(pilot, lambda: app.session.trades.get(SYMBOL))
+        await wait(pilot, lambda: app.session.market_history.trades(SYMBOL))
         await wait(pilot, lambda: app.session.accounts[SYMBOL].bought_today == 40)
         await wait(pilot, lambda: "+40" in shown(app))
         await wait(pilot, lambda: re.search(r"Buy +40 +74\.50 +fill", shown(app)))

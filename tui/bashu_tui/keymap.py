@@ -57,6 +57,9 @@ ACTIONS: Final = (
     Action("ladder.page_down", "trading", ("pagedown",), "price(-10)"),
     Action("ladder.recentre", "trading", ("f4", "space"), "recentre"),
     Action("ladder.lock", "trading", ("f9", "9"), "lock_ladder"),
+    Action("candles.length", "trading", ("ctrl+b", "full_stop"), "candle_length"),
+    Action("panel.chart", "trading", ("ctrl+s", "slash"), "chart"),
+    Action("panel.maximize", "trading", ("asterisk", "shift+f11", "f23"), "fill"),
     Action("ladder.coarser", "trading", ("minus",), "step(1)"),
     Action("ladder.finer", "trading", ("equals_sign",), "step(-1)"),
     Action("symbol.previous", "trading", ("ctrl+left", "left"), "symbol(-1)"),
@@ -111,7 +114,8 @@ _PLAIN_KEYS: Final = frozenset(
 """Keys that a field or a list may need for itself; it comes first."""
 _MODIFIED: Final = re.compile(r"(?:(?:ctrl|shift|alt)\+)*(?P<key>[a-z0-9_]+|[A-Z])")
 _LABELS: Final = {
-    "question_mark": "?", "minus": "-", "equals_sign": "=", "plus": "+", "space": "Space",
+    "question_mark": "?", "asterisk": "*", "slash": "/", "full_stop": ".",
+    "minus": "-", "equals_sign": "=", "plus": "+", "space": "Space",
     "escape": "Esc", "enter": "Enter", "delete": "Del", "tab": "Tab", "backspace": "Backspace",
     "up": "Up", "down": "Down", "left": "Left", "right": "Right",
     "pageup": "PgUp", "pagedown": "PgDn", "home": "Home", "end": "End",

@@ -35,6 +35,7 @@ from bashu_protocol.messages import (
 from bashu_tui.state.alert_store import AlertStore
 from bashu_tui.state.auctions import Auctions
 from bashu_tui.state.blocks import Blocks
+from bashu_tui.state.market_history import MarketHistory
 from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.part import Part
 from bashu_tui.state.price_alerts import PriceAlerts
@@ -91,6 +92,7 @@ class Session:
         self.instruments: dict[str, InstrumentRow] = {}
         self.orders: dict[int, OrderLine] = {}
         self.queue = Queue(client.feed)
+        self.market_history = MarketHistory()
         self.history: deque[HistoryLine] = deque(maxlen=HISTORY)
         self.accounts: dict[str, AccountRow] = {}
         self.trades: dict[str, deque[PublicTrade]] = {}
@@ -113,7 +115,8 @@ class Session:
         self.blocks = Blocks()
         self.auctions = Auctions()
         self.parts: list[Part] = [
-            self.price_alerts, self.session_blotter, self.queue, self.blocks, self.auctions,
+            self.price_alerts, self.session_blotter, self.queue, self.market_history,
+            self.blocks, self.auctions,
         ]  # fmt: skip
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)

@@ -78,6 +78,7 @@ class Ladder(LinePanel):
         self._touched_at = float("-inf")
         self._hover: tuple[int, Zone] | None = None
         self._middle = 0
+        self._state_shown = ""
 
     @property
     def step(self) -> int:
@@ -140,7 +141,9 @@ class Ladder(LinePanel):
 
     def repaint(self) -> None:
         super().repaint()
-        self.border_subtitle = self._state()
+        state = self._state()
+        if state != self._state_shown:  # Textual paints the whole panel anew for it
+            self._state_shown = self.border_subtitle = state
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         app = self.bashu

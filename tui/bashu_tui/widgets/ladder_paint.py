@@ -3,10 +3,11 @@
 from typing import Final, Literal
 
 from msgspec import Struct
+from rich.cells import cell_len
 from rich.style import Style
 
 from bashu_protocol.units import format_price
-from bashu_tui.cells import centre, fit_quantity, right
+from bashu_tui.cells import centre, fit_quantity, left, right
 from bashu_tui.i18n import Texts
 from bashu_tui.palette import Palette
 from bashu_tui.state.ladder import LadderRow, Marks
@@ -14,11 +15,14 @@ from bashu_tui.widgets.line_panel import Piece
 
 Zone = Literal["own_buy", "bid", "price", "ask", "own_sell"]
 
-_PRICE: Final = 12
+_PRICE: Final = 10
 _OWN: Final = 7
-_QUEUE: Final = 8
+_QUEUE: Final = 6
 _MIN_BAR: Final = 6
-_ROOM_FOR_QUEUES: Final = 2 * (_OWN + _QUEUE) + _PRICE + 2 * 9
+_QTY: Final = 9
+"""Cells next to the price that quantities stand in."""
+_ROOM_FOR_QUEUES: Final = 48
+_ROOM_FOR_ALL: Final = 60
 
 
 class Columns(Struct, frozen=True):
@@ -33,9 +37,13 @@ class Columns(Struct, frozen=True):
     def of(cls, width: int) -> "Columns":
         """Divide a width; the tonnes ahead have columns only where there is room."""
         queue = _QUEUE if width >= _ROOM_FOR_QUEUES else 0
-        price = _PRICE if width % 2 == 0 else _PRICE + 1
-        bar = max(_MIN_BAR, (width - 2 * (queue + _OWN) - price) // 2)
-        return cls(queue, _OWN, bar, price)
+        own = _OWN - 1 if queue else _OWN
+        price = _PRICE
+        if width >= _ROOM_FOR_ALL:
+            queue, own, price = queue + 2, own + 2, price + 2
+        price += width % 2
+        bar = max(_MIN_BAR, (width - 2 * (queue + own) - price) // 2)
+        return cls(queue, own, bar, price)
 
     def zone(self, x: int) -> Zone:
         """Return what stands at a cell of a row."""
@@ -72,7 +80,7 @@ def head(texts: Texts, palette: Palette, columns: Columns) -> list[Piece]:
     ahead = right(texts("ladder.ahead") + " ", columns.queue) if columns.queue else ""
     text = ahead + mine + right(texts("ladder.bid") + " ", columns.bar)
     text += centre(texts("column.price"), columns.price)
-    text += right(texts("ladder.ask") + " ", columns.bar)
+    text += left(right(texts("ladder.ask") + " ", min(_QTY, columns.bar)), columns.bar)
     return [(text + mine + ahead, palette.head)]
 
 
@@ -134,7 +142,9 @@ def _price(price: int, ground: Ground, palette: Palette, base: Style) -> Piece:
         text, style = f"[{text}]", palette.mark
     signs = "@" if marks.has(marks.average, price, step) else ""
     signs += "*" if marks.has(marks.indicative, price, step) else ""
-    text = signs + text + " " * len(signs)
+    if cell_len(text) + 2 * len(signs) + 2 <= ground.columns.price:
+        text += " " * len(signs)  # the price stays in the middle
+    text = signs + text
     if price == ground.cursor_price:
         text = f">{text}<"
     return centre(text, ground.columns.price), base + style
@@ -143,11 +153,14 @@ def _price(price: int, ground: Ground, palette: Palette, base: Style) -> Piece:
 def _bar(
     quantity: int, largest: int, width: int, bar: Style, plain: Style, *, at_right: bool = False
 ) -> list[Piece]:
-    """Return a quantity with a bar behind it, growing away from the price."""
+    """Return a quantity next to the price, with a bar behind it that grows away from there."""
     if not quantity:
         return [(" " * width, plain)]
-    text = right(fit_quantity(quantity, width - 1) + " ", width)
+    field = min(_QTY, width)
+    text = right(fit_quantity(quantity, field - 1) + " ", field)
     filled = max(1, quantity * width // largest)
     if at_right:
+        text = right(text, width)
         return [(text[: width - filled], plain), (text[width - filled :], bar)]
+    text = left(text, width)
     return [(text[:filled], bar), (text[filled:], plain)]

@@ -1,49 +1,106 @@
-"""The line that says where one stands: instrument, phase, link, user, time."""
+"""The line that says where one stands: instrument, phase, link, mode, environment, user, time."""
 
 from collections.abc import Sequence
 
+from msgspec import Struct
 from rich.cells import cell_len
+from rich.style import Style
 
 from bashu_tui.clock import now_ns
-from bashu_tui.state.session import local_time
+from bashu_tui.state.outlook import closed_key, countdown
+from bashu_tui.state.session import Session, local_time
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 
+class _Part(Struct, frozen=True):
+    """`rank` 1 stays longest where there is no room for all."""
+
+    rank: int
+    text: str
+    style: Style
+
+
 class StatusBar(LinePanel):
-    """One line at the top; the link's state is never quiet when it is not live."""
+    """One line at the top; the link's state is never quiet when it is not live.
+
+    Where there is no room, what matters least is left out whole; nothing is cut.
+    """
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         app = self.bashu
-        texts, palette, session = app.texts, app.palette, app.session
+        session = app.session
         if session is None:
-            return [[(f" {texts('app.title')} ", palette.mark)]]
-        stat = session.stat(app.symbol)
-        phase = texts(f"phase.{stat.phase}") if stat is not None else texts("phase.unknown")
-        link = texts(f"link.{session.link_face}")
-        trip = session.client.link.round_trip_ms
-        if session.is_live and trip is not None:
-            link = f"{link} {trip:.0f} ms"
-        halted = stat is not None and stat.phase == "halted"
-        who = f"{session.client.user} {texts('role.' + session.role)}"
+            return [[(f" {app.texts('app.title')} ", app.palette.mark)]]
+        parts = [part for part in self._parts(session) if part.text]
+        while len(parts) > 1 and sum(cell_len(part.text) + 2 for part in parts) > width:
+            parts.remove(max(parts, key=lambda part: part.rank))
+        return [[(f" {part.text} ", part.style) for part in parts]]
+
+    def _parts(self, session: Session) -> list[_Part]:
+        app = self.bashu
+        texts, palette = app.texts, app.palette
         seq = session.status.seq if session.status is not None else 0
         turns = len(session.blocks.my_turns())
         unread = session.notice_marks.unread(session.notices)
-        wanted: list[Piece] = [
-            (f" {texts('app.title')} ", palette.mark),
-            (f" {app.symbol} ", palette.plain),
-            (f" {phase} ", palette.alarm if halted else palette.faint),
-            (f" {link} ", palette.good if session.is_live else palette.alarm),
-            *([(f" {texts('blocks.turns', count=turns)} ", palette.mark)] if turns else []),
-            *([(f" {texts('status.unread', count=unread)} ", palette.warn)] if unread else []),
-            (f" {local_time(now_ns())} ", palette.faint),
-            (f" {who} ", palette.plain),
-            (f" #{seq} ", palette.faint),
+        return [
+            *self._instrument(session),
+            *self._phase(session),
+            *self._link(session),
+            self._environment(session),
+            self._mode(session),
+            _Part(4, texts("blocks.turns", count=turns) if turns else "", palette.mark),
+            _Part(6, texts("status.unread", count=unread) if unread else "", palette.warn),
+            _Part(7, local_time(now_ns()), palette.faint),
+            _Part(8, session.client.user, palette.plain),
+            _Part(9, texts(f"role.{session.role}"), palette.faint),
+            _Part(11, f"#{seq}", palette.faint),
         ]
-        # Where there is no room for all, the last ones are left out, never cut.
-        pieces: list[Piece] = []
-        for text, style in wanted:
-            if cell_len(text) > width:
-                break
-            pieces.append((text, style))
-            width -= cell_len(text)
-        return [pieces]
+
+    def _instrument(self, session: Session) -> list[_Part]:
+        app = self.bashu
+        row = session.instruments.get(app.symbol)
+        name = ""
+        if row is not None:
+            name = row.rules.name_zh if app.texts.language == "zh" else row.rules.name_en
+        parts = [_Part(1, app.symbol or "-", app.palette.mark)]
+        if name != app.symbol:
+            parts.append(_Part(10, name, app.palette.plain))
+        return parts
+
+    def _phase(self, session: Session) -> list[_Part]:
+        app = self.bashu
+        texts, palette = app.texts, app.palette
+        stat, status = session.stat(app.symbol), session.status
+        phase = texts(f"phase.{stat.phase}" if stat is not None else "phase.unknown")
+        is_halted = stat is not None and stat.phase == "halted"
+        parts = [_Part(2, phase, palette.alarm if is_halted else palette.warn)]
+        if status is None:
+            return parts
+        if status.closed_reason:
+            parts.append(_Part(6, texts(closed_key(status.closed_reason)), palette.faint))
+        left = countdown(status, status.transact_time)
+        if left and (stat is None or status.next_phase != stat.phase):
+            coming = texts(f"phase.{status.next_phase}")
+            parts.append(_Part(6, texts("status.next", phase=coming, time=left), palette.faint))
+        return parts
+
+    def _link(self, session: Session) -> list[_Part]:
+        texts, palette = self.bashu.texts, self.bashu.palette
+        link = texts(f"link.{session.link_face}")
+        if not session.is_live:
+            return [_Part(0, link, palette.alarm)]
+        trip = session.client.link.round_trip_ms
+        took = f"{trip:.0f} ms" if trip is not None else ""
+        return [_Part(3, link, palette.good), _Part(5, took, palette.good)]
+
+    def _environment(self, session: Session) -> _Part:
+        """Return the badge; one of production looks like no other."""
+        texts, palette = self.bashu.texts, self.bashu.palette
+        name = session.status.environment if session.status is not None else ""
+        if not name:
+            return _Part(4, "", palette.plain)
+        styles = {"demo": palette.good, "test": palette.warn, "production": palette.alarm}
+        return _Part(4, texts(f"env.{name}"), styles[name])
+
+    def _mode(self, session: Session) -> _Part:
+        return _Part(3, "", self.bashu.palette.plain)
