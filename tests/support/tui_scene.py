@@ -167,7 +167,9 @@ class Scene:
         """Carry out a command, after some seconds."""
         self.clock.go_on(seconds)
         client = self._clients[user]
-        return await client.request(command, object, DEADLINE_SECONDS)
+        answer: Any = await client.request(command, object, DEADLINE_SECONDS)
+        assert not getattr(answer, "reject_code", ""), answer
+        return answer
 
     async def place(self, user: str, side: Any, qty: int, price: int, symbol: str = SYMBOL) -> Any:
         self.clock.go_on(1)
@@ -190,7 +192,7 @@ class Scene:
         await self.place("alice", "sell", 300, MIDDLE + 3)
         await self.place("alice", "sell", 40, 6_813, "CCER")
         await self.act("reg", SetPhase("phase-1", "call_auction", "CDCER"))
-        await self.act("reg", PublishNotice(
+        await self.act("sup", PublishNotice(
             "notice-1", "Maintenance on Friday", "The venue closes at 15:00.",
         ))  # fmt: skip
         # One owner's two accounts: what would have been a trade with oneself is an alert.
@@ -199,15 +201,17 @@ class Scene:
         await self.act("sup", HaltInstrument("halt-1", "CQEA", "Disclosure pending."))
         await self.act("bob", PostBlock("block-1", SYMBOL, "sell", 150_000, 7_420))
         await self.act("carol", PostBlock("block-2", SYMBOL, "buy", 100_000, 7_390, "jincheng"))
-        await self.act("alice", CounterBlock("block-3", 2, 100_000, 7_400))
+        for_all = await self.act("erin", PostBlock("block-3", "CEA24", "buy", 110_000, 7_270))
+        await self.act("alice", CounterBlock("block-5", for_all.block_id, 110_000, 7_300))
         await self.act("alice", PostBlock("block-4", "CEA24", "sell", 120_000, 7_280))
-        await self.act("bob", ApplyAuction("auction-1", SYMBOL, 200_000))
+        asked = (await self.act("bob", ApplyAuction("auction-1", SYMBOL, 200_000))).auction_id
         await self.act("reg", ScheduleAuction(
-            "auction-2", "bayu", SYMBOL, 200_000, auction_id=1,
+            "auction-2", "bayu", SYMBOL, 200_000, auction_id=asked,
         ))  # fmt: skip
-        await self.act("reg", OpenAuction("auction-3", 1))
-        await self.act("alice", PlaceBid("auction-4", 1, 60_000, 7_470))
-        await self.act("carol", PlaceBid("auction-5", 1, 90_000, 7_466))
+        await self.act("reg", OpenAuction("auction-3", asked))
+        await self.act("alice", PlaceBid("auction-4", asked, 60_000, 7_470))
+        await self.act("carol", PlaceBid("auction-5", asked, 90_000, 7_466))
+        await self.act("alice", ApplyAuction("auction-6", "CEA24", 130_000))
 
     async def live(self) -> None:
         """What happens before the eyes of whoever has opened the terminal."""
@@ -218,7 +222,7 @@ class Scene:
         await self.place("alice", "buy", 90, MIDDLE + 2)
         await self.place("alice", "buy", 100, 9_999)
         await self.place("alice", "buy", 50_000_000, MIDDLE)
-        await self.act("reg", PublishNotice(
+        await self.act("sup", PublishNotice(
             "notice-2", "Trading in CQEA", "A decision comes before 14:30.", "CQEA",
         ))  # fmt: skip
 

@@ -23,6 +23,14 @@ def test_chinese_takes_two_cells() -> None:
     assert left("买入", 3) == "买 "  # never half a character
 
 
+def test_a_number_is_never_cut() -> None:
+    assert right("99,999", 7) == " 99,999"
+    assert right("50,000,000", 8) == "50000000"
+    assert right("-50,000,000", 8) == "########"
+    assert right("12.34%", 4) == "####"
+    assert right("abcdef", 4) == "abcd"
+
+
 @given(TEXTS, st.integers(8, 30))
 def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
     lines = wrap(text, width)

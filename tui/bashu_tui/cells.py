@@ -1,9 +1,12 @@
 """Text in columns: widths count terminal cells, so that Chinese lines up."""
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
+
+_NUMBER: Final = re.compile(r"[-+~]?[\d,.]+%?")
 
 
 def signed_percent(part: int, whole: int) -> str:
@@ -19,8 +22,17 @@ def left(text: str, width: int) -> str:
 
 
 def right(text: str, width: int) -> str:
-    """Pad or cut to a width, text at the right."""
+    """Pad or cut to a width, text at the right.
+
+    Of a number nothing is cut, for what is left would be another one: it loses its separators,
+    and where it has no room even so, `#` stands for it.
+    """
     length = cell_len(text)
+    if length > width and _NUMBER.fullmatch(text):
+        text = text.replace(",", "")
+        length = cell_len(text)
+        if length > width:
+            return "#" * width
     return " " * (width - length) + text if length <= width else set_cell_size(text, width)
 
 
