@@ -48,16 +48,27 @@ def set_allocation(state: State, user: User, command: SetAllocation) -> Receipt:
     return Receipt(command, None, accepted=True)
 
 
+def holding_bound(member: Member, instrument: Instrument) -> int:
+    """Return the most tonnes that a member may hold of an instrument; 0 for any number.
+
+    A compliance entity's annual allocation comes on top.
+    """
+    rules = instrument.holding_rules
+    if rules is None:
+        return 0
+    if member.kind != "emitter":
+        return rules.max_other
+    position = member.positions.get(instrument.rules.symbol)
+    allocation = 0 if position is None else position.allocation
+    return rules.max_emitter + allocation if rules.max_emitter else 0
+
+
 def check_purchase(member: Member, instrument: Instrument, qty: int) -> Refusal | None:
     """Refuse what could bring the holding, with all open purchases, beyond the maximum.
 
     Source: market_rules.md 1.7, "Maximum holding"; keys holding.max_emitter and max_other.
     """
-    rules = instrument.holding_rules
-    if rules is None:
-        return None
-    is_emitter = member.kind == "emitter"
-    bound = rules.max_emitter if is_emitter else rules.max_other
+    bound = holding_bound(member, instrument)
     if not bound:
         return None
     symbol = instrument.rules.symbol
@@ -65,8 +76,6 @@ def check_purchase(member: Member, instrument: Instrument, qty: int) -> Refusal 
     position = member.positions.get(symbol)
     if position is not None:
         wanted += position.buying
-        if is_emitter:
-            bound += position.allocation
     # Open purchases cost at least the lowest price, which mostly says enough.
     cheapest = instrument.limit_down or 1
     if wanted + member.accounts[CASH].frozen // cheapest <= bound:

@@ -4,7 +4,9 @@ from msgspec import Struct
 
 from bashu_daemon.core.block_checks import block_limits
 from bashu_daemon.core.call_auction import indicative
+from bashu_daemon.core.directory import User
 from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.core.holdings import holding_bound
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.state import State
 from bashu_daemon.core.tickets import OrderTerms, Ticket
@@ -217,4 +219,16 @@ def limits_row(state: State, user: str) -> LimitsRow:
             (account, client.name, client.active and not client.barred)
             for account, client in sorted(member.clients.items())
         ],
+        _holding_limits(state, known) if "view" in known.permissions else {},
     )
+
+
+def _holding_limits(state: State, user: User) -> dict[str, int]:
+    """Return the most tonnes that a trader's member may hold, where that is bounded."""
+    if user.role != "trader":
+        return {}
+    bounds = {
+        symbol: holding_bound(user.member, instrument)
+        for symbol, instrument in sorted(state.instruments.items())
+    }
+    return {symbol: bound for symbol, bound in bounds.items() if bound}

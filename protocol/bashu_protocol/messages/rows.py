@@ -171,6 +171,8 @@ class LimitsRow(Struct, frozen=True, tag_field="type", tag="limits"):
     limits: MemberLimits
     clients: list[tuple[str, str, bool]]
     """Client accounts: name of the account, of the client, and whether it may trade."""
+    holding_limits: dict[str, int] = {}
+    """The most tonnes that the member may hold, by symbol; for who may view its account."""
 
 
 class MemberRow(Struct, frozen=True, tag_field="type", tag="member"):

@@ -21,6 +21,7 @@ from bashu_protocol.messages import (
     PostBlock,
     SetAllocation,
     SetBlockSession,
+    SetPermissions,
 )
 from bashu_protocol.reject_codes import RejectCode
 
@@ -71,6 +72,17 @@ def test_the_maximum_holding(capped: Any, kind: Any, allocation: int, held: int,
     assert capped.account("D", "CNY") == before
     if most:
         assert capped.order("d", "buy", most, 7_000)[0].exec_type == "new"
+
+
+@pytest.mark.parametrize(("kind", "most"), [("emitter", 1_300_000), ("institution", 1_000_000)])
+def test_who_may_view_the_account_is_told_the_most_it_may_hold(
+    capped: Any, kind: Any, most: int
+) -> None:
+    admit(capped, "H", kind, 0)
+    allocate(capped, "H", 300_000)
+    assert capped.venue.limits_row("h").holding_limits == {"CEA24": most}
+    capped.run(SetPermissions(capped.next_id(), "h", ("enter",)))
+    assert capped.venue.limits_row("h").holding_limits == {}
 
 
 def test_open_purchases_count_and_other_symbols_do_not(capped: Any) -> None:

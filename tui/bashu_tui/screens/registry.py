@@ -23,6 +23,9 @@ class ScreenEntry(Struct, frozen=True):
 
 SCREENS: Final = (
     ScreenEntry("trading", "bashu_tui.screens.trading:TradingScreen"),
+    ScreenEntry("statements", "bashu_tui.screens.statements:StatementsScreen",
+                frozenset({"trader"})),
+    ScreenEntry("holdings", "bashu_tui.screens.holdings:HoldingsScreen", frozenset({"trader"})),
     ScreenEntry("notices", "bashu_tui.screens.notices:NoticesScreen"),
     ScreenEntry("price_alerts", "bashu_tui.screens.price_alerts:PriceAlertsScreen"),
     ScreenEntry("blotter", "bashu_tui.screens.blotter:BlotterScreen"),

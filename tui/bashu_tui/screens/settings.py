@@ -22,6 +22,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "glyphs": ("unicode", "ascii"),
     "entry_mode": ("armed", "view"),
     "bell": ("on", "off"),
+    "desktop_notes": ("off", "osc9", "osc777"),
 }
 """Settings with few values; each has the text `setting.<name>`, each value
 `setting.<name>.<value>`."""
@@ -119,6 +120,7 @@ class SettingsScreen(MarketScreen):
             "glyphs": settings.glyphs,
             "entry_mode": settings.entry_mode,
             "bell": "on" if settings.bell else "off",
+            "desktop_notes": settings.desktop_notes,
             "one_click_max_qty": str(settings.one_click_max_qty),
             "quantity_presets": " ".join(map(str, settings.quantity_presets)),
         }

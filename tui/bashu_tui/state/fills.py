@@ -7,12 +7,16 @@ from msgspec import Struct
 from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AnyMessage,
+    BidReport,
+    BlockReport,
     ExecutionReport,
     FillRow,
     InstrumentStat,
     Side,
     TradeMode,
 )
+
+Told = ExecutionReport | BlockReport | BidReport
 
 
 class Fill(Struct):
@@ -49,7 +53,7 @@ class Fills:
         """Changes with every change."""
         self._user = user
         self._trade_date = 0
-        self._heard: list[ExecutionReport] = []
+        self._heard: list[Told] = []
 
     def latest_first(self) -> list[Fill]:
         return sorted(self.of.values(), key=lambda f: (-f.transact_time, -f.exec_id))
@@ -57,7 +61,7 @@ class Fills:
     def hear(self, message: AnyMessage) -> set[str]:
         if isinstance(message, InstrumentStat):
             return self._take_date(message.trade_date)
-        if isinstance(message, ExecutionReport) and self._take(message):
+        if isinstance(message, ExecutionReport | BlockReport | BidReport) and self._take(message):
             self._heard.append(message)
             return {"fills"}
         return set()
@@ -71,7 +75,9 @@ class Fills:
             self._take(report)
         self.version += 1
 
-    def _take(self, report: ExecutionReport) -> bool:
+    def _take(self, report: Told) -> bool:
+        if not isinstance(report, ExecutionReport):
+            return self._take_off_book(report)
         if not report.side or report.exec_type not in ("trade", "trade_cancel", "trade_correct"):
             return False
         self.version += 1
@@ -85,6 +91,23 @@ class Fills:
             fill = self.of[key]
             fill.correction = "cancel" if report.exec_type == "trade_cancel" else "adjust"
             fill.corrected_price = 0 if fill.correction == "cancel" else report.last_px
+        return True
+
+    def _take_off_book(self, report: BlockReport | BidReport) -> bool:
+        """A block, or what a sealed bid got; what the venue lists later says whose it was."""
+        if not report.exec_id:
+            return False
+        self.version += 1
+        user = self._user if report.cl_ord_id else ""
+        if isinstance(report, BlockReport):
+            number, price, quantity = report.block_id, report.price, report.order_qty
+            mode: TradeMode = "block"
+        else:
+            number, price, quantity, mode = 0, report.last_px, report.cum_qty, "auction"
+        self.of[report.exec_id, report.side] = Fill(
+            report.exec_id, number, report.symbol, report.side, price, quantity,
+            report.transact_time, user, mode=mode,
+        )  # fmt: skip
         return True
 
     def _take_date(self, trade_date: int) -> set[str]:

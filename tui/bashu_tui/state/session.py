@@ -35,6 +35,8 @@ from bashu_protocol.messages import (
 from bashu_tui.state.alert_store import AlertStore
 from bashu_tui.state.auctions import Auctions
 from bashu_tui.state.blocks import Blocks
+from bashu_tui.state.fills import Fills
+from bashu_tui.state.limits import Limits
 from bashu_tui.state.market_history import MarketHistory
 from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.part import Part
@@ -114,9 +116,12 @@ class Session:
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
         self.blocks = Blocks()
         self.auctions = Auctions()
+        self.limits = Limits()
+        self.fills = Fills(client.user)
         self.parts: list[Part] = [
             self.price_alerts, self.session_blotter, self.queue, self.market_history,
             self.blocks, self.auctions,
+            self.limits, self.fills,
         ]  # fmt: skip
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
