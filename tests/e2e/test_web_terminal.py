@@ -2,35 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
-from bashu_testing import PASSWORDS, PATIENCE_SECONDS, SYMBOL, Harness, eventually
-from web_site import Browser, log_in, open_site, origin
+from bashu_testing import PASSWORDS, PATIENCE_SECONDS, SYMBOL, eventually
+from web_site import Browser, log_in, origin, served_venue
 
 from bashu_tui.web.settings import Limits
 from bashu_tui.web.site import SITE
-
-
-@asynccontextmanager
-async def served(directory: Path, **settings: Any) -> AsyncIterator[Browser]:
-    """A venue on the embedded broker, and a web server in front of it."""
-    harness = Harness("amqtt", directory)
-    try:
-        await harness.start_bus()
-        await harness.start_venue()
-        values = {
-            "broker": f"mqtt://127.0.0.1:{harness._port}", "folder": directory / "web", **settings,
-        }  # fmt: skip
-        async with open_site(harness.transport, **values) as browser:
-            yield browser
-    finally:
-        await harness.stop()
 
 
 async def open_terminal(browser: Browser) -> ClientWebSocketResponse:
@@ -58,7 +39,7 @@ async def test_the_password_is_in_no_argument_and_no_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("BASHU_PASSWORD", "of-the-operator")
-    async with served(tmp_path) as browser:
+    async with served_venue(tmp_path) as (browser, _harness):
         await log_in(browser, "anna", PASSWORDS["anna"])
         async with await open_terminal(browser) as socket:
             await until_shown(socket, SYMBOL)
@@ -76,7 +57,7 @@ async def test_the_password_is_in_no_argument_and_no_environment(
 async def test_a_terminal_ends_with_its_browser_its_user_and_its_time(tmp_path: Path) -> None:
     """The browser goes; the user quits; the user logs out; another login pushes it out."""
     limits = Limits(terminals_per_user=1, sessions_per_user=1)
-    async with served(tmp_path, limits=limits) as browser:
+    async with served_venue(tmp_path, limits=limits) as (browser, _harness):
         site = browser.app[SITE]
 
         async def fresh() -> tuple[ClientWebSocketResponse, psutil.Process]:
@@ -111,7 +92,7 @@ async def test_a_terminal_ends_with_its_browser_its_user_and_its_time(tmp_path: 
 
 
 async def test_a_terminal_that_hangs_is_ended(tmp_path: Path) -> None:
-    async with served(tmp_path, limits=Limits(grace_seconds=0.2)) as browser:
+    async with served_venue(tmp_path, limits=Limits(grace_seconds=0.2)) as (browser, _harness):
         await log_in(browser, "anna", PASSWORDS["anna"])
         socket = await open_terminal(browser)
         await until_shown(socket, SYMBOL)
@@ -124,7 +105,7 @@ async def test_a_terminal_that_hangs_is_ended(tmp_path: Path) -> None:
 
 async def test_a_terminal_does_not_outlive_a_server_that_vanishes(tmp_path: Path) -> None:
     """Its input ends then, whatever became of the server."""
-    async with served(tmp_path) as browser:
+    async with served_venue(tmp_path) as (browser, _harness):
         await log_in(browser, "anna", PASSWORDS["anna"])
         async with await open_terminal(browser) as socket:
             await until_shown(socket, SYMBOL)
@@ -137,7 +118,7 @@ async def test_a_terminal_does_not_outlive_a_server_that_vanishes(tmp_path: Path
 
 
 async def test_the_terminal_takes_the_browsers_size(tmp_path: Path) -> None:
-    async with served(tmp_path) as browser:
+    async with served_venue(tmp_path) as (browser, _harness):
         await log_in(browser, "anna", PASSWORDS["anna"])
         async with await open_terminal(browser) as socket:
             await until_shown(socket, SYMBOL)
@@ -153,7 +134,7 @@ async def test_the_terminal_takes_the_browsers_size(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rubbish", ["{", "7", "[]", '["stdin"]', '["stdin", 7]', '["resize", 1]'])
 async def test_rubbish_from_a_browser_harms_nobody(tmp_path: Path, rubbish: str) -> None:
-    async with served(tmp_path) as browser:
+    async with served_venue(tmp_path) as (browser, _harness):
         await log_in(browser, "anna", PASSWORDS["anna"])
         async with await open_terminal(browser) as socket:
             await socket.send_str(rubbish)

@@ -39,7 +39,8 @@ READ_TERMINAL = """(() => {
   if (!buffer) { return ""; }
   const lines = [];
   for (let row = 0; row < buffer.length; row += 1) {
-    lines.push(buffer.getLine(row).translateToString(true));
+    // Without its bounds a line of a window that became narrower still has its old end.
+    lines.push(buffer.getLine(row).translateToString(true, 0, caughtTerminal.cols));
   }
   return lines.join("\\n");
 })()"""

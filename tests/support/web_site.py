@@ -3,10 +3,12 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientResponse, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
+from bashu_testing import PASSWORDS, Harness
 from yarl import URL
 
 from bashu_tui.web.login_check import TransportOf
@@ -22,6 +24,25 @@ async def open_site(transport_of: TransportOf, **settings: Any) -> AsyncIterator
     app = make_app(WebSettings(**{"broker": "mqtt://127.0.0.1:1", **settings}), transport_of)
     async with TestClient(TestServer(app), cookie_jar=CookieJar(unsafe=True)) as browser:
         yield browser
+
+
+@asynccontextmanager
+async def served_venue(directory: Path, **settings: Any) -> AsyncIterator[tuple[Browser, Harness]]:
+    """A venue on the embedded broker, and a web server in front of it."""
+    harness = Harness("amqtt", directory)
+    try:
+        await harness.start_bus()
+        await harness.start_venue()
+        values = {
+            "broker": f"mqtt://127.0.0.1:{harness._port}",
+            "folder": directory / "web",
+            "public_password": PASSWORDS["public"],
+            **settings,
+        }
+        async with open_site(harness.transport, **values) as browser:
+            yield browser, harness
+    finally:
+        await harness.stop()
 
 
 def origin(browser: Browser) -> str:

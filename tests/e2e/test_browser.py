@@ -1,0 +1,162 @@
+"""The terminal and the board in a real browser: Chromium without a screen, driven from outside."""
+
+import re
+from pathlib import Path
+
+import pytest
+from bashu_testing import COARSE_SYMBOL, PASSWORDS, SYMBOL, Harness, eventually
+from chromium import CHROMIUM, Page, chromium
+from rich.cells import cell_len
+from web_site import origin, served_venue
+
+from bashu_tui.i18n import load
+from bashu_tui.web.site import SITE
+
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="CHROMIUM IS NOT INSTALLED: the browser tests did not run"
+)
+SIZE = (1400, 900)
+TEXTS = load("zh")
+
+
+async def log_in(page: Page, address: str, user: str) -> None:
+    await page.goto(f"{address}/terminal")
+    await page.until("document.activeElement.id === 'user'")
+    await page.write(user)
+    await page.press("Tab")
+    await page.write(PASSWORDS[user])
+    await page.press("Enter")
+    await page.until_terminal_shows(SYMBOL, "70.00", TEXTS["phase.continuous"])
+
+
+async def place_an_order(page: Page, harness: Harness) -> None:
+    """Buy at the price under the cursor, with keys alone."""
+    await page.press("ArrowDown")
+    await page.until_terminal_shows(">69.99<")
+    await page.press("F2")
+    for _ in range(100):
+        # The card that asks for confirmation takes no key that comes too soon.
+        await page.press("Enter")
+        try:
+            await eventually(lambda: harness.venue.depth(SYMBOL)[0], 0.6)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"no order came:\n{await page.terminal_text()}")
+
+
+async def cell(page: Page, text: str) -> tuple[float, float]:
+    """Return where on the page a text of the terminal's screen stands."""
+    lines = (await page.terminal_text()).split("\n")
+    row = next(number for number, line in enumerate(lines) if text in line)
+    column = cell_len(lines[row][: lines[row].index(text)])
+    width, height, left, top = await page.evaluate(
+        "(() => { const size = caughtTerminal._core._renderService.dimensions.css.cell;"
+        "const place = document.querySelector('.xterm-screen').getBoundingClientRect();"
+        "return [size.width, size.height, place.left, place.top]; })()"
+    )
+    return left + (column + 0.5) * width, top + (row + 0.5) * height
+
+
+async def test_log_in_trade_by_keys_and_see_it_fill(tmp_path: Path) -> None:
+    async with (
+        served_venue(tmp_path) as (browser, harness),
+        chromium(tmp_path / "chromium", size=SIZE, language="zh-CN") as page,
+    ):
+        address = origin(browser)
+        await log_in(page, address, "anna")
+        await place_an_order(page, harness)
+        await page.until_terminal_shows(TEXTS["status.new"])
+        ((price, quantity, _orders),) = harness.venue.depth(SYMBOL)[0]
+        assert price == 6_999
+        async with harness.client("bo") as bo:
+            await bo.place(SYMBOL, "sell", quantity, price)
+            await page.until_terminal_shows(TEXTS["status.filled"])
+
+        # Chinese takes two cells each here and in the program: the frames' right edges stand
+        # under each other. A narrower window is filled anew.
+        await _frames_reach_the_edge(page)
+        await page.resize(1000, 700)
+        await _frames_reach_the_edge(page)
+        await page.resize(*SIZE)
+        await _frames_reach_the_edge(page)
+
+        await page.click(*await cell(page, COARSE_SYMBOL))
+        await page.until(f"{_FIRST_LINE}.includes({COARSE_SYMBOL!r})")
+
+        await page.goto(f"{address}/board")
+        await eventually(lambda: len(browser.app[SITE].terminals) == 0)
+        _nothing_from_outside(page, address)
+
+
+_FIRST_LINE = "caughtTerminal.buffer.active.getLine(0).translateToString(true)"
+_EDGES = """(() => {
+  const {buffer, cols} = caughtTerminal;
+  const edges = [];
+  for (let row = 0; row < buffer.active.length; row += 1) {
+    edges.push(buffer.active.getLine(row).getCell(cols - 1).getChars());
+  }
+  return edges.filter((edge) => /[│╮╯]/u.test(edge)).length > caughtTerminal.rows - 6;
+})()"""
+
+
+async def _frames_reach_the_edge(page: Page) -> None:
+    await page.until(_EDGES)
+    columns = await page.evaluate("caughtTerminal.cols")
+    widths = {cell_len(line) for line in (await page.terminal_text()).split("\n") if "│" in line}
+    assert widths == {columns}
+
+
+async def test_the_board_is_kept_current_without_an_account(tmp_path: Path) -> None:
+    async with (
+        served_venue(tmp_path) as (browser, harness),
+        chromium(tmp_path / "chromium", size=SIZE) as page,
+    ):
+        address = origin(browser)
+        await page.goto(f"{address}/board")
+        await page.until(f"document.querySelector('#quotes').textContent.includes('{SYMBOL}')")
+        async with harness.client("anna") as anna, harness.client("bo") as bo:
+            await anna.place(SYMBOL, "buy", 100, 7_011)
+            await bo.place(SYMBOL, "sell", 40, 7_011)
+        await page.until("document.querySelector('td.up')")
+        row = await page.evaluate("document.querySelector('td.up').parentElement.textContent")
+        assert re.sub(r"\s+", " ", row).split() == [
+            SYMBOL, "national", "allowance", "70.11", "+0.11", "up", "+0.16%", "70.11", "60", "–",
+            "70.11", "70.11", "40", "–", "continuous", "trading",
+        ]  # fmt: skip
+        await harness.stop_venue()
+        await page.until("document.querySelector('#quotes.down, #quotes.stale')")
+        _nothing_from_outside(page, address)
+
+
+async def test_a_wrong_password_stays_at_the_form_and_logging_out_comes_back_to_it(
+    tmp_path: Path,
+) -> None:
+    async with (
+        served_venue(tmp_path) as (browser, _harness),
+        chromium(tmp_path / "chromium", size=SIZE, language="zh-CN") as page,
+    ):
+        address = origin(browser)
+        await page.goto(f"{address}/login")
+        await page.write("anna")
+        await page.press("Tab")
+        await page.write("wrong")
+        await page.press("Enter")
+        await page.until("document.querySelector('#problem')")
+        await page.until("document.activeElement.id === 'password'")
+        page.complaints.clear()  # the browser's own word for the refusal
+        await page.write(PASSWORDS["anna"])
+        await page.press("Enter")
+        await page.until_terminal_shows(SYMBOL)
+        await page.evaluate("document.querySelector('.who button').click()")
+        await page.until("location.pathname === '/login'")
+        assert len(browser.app[SITE].sessions) == 0
+        await eventually(lambda: len(browser.app[SITE].terminals) == 0)
+        _nothing_from_outside(page, address)
+
+
+def _nothing_from_outside(page: Page, address: str) -> None:
+    """No request beyond the host, and none that the page's own policy had to stop."""
+    hosts = {re.sub(r"^(?:http|ws)://([^/]+).*$", r"\1", url) for url in page.requests}
+    assert hosts == {address.removeprefix("http://")}
+    assert page.complaints == []
