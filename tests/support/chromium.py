@@ -48,6 +48,10 @@ KEYS = {"Enter": 13, "Tab": 9, "Escape": 27, "ArrowUp": 38, "ArrowDown": 40, "Ba
 KEYS |= {f"F{number}": 111 + number for number in range(1, 13)}
 
 
+class PageIsChangingError(Exception):
+    """Chromium could not do it, mostly because another page came in the place of this one."""
+
+
 class Page:
     """One tab: what it asked for, what it complained of, what it shows."""
 
@@ -103,11 +107,11 @@ class Page:
         """Wait until an expression is true."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            with contextlib.suppress(AssertionError):  # the page may be changing
+            with contextlib.suppress(AssertionError, PageIsChangingError):
                 if await self.evaluate(f"!!({expression})"):
                     return
-            shown = await self.terminal_text()
-            assert time.monotonic() < deadline, f"never true: {expression}\n{shown}"
+            if time.monotonic() > deadline:
+                raise AssertionError(f"never true: {expression}\n{await self.terminal_text()}")
             await asyncio.sleep(0.05)
 
     async def terminal_text(self) -> str:
@@ -159,7 +163,7 @@ class Page:
         if answer.done():
             return
         if "error" in message:
-            answer.set_exception(RuntimeError(str(message["error"])))
+            answer.set_exception(PageIsChangingError(str(message["error"])))
         else:
             answer.set_result(message["result"])
 

@@ -53,7 +53,11 @@ async def test_quotes_and_notices_come_from_the_venue(site: OpenSite, market: An
             await sup.command(HaltInstrument("h1", "CCER", "a fault at the registry"))
         shown = await until(
             browser,
-            lambda b: len(b.notices) == 2 and any(q.ask == 7_501 for q in b.instruments),
+            lambda b: (
+                len(b.notices) == 2
+                and any(q.ask == 7_501 and q.volume == 100 for q in b.instruments)
+                and any(q.phase == "halted" for q in b.instruments)
+            ),
         )
         assert shown.venue.state == "live"
         assert [notice.kind for notice in shown.notices] == ["halt", "notice"]
