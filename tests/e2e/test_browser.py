@@ -1,11 +1,13 @@
 """The terminal and the board in a real browser: Chromium without a screen, driven from outside."""
 
+import asyncio
 import re
+import time
 from pathlib import Path
 
 import pytest
 from bashu_testing import COARSE_SYMBOL, PASSWORDS, SYMBOL, Harness, eventually
-from chromium import CHROMIUM, Page, chromium
+from chromium import CHROMIUM, PATIENCE_SECONDS, READ_TERMINAL, Page, chromium
 from rich.cells import cell_len
 from web_site import origin, served_venue
 
@@ -75,11 +77,11 @@ async def test_log_in_trade_by_keys_and_see_it_fill(tmp_path: Path) -> None:
 
         # Chinese takes two cells each here and in the program: the frames' right edges stand
         # under each other. A narrower window is filled anew.
-        await _frames_reach_the_edge(page)
+        wide = await _frames_fill_the_window(page, 0)
         await page.resize(1000, 700)
-        await _frames_reach_the_edge(page)
+        narrow = await _frames_fill_the_window(page, wide)
         await page.resize(*SIZE)
-        await _frames_reach_the_edge(page)
+        assert await _frames_fill_the_window(page, narrow) == wide
 
         await page.click(*await cell(page, COARSE_SYMBOL))
         await page.until(f"{_FIRST_LINE}.includes({COARSE_SYMBOL!r})")
@@ -90,21 +92,18 @@ async def test_log_in_trade_by_keys_and_see_it_fill(tmp_path: Path) -> None:
 
 
 _FIRST_LINE = "caughtTerminal.buffer.active.getLine(0).translateToString(true)"
-_EDGES = """(() => {
-  const {buffer, cols} = caughtTerminal;
-  const edges = [];
-  for (let row = 0; row < buffer.active.length; row += 1) {
-    edges.push(buffer.active.getLine(row).getCell(cols - 1).getChars());
-  }
-  return edges.filter((edge) => /[│╮╯]/u.test(edge)).length > caughtTerminal.rows - 6;
-})()"""
 
 
-async def _frames_reach_the_edge(page: Page) -> None:
-    await page.until(_EDGES)
-    columns = await page.evaluate("caughtTerminal.cols")
-    widths = {cell_len(line) for line in (await page.terminal_text()).split("\n") if "│" in line}
-    assert widths == {columns}
+async def _frames_fill_the_window(page: Page, before: int) -> int:
+    """Wait for another width than before, with all frames drawn to it; return the width."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        columns, text = await page.evaluate(f"[caughtTerminal.cols, {READ_TERMINAL}]")
+        widths = {cell_len(line) for line in text.split("\n") if "│" in line}
+        if columns != before and widths == {columns}:
+            return int(columns)
+        assert time.monotonic() < deadline, f"{columns} columns\n{text}"
+        await asyncio.sleep(0.05)
 
 
 async def test_the_board_is_kept_current_without_an_account(tmp_path: Path) -> None:
