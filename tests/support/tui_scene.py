@@ -31,7 +31,6 @@ from bashu_protocol.messages import (
     ApplyAuction,
     AuctionRules,
     BlockRules,
-    CallAuctionRules,
     CounterBlock,
     Deposit,
     HaltInstrument,
@@ -43,8 +42,8 @@ from bashu_protocol.messages import (
     PublishNotice,
     Role,
     ScheduleAuction,
-    SetPhase,
     StateCommand,
+    VolatilityRules,
 )
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
@@ -73,7 +72,8 @@ INSTRUMENTS: Final = (
     ),
     InstrumentRules(
         symbol="CDCER", name_zh="碳惠天府减排量", name_en="Chengdu inclusion credit",
-        product="CDCER", reference_price=2_600, call_auction=CallAuctionRules(),
+        product="CDCER", reference_price=2_600,
+        volatility=VolatilityRules(dynamic_bps=500, auction_seconds=600),
     ),
     InstrumentRules(
         symbol="CEA24", name_zh="全国碳配额24", name_en="CEA vintage 2024", product="CEA",
@@ -191,7 +191,10 @@ class Scene:
         await self.place("alice", "buy", 500, MIDDLE - 2)
         await self.place("alice", "sell", 300, MIDDLE + 3)
         await self.place("alice", "sell", 40, 6_813, "CCER")
-        await self.act("reg", SetPhase("phase-1", "call_auction", "CDCER"))
+        # A price too far from the last one: a call auction follows.
+        await self.place("erin", "buy", 15, 2_605, "CDCER")
+        await self.place("bob", "sell", 400, 2_790, "CDCER")
+        await self.place("erin", "buy", 1_200, 2_790, "CDCER")
         await self.act("sup", PublishNotice(
             "notice-1", "Maintenance on Friday", "The venue closes at 15:00.",
         ))  # fmt: skip
