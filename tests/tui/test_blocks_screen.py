@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from bashu_protocol.client import Client
@@ -339,3 +340,42 @@ async def test_cancel_all_withdraws_the_blocks_too(
         await pilot.press("ctrl+x")
         await wait(pilot, lambda: "Withdrawn: 1" in shown(app))
         assert await bob.rows() == []
+
+
+async def test_view_only_sends_nothing_from_the_blocks(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        talk = await bob.post("sell", 1_000, 7_500, to="")
+        await wait(pilot, lambda: len(lines(app)) == 2)
+        app.settings = structs.replace(app.settings, entry_mode="view")
+        await pilot.press("f4")
+        await wait(pilot, lambda: "LOCKED: view only" in shown(app))
+        assert isinstance(app.screen, BlocksScreen)
+        await pilot.press("f3")
+        await pilot.press("f5")
+        await pilot.pause()
+        assert isinstance(app.screen, BlocksScreen)
+        assert [row.block_id for row in await bob.rows()] == [offer, talk]
+
+
+async def test_a_broken_link_locks_and_the_truth_comes_back(
+    desk: Any, bob: Bob, market: Any, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        session = app.session
+        assert session is not None
+        market.hub.stop()
+        await wait(pilot, lambda: not session.is_live)
+        await pilot.press("f4")
+        await wait(pilot, lambda: "LOCKED: the market is not live" in shown(app))
+        assert isinstance(app.screen, BlocksScreen)
+        market.hub.start()
+        await wait(pilot, lambda: session.is_live and bob.client.link.state == "live")
+        await bob.withdraw(offer)
+        await wait(pilot, lambda: lines(app) == [])
+        await wait(pilot, lambda: "withdrawn" in shown(app))

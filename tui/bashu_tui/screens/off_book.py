@@ -59,6 +59,8 @@ class OffBookScreen(MarketScreen):
         session = self.bashu.session
         if session is not None and session.role != "trader":
             return "locked.role"
+        if self.bashu.settings.entry_mode == "view":
+            return "locked.view"
         return None if session is not None and session.is_live else "locked.link"
 
     @property
