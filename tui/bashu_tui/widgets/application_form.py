@@ -62,7 +62,7 @@ class ApplicationForm(Vertical):
             "auctions.form", [(form, f"auctions.form.{form}") for form in _FORMS], id="apply-form"
         )
         yield FormField(
-            "ticket.qty", self._read_quantity, lambda qty: f"{qty:,} t", id="apply-qty",
+            "ticket.qty", self._read_quantity, lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="apply-qty",
             hint=self._quantity_hint,
         )  # fmt: skip
         yield Choice(

@@ -45,7 +45,7 @@ class BidForm(Vertical):
     def compose(self) -> ComposeResult:
         yield FormField(
             "ticket.qty", lambda text: quantity_within(text, self._quantity_bounds()),
-            lambda qty: f"{qty:,} t", id="bid-qty",
+            lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="bid-qty",
             hint=lambda: _span(self._quantity_bounds(), "{:,}".format),
         )  # fmt: skip
         yield FormField(

@@ -72,7 +72,7 @@ class BlockForm(Vertical):
         yield Choice("blocks.symbol", [("", "off_book.no_symbol")], id="block-symbol")
         yield Choice("blocks.you", [("buy", "side.buy"), ("sell", "side.sell")], id="block-side")
         yield FormField(
-            "ticket.qty", self._read_quantity, lambda qty: f"{qty:,} t", id="block-qty",
+            "ticket.qty", self._read_quantity, lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="block-qty",
             hint=self._quantity_hint,
         )  # fmt: skip
         yield FormField(
