@@ -62,7 +62,7 @@ class ApplicationForm(Vertical):
             "auctions.form", [(form, f"auctions.form.{form}") for form in _FORMS], id="apply-form"
         )
         yield FormField(
-            "ticket.qty", self._read_quantity, lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="apply-qty",
+            "ticket.qty", self._read_quantity, self._show_tonnes, id="apply-qty",
             hint=self._quantity_hint,
         )  # fmt: skip
         yield Choice(
@@ -167,6 +167,9 @@ class ApplicationForm(Vertical):
     def _quantity_hint(self) -> str:
         least = offer_quantity(self._instrument()).low
         return self.bashu.texts("auctions.at_least", qty=f"{least:,}")
+
+    def _show_tonnes(self, qty: int) -> str:
+        return self.bashu.texts("off_book.tonnes", qty=f"{qty:,}")
 
     def _read_price(self, text: str) -> Entry:
         return price_within(text, self._price_bounds())

@@ -45,7 +45,7 @@ class BidForm(Vertical):
     def compose(self) -> ComposeResult:
         yield FormField(
             "ticket.qty", lambda text: quantity_within(text, self._quantity_bounds()),
-            lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="bid-qty",
+            self._show_tonnes, id="bid-qty",
             hint=lambda: _span(self._quantity_bounds(), "{:,}".format),
         )  # fmt: skip
         yield FormField(
@@ -107,6 +107,9 @@ class BidForm(Vertical):
     def _price_bounds(self) -> Bounds:
         row = self.auction
         return bid_price(row, self._instrument()) if row is not None else Bounds()
+
+    def _show_tonnes(self, qty: int) -> str:
+        return self.bashu.texts("off_book.tonnes", qty=f"{qty:,}")
 
     def _read_price(self, text: str) -> Entry:
         return price_within(text, self._price_bounds())

@@ -72,7 +72,7 @@ class BlockForm(Vertical):
         yield Choice("blocks.symbol", [("", "off_book.no_symbol")], id="block-symbol")
         yield Choice("blocks.you", [("buy", "side.buy"), ("sell", "side.sell")], id="block-side")
         yield FormField(
-            "ticket.qty", self._read_quantity, lambda qty: self.bashu.texts("off_book.tonnes", qty=f"{qty:,}"), id="block-qty",
+            "ticket.qty", self._read_quantity, self._show_tonnes, id="block-qty",
             hint=self._quantity_hint,
         )  # fmt: skip
         yield FormField(
@@ -167,6 +167,9 @@ class BlockForm(Vertical):
     def _read_quantity(self, text: str) -> Entry:
         row = self._instrument()
         return quantity_within(text, block_quantity(row) if row is not None else Bounds())
+
+    def _show_tonnes(self, qty: int) -> str:
+        return self.bashu.texts("off_book.tonnes", qty=f"{qty:,}")
 
     def _read_price(self, text: str) -> Entry:
         row = self._instrument()
