@@ -156,7 +156,7 @@ async def test_the_wheel_scrolls(terminal: Any, wait: Any) -> None:
         assert app.screen.query_one("#ticket-price", Input).value == ""
 
 
-@pytest.mark.parametrize("width", range(38, 120))
+@pytest.mark.parametrize("width", range(26, 120))
 def test_every_cell_belongs_to_one_column(width: int) -> None:
     columns = Columns.of(width)
     zones = [columns.zone(x) for x in range(width)]

@@ -57,6 +57,20 @@ async def test_each_screen_is_drawn_at_each_size(
             assert words <= ALLOWED
 
 
+@pytest.mark.parametrize("size", [(60, 20), (79, 24), (140, 24)])
+async def test_prices_and_ticket_stand_side_by_side_in_small_windows(
+    terminal: Any, market: Any, wait: Any, size: Any
+) -> None:
+    await busy_market(market)
+    async with terminal(size=size) as (app, pilot):
+        ladder, ticket = app.screen.query_one(Ladder), app.screen.query_one(Ticket)
+        await wait(pilot, lambda: any(row.bid_qty for row in ladder._rows))
+        await wait(pilot, lambda: any(row.ask_qty for row in ladder._rows))
+        assert app.screen.region.contains_region(ladder.region)
+        assert app.screen.region.contains_region(ticket.region)
+        assert not ladder.region.overlaps(ticket.region)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_a_trader_needs_is_there_at_each_size(
     terminal: Any, market: Any, wait: Any, shown: Any, size: Any

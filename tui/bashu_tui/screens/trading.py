@@ -30,7 +30,7 @@ class TradingScreen(OrderEntryScreen):
 
     CSS_PATH = "trading.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
-        (0, "-narrow"), (100, "-medium"), (140, "-wide"), (190, "-huge"),
+        (0, "-slim"), (80, "-narrow"), (100, "-medium"), (140, "-wide"), (190, "-huge"),
     ]  # fmt: skip
     VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-tall")]  # noqa: RUF012  Textual's own declaration
     ALLOW_IN_MAXIMIZED_VIEW = "#status, #banner, #keys, #too-small"

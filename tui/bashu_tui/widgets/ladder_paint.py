@@ -17,6 +17,7 @@ Zone = Literal["own_buy", "bid", "price", "ask", "own_sell"]
 
 _PRICE: Final = 10
 _OWN: Final = 7
+_MIN_OWN: Final = 4
 _QUEUE: Final = 6
 _MIN_BAR: Final = 6
 _QTY: Final = 9
@@ -37,12 +38,12 @@ class Columns(Struct, frozen=True):
     def of(cls, width: int) -> "Columns":
         """Divide a width; the tonnes ahead have columns only where there is room."""
         queue = _QUEUE if width >= _ROOM_FOR_QUEUES else 0
-        own = _OWN - 1 if queue else _OWN
+        own = _OWN - 1 if queue else max(_MIN_OWN, min(_OWN, (width - _PRICE) // 2 - _MIN_BAR))
         price = _PRICE
         if width >= _ROOM_FOR_ALL:
             queue, own, price = queue + 2, own + 2, price + 2
         price += width % 2
-        bar = max(_MIN_BAR, (width - 2 * (queue + own) - price) // 2)
+        bar = max(0, (width - 2 * (queue + own) - price) // 2)
         return cls(queue, own, bar, price)
 
     def zone(self, x: int) -> Zone:
@@ -76,7 +77,7 @@ class Ground(Struct, frozen=True):
 
 def head(texts: Texts, palette: Palette, columns: Columns) -> list[Piece]:
     """Return the line of column names."""
-    mine = right(texts("column.mine") + " ", columns.own)
+    mine = right(texts("column.mine") + " " if columns.own > _MIN_OWN else "", columns.own)
     ahead = right(texts("ladder.ahead") + " ", columns.queue) if columns.queue else ""
     text = ahead + mine + right(texts("ladder.bid") + " ", columns.bar)
     text += centre(texts("column.price"), columns.price)
