@@ -34,16 +34,26 @@ class BookView:
         self.asked_at = float("-inf")
         self._bids: dict[int, tuple[int, int]] = {}
         self._asks: dict[int, tuple[int, int]] = {}
+        self._sorted_bids: list[Level] | None = None
+        self._sorted_asks: list[Level] | None = None
 
     @property
     def bids(self) -> list[Level]:
-        """(price, quantity, orders), best first."""
-        return [(price, *self._bids[price]) for price in sorted(self._bids, reverse=True)]
+        """(price, quantity, orders), best first. Not to be changed."""
+        found = self._sorted_bids
+        if found is None:
+            found = [(price, *self._bids[price]) for price in sorted(self._bids, reverse=True)]
+            self._sorted_bids = found
+        return found
 
     @property
     def asks(self) -> list[Level]:
-        """(price, quantity, orders), best first."""
-        return [(price, *self._asks[price]) for price in sorted(self._asks)]
+        """(price, quantity, orders), best first. Not to be changed."""
+        found = self._sorted_asks
+        if found is None:
+            found = [(price, *self._asks[price]) for price in sorted(self._asks)]
+            self._sorted_asks = found
+        return found
 
     def best(self) -> tuple[int, int]:
         """Return the best bid and the best ask; 0 where there is none."""
@@ -63,6 +73,7 @@ class BookView:
         self.epoch, self.md_seq = book.epoch, book.md_seq
         self._bids = {price: (qty, orders) for price, qty, orders in book.bids}
         self._asks = {price: (qty, orders) for price, qty, orders in book.asks}
+        self._sorted_bids = self._sorted_asks = None
         if isinstance(book, BookSnapshot):
             self.transact_time = book.transact_time
         self.is_current = True
@@ -79,6 +90,7 @@ class BookView:
             return False
         self.md_seq = delta.md_seq
         self.transact_time = delta.transact_time
+        self._sorted_bids = self._sorted_asks = None
         for side, price, qty, orders in delta.changes:
             levels = self._bids if side == "buy" else self._asks
             if qty:

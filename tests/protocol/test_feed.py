@@ -68,3 +68,15 @@ def test_missed_trades_are_counted_and_repeated_ones_dropped() -> None:
     assert feed.missed_trades == 2
     assert feed.accept(trade(1, epoch=2))
     assert feed.missed_trades == 2
+
+
+def test_levels_that_were_read_do_not_hide_what_changed() -> None:
+    view = BookView("S")
+    view.reset(snapshot(4))
+    assert (view.bids, view.asks) == ([(99, 5, 1)], [(101, 7, 2)])
+    view.apply(delta(5, ("buy", 100, 3, 1), ("sell", 102, 4, 1)))
+    assert view.bids == [(100, 3, 1), (99, 5, 1)]
+    assert view.asks == [(101, 7, 2), (102, 4, 1)]
+    view.lose()
+    view.reset(snapshot(6))
+    assert (view.bids, view.asks) == ([(99, 5, 1)], [(101, 7, 2)])
