@@ -94,6 +94,12 @@ async def test_log_in_trade_by_keys_and_see_it_fill(tmp_path: Path) -> None:
 _FIRST_LINE = "caughtTerminal.buffer.active.getLine(0).translateToString(true)"
 
 
+_INSIDE = """(() => {
+  const place = document.querySelector(".xterm-screen").getBoundingClientRect();
+  return place.right <= innerWidth && place.bottom <= innerHeight;
+})()"""
+
+
 async def _frames_fill_the_window(page: Page, before: int) -> int:
     """Wait for another width than before, with all frames drawn to it; return the width."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -101,6 +107,7 @@ async def _frames_fill_the_window(page: Page, before: int) -> int:
         columns, text = await page.evaluate(f"[caughtTerminal.cols, {READ_TERMINAL}]")
         widths = {cell_len(line) for line in text.split("\n") if "│" in line}
         if columns != before and widths == {columns}:
+            assert await page.evaluate(_INSIDE), "the last rows are below the window's edge"
             return int(columns)
         assert time.monotonic() < deadline, f"{columns} columns\n{text}"
         await asyncio.sleep(0.05)

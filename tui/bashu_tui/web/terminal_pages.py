@@ -86,12 +86,17 @@ def _process(
     async def close() -> None:
         await socket.close()
 
+    async def send(data: bytes) -> None:
+        if socket.closed:  # aiohttp would send it behind the frame that closes
+            raise ConnectionResetError("the browser is gone")
+        await socket.send_bytes(data)
+
     return TerminalProcess(
         site.settings,
         session.user,
         session.password,
         language,
-        write_bytes=socket.send_bytes,
+        write_bytes=send,
         write_str=socket.send_str,
         close=close,
         downloads=site.downloads,
