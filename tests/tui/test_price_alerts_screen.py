@@ -10,6 +10,7 @@ from bashu_tui.screens.price_alerts import PriceAlertsScreen
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.state.alert_rules import PriceAlert
 from bashu_tui.state.alert_words import read_percent
+from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.ladder import Ladder
@@ -39,6 +40,7 @@ def told(app: Any) -> list[tuple[str, str]]:
 async def test_one_is_added_with_the_keyboard_and_rings(
     terminal: Any, market: Any, wait: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bashu_tui.alarm.TOAST_SECONDS", 3_600.0)
     async with terminal(size=(80, 24)) as (app, pilot), market.client("bob") as bob:
         bells: list[int] = []
         monkeypatch.setattr(app, "bell", lambda: bells.append(1))
@@ -55,7 +57,7 @@ async def test_one_is_added_with_the_keyboard_and_rings(
         await app.session.client.place(SYMBOL, "buy", 10, 7_480)
         await wait(pilot, lambda: "fired" in shown(app))
         text = "last price at or above 74.80; now 74.80"
-        assert told(app) == [(f"Price alert {SYMBOL}", text)]
+        await wait(pilot, lambda: told(app) == [(f"Price alert {SYMBOL}", text)])
         assert len(bells) == 1
 
 
@@ -170,3 +172,18 @@ def test_a_desktop_note_is_one_sequence_whatever_its_text() -> None:
         sequence = note_sequence(kind, text)  # type: ignore[arg-type]
         assert sequence.count("\x1b") == sequence.count("\x07") == 1
         assert sequence.endswith("\x07")
+
+
+async def test_with_the_mouse_alone(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal(size=(100, 30)) as (app, pilot):
+        await open_alerts(app, pilot, wait)
+        await pilot.click("#alert-actions", offset=(3, 0))
+        form = await form_opened(app, pilot, wait)
+        watch = form.query_one("#alert-watch", Choice)
+        first, value = next((at, v) for _y, at, _last, v in watch._spans if v == "phase")
+        line = next(y for y, _at, _last, v in watch._spans if v == "phase")
+        await pilot.click("#alert-watch", offset=(first + 1, line))
+        await wait(pilot, lambda: watch.value == value)
+        await wait(pilot, lambda: "phase changes" in shown(app))
+        await pilot.click(CardKeys, offset=(2, 0))
+        await wait(pilot, lambda: [a.watch for a in app.session.price_alerts.listed()] == ["phase"])

@@ -20,6 +20,7 @@ from bashu_tui.state.alert_words import (
     show_value,
 )
 from bashu_tui.state.entry import Entry
+from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.outcome import Outcome
@@ -68,7 +69,8 @@ class AlertForm(ModalScreen[PriceAlert]):
             yield FormField("alerts.note", id="alert-note", hint=self.note_hint, may_be_empty=True)
             yield Static(id="alert-preview")
             yield Outcome(id="alert-outcome")
-            yield Static(id="alert-hint", classes="hint")
+            yield Static(id="alert-hint")
+            yield CardKeys([("F5", "card.keep", "keep"), ("Esc", "card.back", "dismiss")])
 
     def on_mount(self) -> None:
         value = self.query_one("#alert-value", FormField)
@@ -89,6 +91,7 @@ class AlertForm(ModalScreen[PriceAlert]):
         for field in self.query(FormField):
             field.repaint()
         self.query_one(Outcome).repaint()
+        self.query_one(CardKeys).repaint()
         self._watch_changed()
 
     # What the form says

@@ -16,6 +16,7 @@ from textual.widgets import Input, Static
 
 from bashu_tui.clock import now_ns
 from bashu_tui.state.export import Cell, chosen_path, encode, proposed_path, write_new
+from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ExportScreen(ModalScreen[Path]):
             yield Static(id="export-what")
             yield Input(id="export-path", compact=True)
             yield Outcome(id="export-outcome")
-            yield Static(id="export-hint", classes="hint")
+            yield CardKeys([("Enter", "card.write", "write"), ("Esc", "card.back", "dismiss")])
 
     def on_mount(self) -> None:
         session = self.bashu.session
@@ -77,12 +78,15 @@ class ExportScreen(ModalScreen[Path]):
         self.query_one("#export-what", Static).update(
             texts("export.what", count=f"{len(self._table.rows):,}")
         )
-        self.query_one("#export-hint", Static).update(texts("export.hint"))
+        self.query_one(CardKeys).repaint()
         self.query_one(Outcome).repaint()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.write(event.value)
+        self.action_write()
+
+    def action_write(self) -> None:
+        self.write(self.query_one(Input).value)
 
     @work(group="export", exclusive=True)
     async def write(self, text: str) -> None:
