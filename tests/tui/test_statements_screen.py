@@ -58,7 +58,8 @@ async def test_trades_of_the_book_and_blocks_with_their_totals(
         accept = AcceptBlock(alice.new_cl_ord_id(), block, 1_000, 7_400)
         await alice.request(accept, BlockReport)
         await wait(pilot, lambda: len(screen.fills()) == 4)
-        await wait(pilot, lambda: "74,000.00" in shown(app) and "+55,349.00" in shown(app))
+        wanted = ("74,000.00", "+55,349.00", "74.6200")
+        await wait(pilot, lambda: all(text in shown(app) for text in wanted))
         lines = shown(app).splitlines()
         row = next(line for line in lines if "74,000.00" in line)
         assert "Sell" in row

@@ -81,4 +81,4 @@ class StatementsScreen(RecordsScreen):
     def _fit_totals(self) -> None:
         """Give the totals a line an instrument, as far as there is room."""
         room = max(4, self.size.height // 3)
-        self.query_one(Totals).styles.height = min(room, len(self.totals()) + 4)
+        self.query_one(Totals).styles.height = min(room, max(1, len(self.totals())) + 4)
