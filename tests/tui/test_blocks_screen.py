@@ -345,22 +345,27 @@ async def test_cancel_all_withdraws_the_blocks_too(
 
 
 async def test_view_only_sends_nothing_from_the_blocks(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Any, bob: Bob, market: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    make = market.app
+
+    def viewing(user: str, language: Language) -> BashuApp:
+        app: BashuApp = make(user, language)
+        app.settings = structs.replace(app.settings, entry_mode="view")
+        return app
+
+    monkeypatch.setattr(market, "app", viewing)
     async with desk() as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450)
         await wait(pilot, lambda: len(lines(app)) == 1)
-        talk = await bob.post("sell", 1_000, 7_500, to="")
-        await wait(pilot, lambda: len(lines(app)) == 2)
-        app.settings = structs.replace(app.settings, entry_mode="view")
-        await pilot.press("f4")
-        await wait(pilot, lambda: "LOCKED: view only" in shown(app))
-        assert isinstance(app.screen, BlocksScreen)
-        await pilot.press("f3")
-        await pilot.press("f5")
-        await pilot.pause()
-        assert isinstance(app.screen, BlocksScreen)
-        assert [row.block_id for row in await bob.rows()] == [offer, talk]
+        screen = app.screen
+        assert isinstance(screen, BlocksScreen)
+        for keys in (("f4",), ("f3", "f5"), ("escape", "f2", "f5")):
+            screen.outcome.say("")
+            await pilot.press(*keys)
+            await wait(pilot, lambda: screen.outcome.key == "locked.view")
+            assert app.screen is screen
+        assert [row.block_id for row in await bob.rows()] == [offer]
 
 
 async def test_a_broken_link_locks_and_the_truth_comes_back(
