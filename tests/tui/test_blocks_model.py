@@ -7,14 +7,18 @@ from typing import Any
 import pytest
 
 from bashu_protocol.client import Client
+from bashu_protocol.feed import MarketFeed
 from bashu_protocol.messages import (
     AcceptBlock,
     AnyMessage,
     BlockReport,
+    BlockRow,
     CounterBlock,
     InstrumentStat,
     LogonAck,
     PostBlock,
+    QueryResult,
+    QueryWhat,
     SetBlockSession,
     Side,
     WithdrawBlock,
@@ -197,7 +201,8 @@ async def test_the_sessions_end_expires_what_stands(
     alice: Desk, bob: Desk, registrar: Client
 ) -> None:
     offer = await alice.post("sell")
-    await until(lambda: alice.blocks.window(SYMBOL).is_open)
+    while not alice.blocks.window(SYMBOL).is_open:  # the statistics may have come before
+        await alice.current()
     await registrar.command(SetBlockSession("shut", False, SYMBOL))
     await until(lambda: not alice.blocks.window(SYMBOL).is_open)
     assert alice.blocks.window(SYMBOL).since > 0
@@ -227,3 +232,29 @@ def test_since_when_the_session_is_open_is_said_only_where_it_was_seen() -> None
     blocks.hear(stat(9, block_session=True))
     assert blocks.window(SYMBOL) == BlockWindow(True, 0)
     assert blocks.window("CEA24") == BlockWindow(False, 0)
+
+
+class LateAnswers:
+    """A client whose queries are answered with what stood before."""
+
+    feed = MarketFeed()
+
+    def __init__(self, row: BlockRow) -> None:
+        self.row = row
+
+    async def query(self, what: QueryWhat) -> QueryResult:
+        return QueryResult("q", what, 1, [self.row] if what == "blocks" else [])
+
+
+async def test_an_answer_that_a_report_overtook_adds_no_step() -> None:
+    blocks = Blocks()
+    row = BlockRow(2, 1, "negotiation", SYMBOL, "buy", 7_400, 1_500, False, "", 10)
+    late: Any = LateAnswers(row)
+    await blocks.reload(late)
+    blocks.hear(
+        BlockReport(1, 2, 20, "", 2, SYMBOL, "buy", 7_450, 1_500, "countered", 1, "b", True)
+    )
+    await blocks.reload(late)
+    late.row = BlockRow(2, 1, "negotiation", SYMBOL, "buy", 7_450, 1_500, True, "b", 20)
+    await blocks.reload(late)
+    assert [step.price for step in blocks.terms_of(blocks.lines[2])] == [7_400, 7_450]

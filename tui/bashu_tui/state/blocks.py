@@ -213,8 +213,8 @@ class Blocks:
     def _complete(self, line: BlockLine) -> None:
         """Note terms of which there was no report: those from before the terminal began."""
         steps = self._history.get(line.block_id, [])
-        if steps and (steps[-1].price, steps[-1].order_qty) == (line.price, line.order_qty):
-            return
+        if steps and steps[-1].transact_time >= line.transact_time:
+            return  # known, or older than a report that overtook the answer
         event: BlockEventKind = "countered"
         by: By = "other" if line.your_turn else "own"
         if line.kind != "negotiation":
