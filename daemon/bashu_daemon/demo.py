@@ -23,12 +23,21 @@ from bashu_daemon.errors import OperatorError
 from bashu_daemon.schedule import SessionsMode
 from bashu_daemon.serve import run_loop, serve
 from bashu_daemon.service import Service
-from bashu_daemon.tools.participants import Participant, Tally, run_participants
+from bashu_daemon.tools.participants import (
+    AuctionPlan,
+    Participant,
+    Tally,
+    hold_auctions,
+    run_participants,
+)
 from bashu_daemon.tools.verify import verify
+from bashu_protocol.client import Client
 from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_protocol.units import format_price
 
 USERS = {"trader": "trader", "supervisor": "sup-chengdu"}
+REGISTRAR = "registrar"
+AUCTIONS = AuctionPlan("wushan-blocks", "CQEA")
 HEADLESS_SECONDS = 30
 
 
@@ -147,8 +156,10 @@ class _Demo:
         def transport_of(user: str) -> MqttTransport:
             return MqttTransport(broker.host, broker.port, user, passwords[user])
 
-        self._tallies = await run_participants(
-            participants, transport_of, self._members_stop, seed=self._seed
+        registrar = Client(transport_of(REGISTRAR), REGISTRAR)
+        self._tallies, _ = await asyncio.gather(
+            run_participants(participants, transport_of, self._members_stop, seed=self._seed),
+            hold_auctions(registrar, AUCTIONS, self._members_stop),
         )
 
     async def _run_terminal(self, broker: Broker) -> None:

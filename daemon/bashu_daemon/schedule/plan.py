@@ -259,11 +259,11 @@ class DemoSchedule:
             builder.call_auction(time_ns, time_ns + auction * 2 // 3)
         time_ns += auction
         builder.phase(time_ns, "morning", "continuous")
+        builder.block(time_ns, "morning", begins=True)
         time_ns += morning
         builder.phase(time_ns, "noon", "pause")
         time_ns += pause
         builder.phase(time_ns, "afternoon", "continuous")
-        builder.block(time_ns, "afternoon", begins=True)
         builder.close(time_ns + afternoon)
         return builder.day()
 

@@ -7,6 +7,7 @@ import pytest
 
 from bashu_daemon.config import Config
 from bashu_daemon.rulebook import load_members, load_rulebook
+from bashu_daemon.tools.participants.run import BLOCK_DEALER
 from bashu_daemon.tools.participants.strategies import STRATEGIES, FairValue, Mind
 from bashu_daemon.tools.participants.view import Cancel, OwnOrder, Place, View
 
@@ -81,7 +82,7 @@ def test_the_shipped_rulebook_and_members_fit_together() -> None:
     }  # fmt: skip
     for entry in members.members:
         assert set(entry.holdings) | set(entry.target) <= symbols
-        assert entry.strategy in ("", *STRATEGIES)
+        assert entry.strategy in ("", BLOCK_DEALER, *STRATEGIES)
     assert {entry.city for entry in members.members} == {"chengdu", "chongqing"}
     makers = [entry for entry in members.members if entry.strategy == "market_maker"]
     assert len(makers) == 2

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Struct, field
 
+from bashu_daemon.tools.participants.off_book import deal_blocks
 from bashu_daemon.tools.participants.strategies import STRATEGIES, FairValue, Mind
 from bashu_daemon.tools.participants.view import Action, Cancel, OwnOrder, Place, View
 from bashu_protocol.client import Client
@@ -24,6 +25,8 @@ from bashu_protocol.transport import Transport
 
 TURN_SECONDS = 0.6
 """A member's average pause between two looks at the market, at pace 1."""
+BLOCK_DEALER = "block_dealer"
+"""The strategy that trades beside the order book."""
 MAX_FIRST_TURNS = 12
 """A market maker fills its book at once, so that nobody waits for a market."""
 
@@ -54,12 +57,16 @@ async def run_participants(
     seed: int,
     pace: float = 1.0,
 ) -> dict[str, Tally]:
-    """Let all of them trade until `stop`; return what each did, by user."""
-    runners = [
-        _Runner(p, transport_of(p.user), random.Random(f"{seed}/{p.user}"), pace)
-        for p in participants
-    ]
-    await asyncio.gather(*(runner.run(stop) for runner in runners))
+    """Let all of them trade until `stop`; return what each did in the order book, by user."""
+    runners, dealers = [], []
+    for p in participants:
+        chance = random.Random(f"{seed}/{p.user}")
+        if p.strategy == BLOCK_DEALER:
+            client = Client(transport_of(p.user), p.user, chance=chance)
+            dealers.append(deal_blocks(client, stop, chance))
+        else:
+            runners.append(_Runner(p, transport_of(p.user), chance, pace))
+    await asyncio.gather(*(runner.run(stop) for runner in runners), *dealers)
     return {runner.participant.user: runner.tally for runner in runners}
 
 
