@@ -3,9 +3,6 @@
 import asyncio
 import os
 import random
-import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -14,14 +11,12 @@ from bashu_testing import (
     MOSQUITTO,
     PASSWORDS,
     PATIENCE_SECONDS,
-    ROLES,
     SYMBOL,
     Mosquitto,
     eventually,
 )
+from served_venue import ServedVenue
 
-from bashu_daemon.bootstrap import CREDENTIALS_FILE, FIRST_PASSWORDS_FILE
-from bashu_daemon.bus.credentials import hash_password, save_credentials
 from bashu_daemon.journal import Journal
 from bashu_daemon.stored_reports import decode_stored
 from bashu_daemon.tools.verify import examine
@@ -41,20 +36,6 @@ TRADERS = ("anna", "bo", "carl")
 MAX_UNANSWERED = 500
 QUICK_KILLS = 8
 MANY_KILLS = int(os.environ.get("BASHU_KILLS", "50"))
-
-MEMBERS = "\n".join(
-    f"""[[members]]
-member = "m-{user}"
-name = "{user}"
-owner = "{"bo" if user == "carl" else user}"
-city = "other"
-kind = "institution"
-users = [{{ user = "{user}", role = "{role}" }}]
-cash = 100_000_000_000
-holdings = {{ {SYMBOL} = 1_000_000 }}
-"""
-    for user, role in ROLES.items()
-)
 
 
 class Trader:
@@ -101,37 +82,13 @@ class Trader:
             await asyncio.sleep(0.004)
 
 
-def _serve(directory: Path, port: int) -> subprocess.Popen[bytes]:
-    with (directory / "venue.log").open("ab") as log:
-        return subprocess.Popen(
-            [
-                str(Path(sys.executable).parent / "bashu"), "serve",
-                "--config", str(directory / "bashu.toml"), "--broker", f"mqtt://127.0.0.1:{port}",
-            ],
-            stderr=log,
-        )  # fmt: skip
-
-
-def _prepare(directory: Path) -> None:
-    data = directory / "data"
-    data.mkdir()
-    save_credentials(
-        data / CREDENTIALS_FILE, {user: hash_password(p, 101) for user, p in PASSWORDS.items()}
-    )
-    (data / FIRST_PASSWORDS_FILE).write_text(f"venue {PASSWORDS['venue']}\n")
-    (directory / "members.toml").write_text(MEMBERS)
-    (directory / "bashu.toml").write_text(
-        'data_dir = "data"\nmembers = "members.toml"\nsnapshot_every = 900\nlog_level = "WARNING"\n'
-        f'rulebook = "{Path(__file__).parents[2]}/daemon/bashu_daemon/rulebooks/bashu.toml"\n'
-    )
-
-
 async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
     broker = Mosquitto(directory)
     broker.start()
     chance = random.Random(seed)
     traders = [Trader(user, broker.port, seed) for user in TRADERS]
-    process = _serve(directory, broker.port)
+    venue = ServedVenue(directory, broker.port)
+    venue.start()
     tasks: list[asyncio.Task[None]] = []
     try:
         for trader in traders:
@@ -145,9 +102,8 @@ async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
                 ),
             )
             await asyncio.sleep(chance.random() * 0.25)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            process = _serve(directory, broker.port)
+            venue.kill()
+            venue.start()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -159,8 +115,7 @@ async def _storm(directory: Path, kills: int, seed: int) -> list[Trader]:
             task.cancel()
         for trader in traders:
             await trader.client.close()
-        process.terminate()
-        process.wait(PATIENCE_SECONDS)
+        venue.stop()
         broker.kill()
     return traders
 
@@ -196,7 +151,6 @@ def _check(directory: Path, traders: list[Trader]) -> None:
 @pytest.mark.parametrize("kills", [QUICK_KILLS, pytest.param(MANY_KILLS, marks=pytest.mark.soak)])
 @pytest.mark.timeout(600)
 async def test_kill_nine_loses_nothing(tmp_path: Path, kills: int) -> None:
-    _prepare(tmp_path)
     traders = await _storm(tmp_path, kills, seed=7)
     _check(tmp_path, traders)
     print(f"{kills} kills, {sum(len(t.received) for t in traders)} reports received")

@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ProblemsError as error:
         texts = Texts(options.lang or settings.language or default_language())
         print(f"bashu-tui: {error.say(texts)}", file=sys.stderr)
-        return 1
+        return 1 if is_terminal else 2  # of a command 1 means that the venue refused it
     if is_terminal:
         return _open_terminal(options, preferences)
     # None of the client library for those who only ask for help, none of Textual for anybody.
