@@ -48,6 +48,7 @@ async def test_the_password_is_in_no_argument_and_no_environment(
             assert "--password-fd" in shown
             assert PASSWORDS["anna"] not in shown
             assert "of-the-operator" not in shown
+            assert process.environ()["TZ"]
             own = str(tmp_path / "web" / "anna")
             assert process.environ()["XDG_CONFIG_HOME"].startswith(own)
             assert process.environ()["XDG_DATA_HOME"].startswith(own)

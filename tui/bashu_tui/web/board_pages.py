@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from bashu_protocol.units import format_price
 from bashu_tui.i18n import Language, Texts
+from bashu_tui.state.venue_words import in_words
 from bashu_tui.web.board_state import Board, PublicNotice, Quote
 from bashu_tui.web.site import SITE, Site
 
@@ -135,14 +136,17 @@ def _row(texts: Texts, quote: Quote) -> dict[str, str]:
 
 def _notice(texts: Texts, notice: PublicNotice) -> dict[str, str]:
     headline = texts(
-        f"notice.{notice.kind}", title=notice.title, symbol=notice.symbol, member=notice.member
+        f"notice.{notice.kind}",
+        title=in_words(notice.title, texts),
+        symbol=notice.symbol,
+        member=notice.member,
     )
     return {
         "time": _moment(notice.transact_time, "%Y-%m-%d %H:%M:%S"),
         "machine_time": _moment(notice.transact_time, "%Y-%m-%dT%H:%M:%S+08:00"),
         "headline": headline,
         "symbol": "" if notice.symbol in headline else notice.symbol,
-        "body": notice.body,
+        "body": in_words(notice.body, texts),
     }
 
 

@@ -157,6 +157,8 @@ class TerminalProcess(AppService):
             environment.pop(name, None)
         own = self._settings.folder.resolve() / self._user
         environment["TEXTUAL_DRIVER"] = "bashu_tui.web.driver:BrowserDriver"
+        # The market's time, as on the board; in this form it needs no list of time zones.
+        environment.setdefault("TZ", "CST-8")
         # One user's settings and files are not another's.
         for variable, name in (("XDG_CONFIG_HOME", "config"), ("XDG_DATA_HOME", "data")):
             environment[variable] = str(own / name)
