@@ -98,7 +98,8 @@ class TradingScreen(OrderEntryScreen):
         self._repaint_history()
 
     def _repaint_history(self) -> None:
-        for panel in (*self.query(Tape), self.query_one(Candles)):
+        # The answer may come while a closing app takes its screens apart.
+        for panel in (*self.query(Tape), *self.query(Candles)):
             panel.repaint()
 
     # Keys
