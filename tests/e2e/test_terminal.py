@@ -155,7 +155,8 @@ async def _trade(anna: Desk, asked: Client, bo: Client, price: int) -> None:
     sold = await bo.place(SYMBOL, "sell", 50, price, timeout=PATIENCE_SECONDS)
     assert sold.exec_type == "new"
     await until_orders(asked, [(price, 120, 70)])
-    await anna.sees_line("70", at, partly)
+    await anna.sees_line("70", at)
+    await anna.sees_line(at, partly)
     await bo.place(SYMBOL, "sell", 70, price, timeout=PATIENCE_SECONDS)
     await until_orders(asked, [])
     await anna.terminal.until(lambda screen: partly not in screen, "nothing in part")
@@ -194,7 +195,8 @@ async def _tells_the_truth(anna: Desk, asked: Client, price: int) -> None:
     await anna.terminal.until(
         lambda screen: OLD not in screen and EN("link.live") in screen, "a live market"
     )
-    await anna.sees_line("300", at, EN("status.partially_filled"))
+    await anna.sees_line("300", at)
+    await anna.sees_line(at, EN("status.partially_filled"))
     fills = (await asked.query("fills", timeout=PATIENCE_SECONDS)).rows
     assert [row.last_qty for row in fills if isinstance(row, FillRow)] == [50, 70, 140]
     for quantity in (50, 70, 140):
