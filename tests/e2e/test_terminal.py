@@ -177,13 +177,13 @@ async def _withdraw(anna: Desk, asked: Client, price: int) -> None:
 async def _is_locked(anna: Desk) -> None:
     """Without the venue the screen says so, and keys bring up no order."""
     terminal = anna.terminal
-    await anna.sees(OLD, EN("ticket.locked"))
+    await anna.sees(OLD)
     terminal.press(KEYS["order.buy"])
     await asyncio.sleep(HAND_SECONDS)
     terminal.press("enter")
     terminal.press(KEYS["app.language"])
     # The keys before this one have been handled, and no card came up.
-    screen = await anna.sees(ZH("stale.banner").split("{")[0], ZH("ticket.locked"))
+    screen = await anna.sees(ZH("stale.banner").split("{")[0])
     assert ZH("confirm.title") not in screen
     terminal.press(KEYS["app.language"])
     await anna.sees(OLD)
