@@ -32,8 +32,9 @@ from bashu_protocol.messages import (
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
 from bashu_tui.screens.base import MarketScreen
-from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
+from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.settings import Settings
+from bashu_tui.state.modes import QUIET_SECONDS
 from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
@@ -257,7 +258,7 @@ async def confirm_the_card(pilot: Pilot[None], app: BashuApp) -> None:
     """Press Enter on the card, after the rest that tells intent from a held key."""
     card = app.screen
     assert isinstance(card, ConfirmScreen)
-    await until(pilot, lambda: time.monotonic() - card._pressed_at > QUIET_SECONDS)
+    await until(pilot, lambda: time.monotonic() - card.one_press.presses.pressed_at > QUIET_SECONDS)
     await pilot.press("enter")
     await until(pilot, lambda: app.screen is not card)
 

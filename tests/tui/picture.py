@@ -24,9 +24,10 @@ from bashu_daemon.service import Service
 from bashu_daemon.tools.participants import Participant, run_participants
 from bashu_protocol.mqtt_transport import MqttTransport
 from bashu_tui.app import BashuApp
-from bashu_tui.screens.confirm import QUIET_SECONDS, ConfirmScreen
+from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.settings import Settings
+from bashu_tui.state.modes import QUIET_SECONDS
 
 CELL = 12.2
 TEXT = re.compile(

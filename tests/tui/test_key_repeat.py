@@ -12,7 +12,7 @@ async def test_a_held_enter_key_sends_no_order(
 ) -> None:
     """The keyboard repeats Enter some thirty times a second: that confirms nothing."""
     # A slow machine would make pauses of its own between the repeats.
-    monkeypatch.setattr("bashu_tui.screens.confirm.QUIET_SECONDS", 3_600.0)
+    monkeypatch.setattr("bashu_tui.state.modes.QUIET_SECONDS", 3_600.0)
     async with terminal() as (app, pilot):
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await open_card(pilot, app)

@@ -19,10 +19,10 @@ def test_two_actions_may_exchange_their_keys() -> None:
 
 
 def test_what_can_be_typed_leaves_a_field_first() -> None:
-    keys = {"ladder.coarser": ("minus", "slash", "7"), "ladder.finer": ("plus", "f6")}
+    keys = {"ladder.coarser": ("minus", "slash", "u"), "ladder.finer": ("plus", "f13")}
     found = {binding.key: binding.priority for binding in bindings(["trading", "trader"], keys)}
-    assert found["f6"]
-    assert not any(found[key] for key in ("minus", "slash", "plus", "7"))
+    assert found["f13"]
+    assert not any(found[key] for key in ("minus", "slash", "plus", "u"))
     assert found["f2"]
     assert found["ctrl+t"]
     assert not found["1"]
@@ -32,8 +32,8 @@ def test_what_can_be_typed_leaves_a_field_first() -> None:
 
 
 def test_a_users_keys_take_the_place_of_the_usual() -> None:
-    found = {b.key: b.action for b in bindings(["trading"], {"order.buy": ("f6", "7")})}
-    assert found["f6"] == found["7"] == "side('buy')"
+    found = {b.key: b.action for b in bindings(["trading"], {"order.buy": ("f13", "u")})}
+    assert found["f13"] == found["u"] == "side('buy')"
     assert "f2" not in found
     assert "1" not in found
 

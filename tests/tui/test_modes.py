@@ -10,9 +10,9 @@ from bashu_protocol.messages import Permission, Phase
 from bashu_tui.state.modes import (
     ENTRY_PHASES,
     IDLE_SECONDS,
-    QUIET_SECONDS,
+    LONGEST_DELAY_SECONDS,
     Modes,
-    Rest,
+    Presses,
     may_enter,
 )
 
@@ -137,8 +137,17 @@ def test_a_new_choice_forgets_why_one_click_ended() -> None:
     assert modes.fell_back == ""
 
 
-def test_a_held_key_is_one_press() -> None:
-    rest = Rest()
-    presses = [rest.pressed(step * QUIET_SECONDS / 10) for step in range(50)]
-    assert presses == [True] + [False] * 49
-    assert rest.pressed(49 * QUIET_SECONDS / 10 + QUIET_SECONDS)
+def test_a_held_key_is_one_press_whenever_it_begins_to_repeat() -> None:
+    for delay in (0.26, 0.5, 1.0, 1.9):
+        presses = Presses()
+        assert presses.pressed(0.0) == "new"
+        assert presses.pressed(delay) == "doubtful"
+        after = [presses.pressed(delay + 0.033 * count) for count in range(1, 50)]
+        assert set(after) == {"repeated"}
+
+
+def test_a_key_pressed_anew_after_a_while_is_a_new_press() -> None:
+    presses = Presses()
+    presses.pressed(0.0)
+    assert presses.pressed(LONGEST_DELAY_SECONDS) == "new"
+    assert presses.pressed(LONGEST_DELAY_SECONDS + 0.1) == "repeated"

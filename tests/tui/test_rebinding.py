@@ -64,21 +64,21 @@ def test_supervisors_keys_may_be_those_of_traders() -> None:
 
 
 def test_a_key_may_be_named_twice_for_one_action() -> None:
-    check({"order.buy": ("f6", "f6")})
+    check({"order.buy": ("f13", "f13")})
 
 
 def test_a_key_that_edits_fields_is_remarked_upon() -> None:
-    found = {key: remark(key) for key in ("ctrl+w", "down", "7", "f6")}
-    assert found["f6"] is None
+    found = {key: remark(key) for key in ("ctrl+w", "down", "u", "f13")}
+    assert found["f13"] is None
     assert [p.key for p in found.values() if p is not None] == [
         "keymap.field_loses", "keymap.widget_first", "keymap.typed_first",
     ]  # fmt: skip
 
 
 def test_every_use_of_a_key_is_known() -> None:
-    found = uses({"order.buy": ("f6",)})
+    found = uses({"order.buy": ("f13",)})
     assert {"orders.cancel_here", "supervisor.reinstate"} <= {a.id for a in found["f8"]}
-    assert "order.buy" in [action.id for action in found["f6"]]
+    assert "order.buy" in [action.id for action in found["f13"]]
     assert "order.buy" not in [action.id for action in found.get("f2", [])]
     assert all(is_key(key) for key in found)
 

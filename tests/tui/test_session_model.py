@@ -53,7 +53,7 @@ async def test_loads_what_the_venue_knows(alice: Client, bob: Client) -> None:
     assert session.symbols == ["CCER", SYMBOL]
     working = [(o.side, o.price, o.leaves_qty, o.cum_qty) for o in session.orders.values()]
     assert sorted(working) == [("buy", 7_400, 200, 0), ("sell", 7_470, 200, 100)]
-    assert [(line.kind, line.quantity) for line in session.history] == [("blotter.fill", 100)]
+    assert [(fill.side, fill.quantity) for fill in session.fills.latest_first()] == [("sell", 100)]
     cash, tonnes = session.accounts["CNY"], session.accounts[SYMBOL]
     assert cash.frozen == 200 * 7_400
     assert cash.available == 1_000_000_000 - 200 * 7_400 + 100 * 7_470
@@ -70,7 +70,7 @@ async def test_follows_an_order_from_working_to_filled(alice: Client, bob: Clien
     assert session.orders[report.order_id].status == "partially_filled"
     await bob.place(SYMBOL, "sell", 60, 7_460)
     await until(lambda: report.order_id not in session.orders)
-    assert [line.quantity for line in session.history] == [60, 40]
+    assert [fill.quantity for fill in session.fills.latest_first()] == [60, 40]
     assert session.account_is_old
 
 

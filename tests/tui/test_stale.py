@@ -63,15 +63,18 @@ async def test_silence_is_a_broken_link_too(terminal: Any, wait: Any, fill_ticke
 
 
 async def test_a_card_left_open_sends_nothing_once_the_market_is_stale(
-    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, confirm: Any
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, shown: Any
 ) -> None:
     async with terminal() as (app, pilot):
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await open_card(pilot, app)
         market.hub.stop()
         await wait(pilot, lambda: not app.session.is_live)
-        await confirm(pilot, app)
-        await wait(pilot, lambda: outcome(app) == app.texts("ticket.locked"))
+        await wait(pilot, lambda: app.texts("locked.link") in shown(app))
+        await pilot.press("f4", "enter")
+        await pilot.pause(0.5)
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("escape")
         market.hub.start()
         await wait(pilot, lambda: app.session.is_live)
         await pilot.pause(0.3)
@@ -92,7 +95,7 @@ async def test_the_truth_comes_back_with_the_link(
             pilot, lambda: [order.leaves_qty for order in app.session.orders.values()] == [20]
         )
         await wait(pilot, lambda: not app.screen.query_one("#banner").display)
-        fills = [line.quantity for line in app.session.history if line.kind == "blotter.fill"]
+        fills = [fill.quantity for fill in app.session.fills.latest_first()]
         assert fills == [10]
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await wait(pilot, lambda: app.session.market_open(SYMBOL))
@@ -127,13 +130,13 @@ async def test_entry_stays_locked_until_the_state_was_read_again(
 async def test_the_answer_to_a_late_cancel_is_shown_when_it_comes(
     terminal: Any, market: Any, wait: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr("bashu_tui.screens.order_entry.LATE_SECONDS", 0.05)
+    monkeypatch.setattr("bashu_tui.screens.withdrawing.LATE_SECONDS", 0.05)
     async with terminal() as (app, pilot):
         await app.session.client.place(SYMBOL, "buy", 30, 7_460)
         market.hub.stop()
         await wait(pilot, lambda: not app.session.is_live)
         await pilot.press("f8")
-        await wait(pilot, lambda: outcome(app) == app.texts("ticket.unknown"))
+        await wait(pilot, lambda: outcome(app) == app.texts("ticket.cancel_late"))
         market.hub.start()
         await wait(pilot, lambda: outcome(app) == "Orders withdrawn: 1")
         assert not market.venue.order_rows("alice-co")

@@ -1,10 +1,11 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Any
 
-from textual import work
+from textual import events, work
 from textual.screen import Screen
 
 from bashu_protocol.client import Client, CommandRefused
@@ -18,6 +19,7 @@ from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
 from bashu_tui.settings import Settings
+from bashu_tui.state.modes import Modes
 from bashu_tui.state.preferences import Preferences
 from bashu_tui.state.session import Session
 from bashu_tui.state.user_files import user_folder
@@ -72,6 +74,12 @@ class BashuApp(LooksApp):
         await self.push_screen(LoginScreen(self._broker, self._user, self._password))
         if self._user and (self._password or self._transport is not None):
             self.log_in(self._broker, self._user, self._password)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Whatever a person does shows that somebody is there."""
+        if isinstance(event, events.InputEvent) and self.session is not None:
+            self.session.modes.touched(time.monotonic())
+        await super().on_event(event)
 
     async def action_quit(self) -> None:
         if self.session is not None:
@@ -147,7 +155,8 @@ class BashuApp(LooksApp):
             transport = MqttTransport(*place, user, password)
         client = Client(transport, user, supervise=True)
         problem = await self._start(client)
-        session = Session(client, user_folder(broker, user))
+        modes = Modes(self.settings.entry_mode, self.settings.one_click_max_qty)
+        session = Session(client, user_folder(broker, user), modes)
         if not problem:
             try:
                 await session.reload()
@@ -180,7 +189,12 @@ class BashuApp(LooksApp):
         session = self.session
         if session is None or not self.is_running:  # a closing app takes its screens apart
             return
-        is_old = session.needs_reload or session.account_is_old or session.off_book_is_old
+        is_old = (
+            session.needs_reload
+            or session.account_is_old
+            or session.off_book_is_old
+            or session.member_is_old
+        )
         if session.link_state == "live" and is_old:
             self._catch_up(session)
         fired = session.price_alerts.check(session.instruments, is_live=session.is_live)
@@ -216,13 +230,19 @@ class BashuApp(LooksApp):
             elif session.account_is_old:
                 await session.reload_account()
                 await asyncio.sleep(0.3)
+            elif session.member_is_old:
+                await session.reload_member()
         except (CommandTimeout, CommandRefused, ConnectionLost):
             await asyncio.sleep(ASK_AGAIN_SECONDS)  # what is not in step stays locked till then
 
     def _tick(self) -> None:
-        """The clock of the status bar."""
-        if self.session is not None:
-            self.session.changed.add("status")
+        """The clock of the status bar, and of all that ends with time."""
+        session = self.session
+        if session is not None:
+            session.changed.add("status")
+            session.tick()
+            if session.modes.tick(time.monotonic()):
+                session.changed.add("mode")
 
 
 def _first_place(session: Session) -> str:

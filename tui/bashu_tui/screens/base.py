@@ -1,27 +1,26 @@
 """What the screens in front of the market share: bars, stale banner, keys, size guard."""
 
-from typing import TYPE_CHECKING, cast
+import time
 
 from textual.app import ComposeResult
 from textual.binding import BindingsMap
-from textual.screen import Screen
 from textual.widgets import Static
 
 from bashu_tui.keymap import bindings, groups
 from bashu_tui.screens.goto import GotoScreen
 from bashu_tui.screens.help import HelpScreen
+from bashu_tui.screens.mode import ModeScreen
+from bashu_tui.screens.withdrawing import WithdrawingScreen
+from bashu_tui.state.modes import EntryMode
 from bashu_tui.widgets.key_bar import KeyBar
 from bashu_tui.widgets.line_panel import LinePanel
 from bashu_tui.widgets.status_bar import StatusBar
-
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
 
 MIN_WIDTH = 60
 MIN_HEIGHT = 20
 
 
-class MarketScreen(Screen[None]):
+class MarketScreen(WithdrawingScreen):
     """A screen in front of a live market."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  Textual's own declaration
@@ -29,10 +28,6 @@ class MarketScreen(Screen[None]):
     ]  # fmt: skip
     place = ""
     """The screen's name in the registry and in the keymap."""
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         self.install_keys()
@@ -90,6 +85,22 @@ class MarketScreen(Screen[None]):
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.place))
+
+    def action_mode(self) -> None:
+        """Choose how orders are sent; one-click ends at one press."""
+        session = self.bashu.session
+        if session is None:
+            return
+
+        def chosen(mode: EntryMode | None) -> None:
+            if mode is not None:
+                session.modes.choose(mode, time.monotonic())
+                session.changed.update(("mode", "status"))
+
+        if session.mode == "one_click":
+            chosen("armed")
+        else:
+            self.app.push_screen(ModeScreen(), chosen)
 
     def action_goto(self) -> None:
         self.app.push_screen(GotoScreen(self.place), self.bashu.open_chosen)

@@ -1,74 +1,80 @@
-"""The card before an order leaves: what it is, what it is worth, how far from the market."""
+"""The card before an order leaves: what it is, what it would do, and what speaks against it."""
 
 import time
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
-from bashu_protocol.units import format_money, format_price
-from bashu_tui.cells import signed_percent
-from bashu_tui.widgets.ticket import OrderDraft
+from bashu_tui.screens.one_press import OnePress
+from bashu_tui.state.draft import OrderDraft
+from bashu_tui.widgets.choice_line import Choice, ChoiceLine
+from bashu_tui.widgets.order_card import OrderCard
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
-
-QUIET_SECONDS: Final = 0.3
-"""A held key repeats some thirty times a second; only one pressed anew after a rest confirms."""
+REFRESH_SECONDS: Final = 0.2
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """True to send."""
+    """True to send. It follows the market; nothing is sent while entry is locked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,f4", "send", show=False),
+        Binding("enter", "send", show=False),
+        Binding("f4", "send_now", show=False),
         Binding("escape,ctrl+b", "back", show=False),
     ]
 
-    def __init__(self, draft: OrderDraft, last: int) -> None:
+    def __init__(self, draft: OrderDraft) -> None:
         super().__init__()
         self._draft = draft
-        self._last = last
-        self._pressed_at = time.monotonic()
+        self.one_press = OnePress(self, time.monotonic())
+
+    @property
+    def bashu(self) -> "BashuApp":
+        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
-        app = cast("BashuApp", self.app)
-        texts, palette, draft = app.texts, app.palette, self._draft
-        order = texts(
-            "confirm.order",
-            side=texts(f"side.{draft.side}"),
-            qty=f"{draft.quantity:,}",
-            symbol=draft.symbol,
-            price=format_price(draft.price),
-        )
-        style = palette.buy if draft.side == "buy" else palette.sell
-        with Vertical(classes="card") as card:
-            card.border_title = texts("confirm.title")
-            yield Static(Text(order, style))
-            yield Static(texts("confirm.value", value=format_money(draft.value)))
-            yield Static(texts("confirm.distance", percent=self._distance()))
-            yield Static(texts("confirm.tif", tif=texts(f"tif.{draft.time_in_force}")))
-            yield Static(texts("confirm.keys"), classes="hint")
+        with VerticalScroll(classes="card", can_focus=False):
+            yield OrderCard(self._draft, id="order-card")
+            yield ChoiceLine(id="confirm-keys", classes="hint")
+
+    def on_mount(self) -> None:
+        self.set_interval(REFRESH_SECONDS, self._follow)
+        self.repaint_all()
 
     def repaint_all(self) -> None:
-        self.refresh(recompose=True)
+        texts, palette = self.bashu.texts, self.bashu.palette
+        self.query_one(VerticalScroll).border_title = texts("confirm.title")
+        self.query_one("#confirm-keys", ChoiceLine).show([
+            Choice("send", texts("confirm.send"), palette.warn),
+            Choice("", "   ", palette.plain),
+            Choice("back", texts("confirm.back"), palette.plain),
+        ])  # fmt: skip
+        self._follow()
+
+    def _follow(self) -> None:
+        if self.is_mounted:
+            self.query_one(OrderCard).repaint()
+
+    def on_choice_line_picked(self, event: ChoiceLine.Picked) -> None:
+        if event.name == "send":
+            self.action_send_now()
+        else:
+            self.action_back()
 
     def action_send(self) -> None:
-        now = time.monotonic()
-        is_repeated = now - self._pressed_at < QUIET_SECONDS
-        self._pressed_at = now
-        if not is_repeated:
+        """Send; but Enter brought the card up, so that it may be the same press, held down."""
+        self.one_press.press(self.action_send_now)
+
+    def action_send_now(self) -> None:
+        """Send, unless entry is locked meanwhile."""
+        session = self.bashu.session
+        if session is not None and session.why_locked(self._draft.symbol) is None:
             self.dismiss(True)
 
     def action_back(self) -> None:
         self.dismiss(False)
-
-    def _distance(self) -> str:
-        if not self._last:
-            return "-"
-        return signed_percent(self._draft.price - self._last, self._last)

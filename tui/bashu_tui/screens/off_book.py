@@ -57,11 +57,7 @@ class OffBookScreen(MarketScreen):
     def why_locked(self) -> str | None:
         """The text key of why nothing may be sent now; None if something may."""
         session = self.bashu.session
-        if session is not None and session.role != "trader":
-            return "locked.role"
-        if self.bashu.settings.entry_mode == "view":
-            return "locked.view"
-        return None if session is not None and session.is_live else "locked.link"
+        return session.why_locked() if session is not None else "locked.link"
 
     @property
     def outcome(self) -> Outcome:

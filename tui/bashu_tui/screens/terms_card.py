@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from bashu_tui.state.modes import Rest
+from bashu_tui.screens.one_press import OnePress
 from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.line_block import LineBlock
 from bashu_tui.widgets.line_panel import Piece
@@ -29,7 +29,8 @@ class TermsCard(ModalScreen[bool]):
 
     CSS = "TermsCard LineBlock { width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,f4", "send", show=False),
+        Binding("enter", "send", show=False),
+        Binding("f4", "send_now", show=False),
         Binding("escape,ctrl+b", "back", show=False, priority=True),
     ]
 
@@ -40,8 +41,7 @@ class TermsCard(ModalScreen[bool]):
         self._title_key = title_key
         self._make = make
         self._height = height
-        self.rest = Rest()
-        self.rest.pressed(time.monotonic())
+        self.one_press = OnePress(self, time.monotonic())
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -59,8 +59,11 @@ class TermsCard(ModalScreen[bool]):
         self.query_one(CardKeys).repaint()
 
     def action_send(self) -> None:
-        if self.rest.pressed(time.monotonic()):
-            self.dismiss(True)
+        """Send; but Enter may have brought the card up, and be the same press, held down."""
+        self.one_press.press(self.action_send_now)
+
+    def action_send_now(self) -> None:
+        self.dismiss(True)
 
     def action_back(self) -> None:
         self.dismiss(False)

@@ -8,7 +8,7 @@ from textual.containers import Horizontal, Vertical
 
 from bashu_protocol.client import CommandRefused
 from bashu_protocol.requests import CommandTimeout
-from bashu_tui.screens.order_entry import OrderEntryScreen
+from bashu_tui.screens.order_acting import OrderActingScreen
 from bashu_tui.widgets.account import Account
 from bashu_tui.widgets.blotter import Blotter
 from bashu_tui.widgets.candles import Candles
@@ -22,7 +22,7 @@ from bashu_tui.widgets.watchlist import Watchlist
 _ASK_AGAIN_SECONDS = 2.0
 
 
-class TradingScreen(OrderEntryScreen):
+class TradingScreen(OrderActingScreen):
     """Watchlist, candles, trades, ladder, ticket, account, and one's own orders.
 
     One panel at a time may fill the window; the bars above and below stay.
@@ -67,10 +67,7 @@ class TradingScreen(OrderEntryScreen):
         if "market_history" in changed:
             self._repaint_history()
             self.load_history()
-        if changed & {"orders", "history"}:
-            for blotter in self.query(Blotter):
-                blotter.repaint()
-        if "account" in changed:
+        if changed & {"account", "fills", "stat"}:
             self.query_one(Account).repaint()
         if changed & {"status", "stat"}:
             self.query_one(StatusBar).repaint()

@@ -15,6 +15,7 @@ from bashu_protocol.messages import (
     Side,
     TradeMode,
 )
+from bashu_protocol.units import divide_half_up
 
 Told = ExecutionReport | BlockReport | BidReport
 
@@ -57,6 +58,13 @@ class Fills:
 
     def latest_first(self) -> list[Fill]:
         return sorted(self.of.values(), key=lambda f: (-f.transact_time, -f.exec_id))
+
+    def average(self, order_id: int) -> int:
+        """Return what an order traded at so far, in hundredths of a fen; 0 if it did not."""
+        own = [f for f in self.of.values() if f.order_id == order_id]
+        quantity = sum(f.counted_quantity for f in own)
+        value = sum(f.counted_quantity * f.counted_price for f in own)
+        return divide_half_up(value * 100, quantity) if quantity else 0
 
     def hear(self, message: AnyMessage) -> set[str]:
         if isinstance(message, InstrumentStat):

@@ -10,6 +10,7 @@ from bashu_protocol.link import LinkState
 from bashu_protocol.messages import Permission, Phase
 
 EntryMode = Literal["view", "armed", "one_click"]
+Press = Literal["new", "doubtful", "repeated"]
 
 ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
     {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
@@ -17,8 +18,10 @@ ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
 """Phases in which the venue takes orders."""
 IDLE_SECONDS: Final = 300.0
 """After so long without a key or the mouse, one-click ends: the trader may be elsewhere."""
-QUIET_SECONDS: Final = 0.3
-"""A held key repeats some thirty times a second; only one pressed anew after a rest counts."""
+QUIET_SECONDS: Final = 0.25
+"""Presses of a held key follow each other faster than this, after the first."""
+LONGEST_DELAY_SECONDS: Final = 2.0
+"""The longest time after which a keyboard begins to repeat a key."""
 
 
 class Standing(Protocol):
@@ -42,11 +45,11 @@ class Standing(Protocol):
         ...
 
 
-def may_trade(standing: Standing) -> str | None:
+def may_trade(standing: Standing, permission: Permission = "enter") -> str | None:
     """Return the text key of why this user enters no orders at all; None if it may."""
     if standing.role != "trader":
         return "locked.role"
-    if "enter" not in standing.permissions:
+    if permission not in standing.permissions:
         return "locked.permission"
     return None
 
@@ -56,15 +59,17 @@ def may_enter(
     mode: EntryMode,
     symbol: str = "",
     phases: Collection[Phase] = ENTRY_PHASES,
+    permission: Permission = "enter",
 ) -> str | None:
     """Return the text key of why nothing may be sent now; None if something may.
 
     Without a symbol only the user, the mode and the link are judged: blocks and bids have their
-    own times. Which phases of the symbol count is for the caller to say.
+    own times. Which phases of the symbol count is for the caller to say, and so is which
+    permission: who approves a colleague's order sends it to the market.
     """
     if standing is None:
         return "locked.link"
-    why = may_trade(standing)
+    why = may_trade(standing, permission)
     if why is not None:
         return why
     if mode == "view":
@@ -127,17 +132,21 @@ class Modes:
         return True
 
 
-class Rest:
-    """Tells a key pressed anew from one that is held down: between presses there is a rest.
+class Presses:
+    """Tells a key pressed anew from one that is held down; a terminal reports no release.
 
-    Whatever the held key asks for, as the market moves under it, it is the same press.
+    A keyboard repeats a held key first after 0.2 to 2 seconds, then many times a second. So soon
+    after another press it is `repeated`; later it is `doubtful` until no further one follows for
+    a while, and `new` when so much time has passed that no keyboard would have waited. Whatever
+    the held key asks for, as the market moves under it, it is the same press.
     """
 
-    def __init__(self) -> None:
-        self._pressed_at = float("-inf")
+    def __init__(self, pressed_at: float = float("-inf")) -> None:
+        self.pressed_at = pressed_at
 
-    def pressed(self, now: float) -> bool:
-        """Note a press; return whether it is a new one."""
-        is_new = now - self._pressed_at >= QUIET_SECONDS
-        self._pressed_at = now
-        return is_new
+    def pressed(self, now: float) -> Press:
+        """Note a press at a time in seconds, and say what it is."""
+        waited, self.pressed_at = now - self.pressed_at, now
+        if waited < QUIET_SECONDS:
+            return "repeated"
+        return "doubtful" if waited < LONGEST_DELAY_SECONDS else "new"

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,7 +19,6 @@ from bashu_protocol.messages import (
     BookDelta,
     BookSnapshot,
     ExecutionReport,
-    FillRow,
     InstrumentRow,
     InstrumentStat,
     LogonAck,
@@ -26,10 +26,13 @@ from bashu_protocol.messages import (
     Notice,
     OrderRow,
     OrdStatus,
+    OrdType,
     PartyReport,
+    Permission,
     Phase,
     PublicTrade,
     Side,
+    TimeInForce,
     VenueStatus,
 )
 from bashu_tui.state.alert_store import AlertStore
@@ -38,8 +41,11 @@ from bashu_tui.state.blocks import Blocks
 from bashu_tui.state.fills import Fills
 from bashu_tui.state.limits import Limits
 from bashu_tui.state.market_history import MarketHistory
+from bashu_tui.state.modes import EntryMode, Modes, may_enter, may_trade
 from bashu_tui.state.notice_marks import NoticeMarks
+from bashu_tui.state.order_life import OrderLives
 from bashu_tui.state.part import Part
+from bashu_tui.state.positions import Position, positions
 from bashu_tui.state.price_alerts import PriceAlerts
 from bashu_tui.state.queue import Queue
 from bashu_tui.state.session_blotter import SessionBlotter
@@ -52,6 +58,10 @@ CALL_PHASES: Final[frozenset[Phase]] = ENTRY_PHASES - {"continuous"}
 """Those in which nothing trades before the uncross."""
 HISTORY: Final = 500
 TAPE: Final = 200
+COLLEAGUES_SECONDS: Final = 10
+"""How often to ask what colleagues did; they share the account, and nothing tells of it."""
+APPROVER_SECONDS: Final = 3
+"""The same for who is to approve their orders."""
 
 
 class OrderLine(Struct):
@@ -69,6 +79,14 @@ class OrderLine(Struct):
     transact_time: int
     own: bool = True
     """Placed by this user, so that this user can withdraw it."""
+    user: str = ""
+    ord_type: OrdType = "limit"
+    time_in_force: TimeInForce = "day"
+    stop_px: int = 0
+    display_qty: int = 0
+    client_account: str = ""
+    is_waiting: bool = False
+    """For its stop price."""
 
 
 class HistoryLine(Struct, frozen=True):
@@ -83,14 +101,26 @@ class HistoryLine(Struct, frozen=True):
     """A text key."""
     reject_code: str = ""
     notice: Notice | None = None
+    number: int = 0
+    """Counts what happened in this session, in no order of time."""
+    ord_type: OrdType = "limit"
+    filled: int = 0
+    text: str = ""
+    """The venue's own words."""
 
 
 class Session:
     """The view model of one logged-on user. `changed` collects what has to be painted anew."""
 
-    def __init__(self, client: Client, folder: Path | None = None) -> None:
+    def __init__(
+        self, client: Client, folder: Path | None = None, modes: Modes | None = None
+    ) -> None:
         """`folder` is where the user's own files about this venue are; None for none at all."""
         self.client = client
+        self.modes = modes or Modes()
+        self.limits = Limits()
+        self.fills = Fills(client.user)
+        self.lives = OrderLives()
         self.instruments: dict[str, InstrumentRow] = {}
         self.orders: dict[int, OrderLine] = {}
         self.queue = Queue(client.feed)
@@ -116,18 +146,18 @@ class Session:
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
         self.blocks = Blocks()
         self.auctions = Auctions()
-        self.limits = Limits()
-        self.fills = Fills(client.user)
         self.parts: list[Part] = [
             self.price_alerts, self.session_blotter, self.queue, self.market_history,
             self.blocks, self.auctions,
-            self.limits, self.fills,
         ]  # fmt: skip
         """The view models of their own, for the screens that show them."""
         self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0
         self._instruments_are_old = False
-        self._has_fills = False
+        self.member_is_old = False
+        self._member_age = 0
+        self._happened = 0
+        self._positions: tuple[object, dict[str, Position]] = (None, {})
         self._notice_ids: set[int] = set()
         self._resting: dict[int, str] = {}
         """The member of each order that the event stream showed to rest."""
@@ -164,6 +194,41 @@ class Session:
         return self.status.transact_time if self.status is not None else time.time_ns()
 
     @property
+    def permissions(self) -> Collection[Permission]:
+        return self.limits.permissions
+
+    @property
+    def may_view(self) -> bool:
+        """Whether the venue shows this user its member's orders, fills and account."""
+        return self.role != "trader" or "view" in self.permissions
+
+    @property
+    def mode(self) -> EntryMode:
+        """How orders are sent; who may send none looks only."""
+        return self.modes.mode if may_trade(self) is None else "view"
+
+    def why_locked(self, symbol: str = "", permission: Permission = "enter") -> str | None:
+        """Return the text key of why nothing may be sent now; None if something may.
+
+        Every way of sending asks here first; `may_enter` says what counts without a symbol.
+        """
+        return may_enter(self, self.modes.mode, symbol, permission=permission)
+
+    def known_phase(self, symbol: str) -> Phase | None:
+        stat = self.stat(symbol)
+        is_current = self.client.feed.book(symbol).is_current
+        return stat.phase if stat is not None and is_current else None
+
+    @property
+    def positions(self) -> Mapping[str, Position]:
+        """What is held of each instrument, and what the day's trades in it came to."""
+        last = {symbol: stat.last for symbol, stat in self.client.feed.stats.items()}
+        basis = (self.fills.version, tuple(self.accounts.values()), last)
+        if basis != self._positions[0]:
+            self._positions = (basis, positions(self.accounts, self.fills.of.values(), last))
+        return self._positions[1]
+
+    @property
     def symbols(self) -> list[str]:
         return sorted(self.instruments)
 
@@ -197,18 +262,10 @@ class Session:
         client = self.client
         interruptions = self._interruptions
         await self._reload_instruments()
-        answer = await client.query("orders")
-        self.orders = {
-            r.order_id: _order_line(r, client.user) for r in answer.rows if isinstance(r, OrderRow)
-        }
-        for report in self._recent:
-            if report.seq > answer.seq:  # it came while the answer was on its way
-                self._take_order(report)
-        if not self._has_fills:
-            self._has_fills = True
-            for row in (await client.query("fills")).rows:
-                if isinstance(row, FillRow):
-                    self._note_fill(row)
+        await self.limits.reload(client)
+        if self.may_view:
+            await self._reload_orders()
+            await self.fills.reload(client)
         for notice in (await client.query("notices")).notices:
             self._take_notice(notice)
         latest_first = sorted(self.history, key=lambda line: -line.transact_time)
@@ -244,8 +301,37 @@ class Session:
         rows = (await self.client.query("instruments")).rows
         self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
 
+    def tick(self) -> None:
+        """A second has passed."""
+        self._member_age += 1
+        often = COLLEAGUES_SECONDS if "approve" not in self.permissions else APPROVER_SECONDS
+        if self.is_live and self._member_age >= often:
+            self.member_is_old = True
+
+    async def reload_member(self) -> None:
+        """Ask for what colleagues may have changed: nothing tells this user of it."""
+        self.member_is_old, self._member_age = False, 0
+        await self.limits.reload(self.client)
+        if self.may_view:
+            await self._reload_orders()
+            await self.fills.reload(self.client)
+        await self.reload_account()
+        self.changed.update(("orders", "fills", "limits"))
+
+    async def _reload_orders(self) -> None:
+        client = self.client
+        answer = await client.query("orders")
+        self.orders = {
+            r.order_id: _order_line(r, client.user) for r in answer.rows if isinstance(r, OrderRow)
+        }
+        for report in self._recent:
+            if report.seq > answer.seq:  # it came while the answer was on its way
+                self._take_order(report)
+
     async def reload_account(self) -> None:
         self.account_is_old = False
+        if not self.may_view:
+            return
         rows = (await self.client.query("account")).rows
         self.accounts = {row.asset: row for row in rows if isinstance(row, AccountRow)}
         self.changed.add("account")
@@ -257,7 +343,8 @@ class Session:
 
     def hear(self, message: AnyMessage) -> None:
         """Take one message of the client."""
-        for part in self.parts:
+        own: tuple[Part, ...] = (self.fills, self.lives)
+        for part in (*own, *self.parts):
             self.changed |= part.hear(message)
         if isinstance(message, BookDelta | BookSnapshot):
             self.changed.add("book")
@@ -297,6 +384,8 @@ class Session:
                 limit_down=stat.limit_down, reference_price=stat.reference_price,
             )  # fmt: skip
             self._instruments_are_old = True  # the limits of blocks are in no message
+        if self.modes.phase_moved(stat.phase):
+            self.changed.add("mode")
         self.changed.add("stat")
 
     def _take_report(self, report: ExecutionReport) -> None:
@@ -310,18 +399,23 @@ class Session:
             return
         self.account_is_old = True
         self._recent.append(report)
-        if report.exec_type == "trade":
-            self._note(report, "blotter.fill", report.last_qty)
-        elif report.exec_type in ("canceled", "expired"):
+        if report.exec_type in ("canceled", "expired"):
             self._note(report, f"status.{report.exec_type}", report.order_qty - report.cum_qty)
         self._take_order(report)
 
     def _take_order(self, report: ExecutionReport) -> None:
         if report.leaves_qty and report.side:
+            known = self.orders.get(report.order_id)
+            is_stop = report.ord_type in ("stop", "stop_limit")
+            has_triggered = report.exec_type == "triggered" or (
+                known is not None and not known.is_waiting
+            )
             self.orders[report.order_id] = OrderLine(
                 report.order_id, report.cl_ord_id, report.symbol, report.side, report.price,
                 report.order_qty, report.leaves_qty, report.cum_qty, report.ord_status,
-                report.transact_time,
+                report.transact_time, True, self.client.user, report.ord_type,
+                report.time_in_force, report.stop_px, report.display_qty, report.client_account,
+                is_stop and not has_triggered and not report.cum_qty,
             )  # fmt: skip
         else:
             self.orders.pop(report.order_id, None)
@@ -334,7 +428,7 @@ class Session:
         self.history.appendleft(
             HistoryLine(
                 notice.transact_time, notice.symbol, "", 0, 0, f"notice.{notice.kind}",
-                notice=notice,
+                notice=notice, number=-notice.notice_id,
             )
         )  # fmt: skip
         self.changed.update(("notices", "history"))
@@ -348,27 +442,17 @@ class Session:
                 self._resting.pop(event.order_id, None)
 
     def _note(self, report: ExecutionReport, kind: str, quantity: int) -> None:
-        price = report.last_px if report.exec_type == "trade" else report.price
+        self._happened += 1
         self.history.appendleft(
             HistoryLine(
-                report.transact_time,
-                report.symbol,
-                report.side,
-                price,
-                quantity,
-                kind,
-                report.reject_code.value,
+                report.transact_time, report.symbol, report.side, report.price, quantity, kind,
+                report.reject_code.value, None, self._happened, report.ord_type, report.cum_qty,
+                report.text,
             )
-        )
-
-    def _note_fill(self, row: FillRow) -> None:
-        self.history.appendleft(
-            HistoryLine(
-                row.transact_time, row.symbol, row.side, row.last_px, row.last_qty, "blotter.fill"
-            )
-        )
+        )  # fmt: skip
 
     def _link_moved(self, state: LinkState) -> None:
+        self.modes.link_moved(state)
         if state != "live":
             self.needs_reload = True
             self._interruptions += 1
@@ -381,7 +465,9 @@ def _order_line(row: OrderRow, user: str) -> OrderLine:
         status = "pending_new"
     return OrderLine(
         row.order_id, row.cl_ord_id, row.symbol, row.side, row.price, row.order_qty,
-        row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user,
+        row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user, row.user,
+        row.ord_type, row.time_in_force, row.stop_px, row.display_qty, row.client_account,
+        row.waiting,
     )  # fmt: skip
 
 

@@ -103,4 +103,6 @@ class StatusBar(LinePanel):
         return _Part(4, texts(f"env.{name}"), styles[name])
 
     def _mode(self, session: Session) -> _Part:
-        return _Part(3, "", self.bashu.palette.plain)
+        palette = self.bashu.palette
+        styles = {"view": palette.warn, "armed": palette.faint, "one_click": palette.alarm}
+        return _Part(3, self.bashu.texts(f"mode.{session.mode}"), styles[session.mode])

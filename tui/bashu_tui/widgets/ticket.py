@@ -1,44 +1,58 @@
-"""The order ticket: side, tonnes, price, validity, and what became of the last order."""
+"""The order ticket: what to send, how it was understood, and what became of the last order."""
 
 from typing import TYPE_CHECKING, Final, cast
 
-from msgspec import Struct
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from bashu_protocol.messages import Side, TimeInForce
-from bashu_protocol.units import format_money, format_price
+from bashu_protocol.messages import InstrumentRow, OrdType, Phase, Side, TimeInForce
+from bashu_protocol.units import format_price
 from bashu_tui.cells import left
-from bashu_tui.state.entry import Entry, read_price, read_quantity
-from bashu_tui.state.session import ENTRY_PHASES
+from bashu_tui.state.appraisal import buying_power
+from bashu_tui.state.draft import OrderDraft
+from bashu_tui.state.entry import read_price
+from bashu_tui.state.market_view import market_of, means_of
+from bashu_tui.state.ticket_entry import (
+    Fields,
+    extras,
+    order_types,
+    read,
+    step_price,
+    validities,
+)
+from bashu_tui.widgets.choice_line import Choice, ChoiceLine
 from bashu_tui.widgets.entry_input import EntryInput
+from bashu_tui.widgets.order_words import outcome
+from bashu_tui.widgets.recent_orders import RecentOrders
+from bashu_tui.widgets.ticket_words import lock, reading
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
-_VALIDITIES: Final[tuple[TimeInForce, ...]] = ("day", "ioc", "fok")
-
-
-class OrderDraft(Struct, frozen=True):
-    """An order as it was read from the ticket."""
-
-    symbol: str
-    side: Side
-    quantity: int
-    price: int
-    time_in_force: TimeInForce
-
-    @property
-    def value(self) -> int:
-        """Fen."""
-        return self.quantity * self.price
+_LABEL_WIDTH: Final = 9
+_TYPED_EXTRAS: Final = ("stop_px", "expire_date", "min_qty", "display_qty")
+_ALWAYS_OPEN: Final = ("stop_px", "expire_date")
+"""Further fields without which the order is not complete."""
 
 
 class Ticket(Vertical):
     """Everything needed to send an order; Enter in a field asks for it to be sent."""
+
+    DEFAULT_CSS = """
+    Ticket { height: auto; }
+    Ticket Horizontal { height: 1; }
+    Ticket Horizontal Static { width: 9; }
+    Ticket Horizontal Input { width: 1fr; }
+    Ticket ChoiceLine { height: 1; }
+    Ticket #ticket-steps { width: 6; }
+    Ticket #ticket-reading { height: 4; }
+    Ticket #ticket-outcome { height: 2; }
+    Ticket.-one-click { border: heavy $error; border-title-color: $error; }
+    Ticket.-view { border-title-color: $warning; }
+    """
 
     class Submitted(Message):
         """The ticket holds a valid order."""
@@ -50,80 +64,186 @@ class Ticket(Vertical):
     def __init__(self, *, id: str) -> None:  # noqa: A002  Textual's own word
         super().__init__(id=id)
         self.side: Side = "buy"
+        self.ord_type: OrdType = "limit"
         self.time_in_force: TimeInForce = "day"
+        self.is_post_only = False
+        self.client_account = ""
+        self.is_open = False
+        """Whether the further fields are shown."""
         self._outcome: tuple[str, str, dict[str, object]] = ("", "faint", {})
+        self._written: dict[str, object] = {}
+        self._seen = (0, 0)
+        """Of the last order sent: its number and how often it was heard of."""
 
     @property
     def bashu(self) -> "BashuApp":
         return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Static(id="ticket-side")
-        yield Static(id="ticket-qty-label")
-        yield EntryInput(id="ticket-qty")
-        yield Static(id="ticket-price-label")
-        yield EntryInput(id="ticket-price")
+        yield ChoiceLine(id="ticket-side")
+        yield ChoiceLine(id="ticket-terms")
+        with Horizontal():
+            yield Static(id="ticket-qty-label")
+            yield EntryInput(id="ticket-qty")
+        yield ChoiceLine(id="ticket-presets")
+        with Horizontal(id="ticket-price-row"):
+            yield Static(id="ticket-price-label")
+            yield EntryInput(id="ticket-price")
+            yield ChoiceLine(id="ticket-steps")
+        for name in _TYPED_EXTRAS:
+            with Horizontal(id=f"ticket-{name}-row"):
+                yield Static(id=f"ticket-{name}-label")
+                yield EntryInput(id=f"ticket-{name}")
+        yield ChoiceLine(id="ticket-more")
         yield Static(id="ticket-reading")
         yield Static(id="ticket-outcome")
+        yield RecentOrders(id="ticket-recent")
 
     def on_mount(self) -> None:
-        self.query_one("#ticket-qty", Input).value = "100"
+        self._input("qty").value = str(self.bashu.settings.quantity_presets[0])
         self.repaint()
 
+    # What it holds
+
+    def fields(self) -> Fields:
+        stop_px, expire_date, min_qty, display_qty = (
+            self._input(name).value for name in _TYPED_EXTRAS
+        )
+        return Fields(
+            self.bashu.symbol,
+            self.side,
+            self.ord_type,
+            self.time_in_force,
+            self._input("qty").value,
+            self._input("price").value,
+            stop_px,
+            expire_date,
+            min_qty,
+            display_qty,
+            self.is_post_only,
+            self.client_account,
+        )
+
+    def draft(self) -> OrderDraft | None:
+        """Return the order if everything in the ticket is valid."""
+        found = read(self.fields(), self._instrument(), self._phase())
+        return found if isinstance(found, OrderDraft) else None
+
+    # What changes it
+
     def choose(self, *, side: Side | None = None, price: int | None = None) -> None:
-        """Take a side or a price, and go to the quantity."""
+        """Take a side or a price."""
         if side is not None:
             self.side = side
         if price is not None:
-            self.query_one("#ticket-price", Input).value = format_price(price)
+            self._input("price").value = format_price(price)
+        self.repaint()
+
+    def take_limit(self, side: Side, price: int) -> None:
+        """Become a limit order at a price of the ladder."""
+        self.ord_type = "limit"
+        self.choose(side=side, price=price)
+
+    def next_type(self) -> None:
+        types = order_types(self._instrument(), self._phase())
+        at = types.index(self.ord_type) if self.ord_type in types else -1
+        self.ord_type = types[(at + 1) % len(types)]
         self.repaint()
 
     def next_validity(self) -> None:
-        at = _VALIDITIES.index(self.time_in_force)
-        self.time_in_force = _VALIDITIES[(at + 1) % len(_VALIDITIES)]
+        choices = validities(self._instrument(), self._phase(), self.ord_type)
+        at = choices.index(self.time_in_force) if self.time_in_force in choices else -1
+        self.time_in_force = choices[(at + 1) % len(choices)]
         self.repaint()
 
+    def next_preset(self) -> None:
+        """Take the next larger of the usual quantities, after the largest the smallest."""
+        presets = sorted(self.bashu.settings.quantity_presets)
+        typed = self._input("qty").value
+        present = int(typed) if typed.isascii() and typed.isdigit() else 0
+        larger = [preset for preset in presets if preset > present]
+        self.take_quantity(larger[0] if larger else presets[0])
+
+    def take_quantity(self, quantity: int) -> None:
+        self._input("qty").value = str(quantity)
+
+    def take_most(self) -> None:
+        """Take all that the account covers."""
+        most = self.most()
+        if most:
+            self.take_quantity(most)
+
+    def step(self, ticks: int) -> None:
+        """Move the typed price by ticks."""
+        field = self._input("price")
+        field.value = step_price(field.value, self._instrument(), ticks)
+
+    def toggle_more(self) -> None:
+        self.is_open = not self.is_open
+        self.repaint()
+
+    def next_client(self) -> None:
+        """Trade for the next of the member's clients, after the last for itself again."""
+        session = self.bashu.session
+        accounts = ["", *(session.limits.clients if session is not None else [])]
+        at = accounts.index(self.client_account) if self.client_account in accounts else -1
+        self.client_account = accounts[(at + 1) % len(accounts)]
+        self.repaint()
+
+    def most(self) -> int:
+        """Return the most tonnes that the account covers at the typed price."""
+        session, row = self.bashu.session, self._instrument()
+        if session is None or row is None:
+            return 0
+        draft = OrderDraft(
+            self.bashu.symbol,
+            self.side,
+            0,
+            read_price(self._input("price").value, None).value or 0,
+            ord_type=self.ord_type,
+            stop_px=read_price(self._input("stop_px").value, None).value or 0,
+        )
+        market = market_of(session, self.bashu.symbol)
+        return buying_power(draft, market, means_of(session, draft)) if market is not None else 0
+
     def show_outcome(self, key: str, style: str, **values: object) -> None:
-        """Say what became of the last order; style is a name of the palette's.
+        """Say something about the last action; style is a name of the palette's.
 
         A value that is itself a text key, such as a reject code's, is translated too.
         """
         self._outcome = (key, style, values)
         self.repaint()
 
-    def draft(self) -> OrderDraft | None:
-        """Return the order if everything in the ticket is valid and the market is open."""
-        price, quantity = self._entries()
-        app = self.bashu
-        if price.value is None or quantity.value is None or app.session is None:
-            return None
-        if not app.session.market_open(app.symbol):
-            return None
-        return OrderDraft(app.symbol, self.side, quantity.value, price.value, self.time_in_force)
+    def show_life(self) -> None:
+        """Say what became of the last order sent, if there is news of it."""
+        session = self.bashu.session
+        life = session.lives.last if session is not None else None
+        if life is not None and (id(life), life.updates) != self._seen:
+            self._seen = (id(life), life.updates)
+            self._outcome = ("", "faint", {})
+        self.repaint()
+
+    # How it is shown
 
     def repaint(self) -> None:
         """Write all texts anew."""
         app = self.bashu
-        if not app.is_running:  # an answer came while the terminal is closing
+        if not app.is_running or not self.is_mounted:  # an answer came while the app is closing
             return
-        texts, palette = app.texts, app.palette
-        self.border_title = texts("panel.ticket")
-        side = Text()
-        for name, style in (("buy", palette.buy), ("sell", palette.sell)):
-            mark = style.combine([style]) + palette.cursor if name == self.side else palette.faint
-            chosen = (
-                f"[{texts('side.' + name)}]" if name == self.side else f" {texts('side.' + name)} "
-            )
-            side.append(chosen + " ", mark)
-        side.append(" " + texts(f"tif.{self.time_in_force}"), palette.warn)
-        self._write("ticket-side", side)
-        self._write("ticket-qty-label", Text(left(texts("ticket.qty"), 8), palette.head))
-        self._write("ticket-price-label", Text(left(texts("ticket.price"), 8), palette.head))
+        self._keep_to_what_is_offered()
+        self._show_mode()
+        self._show_choices()
+        offered = extras(self.fields(), self._instrument(), self._phase())
+        for name in _TYPED_EXTRAS:
+            shown = name in offered and (self.is_open or name in _ALWAYS_OPEN)
+            self.query_one(f"#ticket-{name}-row", Horizontal).display = shown
+        priced = self.ord_type in ("limit", "stop_limit")
+        self.query_one("#ticket-price-row", Horizontal).display = priced
+        self._show_more("post_only" in offered)
+        self._show_labels()
         self._write("ticket-reading", self._reading())
-        key, name, values = self._outcome
-        shown = {field: texts.get(str(value), str(value)) for field, value in values.items()}
-        outcome = texts(key, **shown) if key else ""
-        self._write("ticket-outcome", Text(outcome, getattr(palette, name)))
+        self._write("ticket-outcome", self._said())
+        self.query_one(RecentOrders).repaint()
 
     def on_input_changed(self) -> None:
         self.repaint()
@@ -133,63 +253,147 @@ class Ticket(Vertical):
         if draft is not None:
             self.post_message(self.Submitted(draft))
 
-    def _entries(self) -> tuple[Entry, Entry]:
+    def on_choice_line_picked(self, event: ChoiceLine.Picked) -> None:
+        name, _, value = event.name.partition(":")
+        if name == "side":
+            self.choose(side="buy" if value == "buy" else "sell")
+        elif name == "type":
+            self.next_type()
+        elif name == "tif":
+            self.next_validity()
+        elif name == "qty":
+            self.take_quantity(int(value))
+        elif name == "most":
+            self.take_most()
+        elif name == "step":
+            self.step(int(value))
+        elif name == "more":
+            self.toggle_more()
+        elif name == "post_only":
+            self.is_post_only = not self.is_post_only
+            self.repaint()
+        elif name == "client":
+            self.next_client()
+        elif name == "send":
+            self.on_input_submitted()
+
+    def _keep_to_what_is_offered(self) -> None:
+        row, phase = self._instrument(), self._phase()
+        types = order_types(row, phase)
+        if self.ord_type not in types:
+            self.ord_type = types[0]
+        choices = validities(row, phase, self.ord_type)
+        if self.time_in_force not in choices:
+            self.time_in_force = choices[0]
+
+    def _show_mode(self) -> None:
         app = self.bashu
-        row = app.session.instruments.get(app.symbol) if app.session is not None else None
-        price = read_price(self.query_one("#ticket-price", Input).value, row)
-        quantity = read_quantity(self.query_one("#ticket-qty", Input).value, row)
-        return price, quantity
+        mode = app.session.mode if app.session is not None else "view"
+        title = app.texts("panel.ticket")
+        if mode != "armed":
+            title += f"  {app.texts(f'mode.{mode}')}"
+        if mode == "one_click" and app.session is not None:
+            title += f"  {app.texts('mode.cap', qty=f'{app.session.modes.max_qty:,}')}"
+        self.border_title = title
+        self.set_class(mode == "one_click", "-one-click")
+        self.set_class(mode == "view", "-view")
+
+    def _show_choices(self) -> None:
+        texts, palette = self.bashu.texts, self.bashu.palette
+        sides = []
+        for side, style in (("buy", palette.buy), ("sell", palette.sell)):
+            is_it = side == self.side
+            text = texts(f"side.{side}")
+            shown = f"[{text}]" if is_it else f" {text} "
+            sides.append(
+                Choice(f"side:{side}", shown, style + palette.cursor if is_it else palette.faint)
+            )
+            sides.append(Choice("", " ", palette.plain))
+        most = texts("ticket.most", qty=f"{self.most():,}")
+        sides.append(Choice("most", most, palette.faint))
+        self._line("side").show(sides)
+        gap = Choice("", "  ", palette.plain)
+        self._line("terms").show([
+            Choice("type", texts(f"type.{self.ord_type}"), palette.warn), gap,
+            Choice("tif", texts(f"tif.{self.time_in_force}"), palette.warn), gap,
+            Choice("more", texts("ticket.less" if self.is_open else "ticket.more"), palette.faint),
+        ])  # fmt: skip
+        presets = [Choice("", " " * _LABEL_WIDTH, palette.plain)]
+        for quantity in self.bashu.settings.quantity_presets:
+            presets += [
+                Choice(f"qty:{quantity}", f"{quantity:,}", palette.faint),
+                Choice("", " ", palette.plain),
+            ]
+        self._line("presets").show(presets)
+        self._line("steps").show([
+            Choice("", " ", palette.plain), Choice("step:-1", "- ", palette.warn),
+            Choice("step:1", " +", palette.warn),
+        ])  # fmt: skip
+
+    def _show_more(self, has_post_only: bool) -> None:
+        texts, palette, session = self.bashu.texts, self.bashu.palette, self.bashu.session
+        choices = []
+        if self.is_open and has_post_only:
+            mark = "[x]" if self.is_post_only else "[ ]"
+            choices += [
+                Choice("post_only", f"{mark} {texts('ticket.post_only')}", palette.plain),
+                Choice("", "  ", palette.plain),
+            ]
+        if self.client_account or (self.is_open and session is not None and session.limits.clients):
+            account = self.client_account or texts("ticket.own_account")
+            said = texts("ticket.client", account=account)
+            choices.append(
+                Choice("client", said, palette.warn if self.client_account else palette.plain)
+            )
+        line = self._line("more")
+        line.display = bool(choices) or self.is_open
+        line.show(choices or [Choice("", texts("ticket.no_more"), palette.faint)])
+
+    def _show_labels(self) -> None:
+        texts, palette = self.bashu.texts, self.bashu.palette
+        for name in ("qty", "price", *_TYPED_EXTRAS):
+            label = left(texts(f"ticket.{name}"), _LABEL_WIDTH - 1)
+            self._write(f"ticket-{name}-label", Text(label, palette.head))
 
     def _reading(self) -> Text:
-        """Echo what the fields were understood as, or why not."""
+        app = self.bashu
+        locked = lock(app.session, app.symbol, app.texts, app.palette)
+        if locked is not None or app.session is None:
+            return locked or Text("")
+        return reading(app.session, self.fields(), app.texts, app.palette)
+
+    def _said(self) -> Text:
+        """Return the last news: of an action, or else of the last order."""
         app = self.bashu
         texts, palette = app.texts, app.palette
-        if app.session is not None and not app.session.is_live:
-            return Text(texts("ticket.locked"), palette.alarm)
-        stat = app.session.stat(app.symbol) if app.session is not None else None
-        if stat is not None and stat.phase == "halted":
-            return Text(texts("ticket.halted", symbol=app.symbol), palette.alarm)
-        if stat is not None and stat.phase not in ENTRY_PHASES:
-            phase = texts(f"phase.{stat.phase}")
-            return Text(texts("ticket.closed", symbol=app.symbol, phase=phase), palette.warn)
-        if not self.query_one("#ticket-price", Input).value:
-            return Text(texts("ticket.choose"), palette.faint)
-        price, quantity = self._entries()
-        for key, entry in (("ticket.qty", quantity), ("ticket.price", price)):
-            if entry.value is None:
-                values = {"limit": entry.limit, "tick": entry.limit, "lot": entry.limit}
-                why = texts(entry.error, **values)
-                return Text(texts("text.because", what=texts(key), why=why), palette.warn)
-        assert price.value is not None and quantity.value is not None  # noqa: S101, PT018  as above
-        style = palette.buy if self.side == "buy" else palette.sell
-        reads = texts(
-            "ticket.reads",
-            side=texts(f"side.{self.side}"),
-            qty=f"{quantity.value:,}",
-            price=format_price(price.value),
-        )
-        value = texts("ticket.value", value=format_money(price.value * quantity.value))
-        return Text.assemble(
-            (reads, style),
-            "\n",
-            (value, palette.plain),
-            "\n",
-            (self._available(), palette.faint),
-            "\n",
-            (texts("ticket.send"), palette.faint),
-        )
+        key, style, values = self._outcome
+        if key:
+            shown = {field: texts.get(str(value), str(value)) for field, value in values.items()}
+            return Text(texts(key, **shown), getattr(palette, style))
+        life = app.session.lives.last if app.session is not None else None
+        if life is None or life.draft.symbol != app.symbol:
+            return Text("")
+        said, style = outcome(life, texts)
+        return Text(said, getattr(palette, style))
 
-    def _available(self) -> str:
-        """Say what the order would be paid with."""
-        app = self.bashu
-        accounts = app.session.accounts if app.session is not None else {}
-        row = accounts.get("CNY" if self.side == "buy" else app.symbol)
-        amount = row.available if row is not None else 0
-        if self.side == "buy":
-            return app.texts("ticket.cash", amount=format_money(amount))
-        return app.texts("ticket.tonnes", amount=f"{amount:,}")
+    def _instrument(self) -> InstrumentRow | None:
+        session = self.bashu.session
+        return session.instruments.get(self.bashu.symbol) if session is not None else None
+
+    def _phase(self) -> Phase | None:
+        session = self.bashu.session
+        stat = session.stat(self.bashu.symbol) if session is not None else None
+        return stat.phase if stat is not None else None
+
+    def _input(self, name: str) -> Input:
+        return self.query_one(f"#ticket-{name}", Input)
+
+    def _line(self, name: str) -> ChoiceLine:
+        return self.query_one(f"#ticket-{name}", ChoiceLine)
 
     def _write(self, name: str, text: Text) -> None:
-        field = self.query_one(f"#{name}", Static)
-        if field.content != text:  # the fields have fixed heights: nothing else has to move
-            field.update(text, layout=False)
+        """Write what differs from what is shown; heights are fixed, so nothing else moves."""
+        shown = (text.plain, text.spans, text.style)
+        if self._written.get(name) != shown:
+            self._written[name] = shown
+            self.query_one(f"#{name}", Static).update(text, layout=False)

@@ -1,0 +1,62 @@
+"""What became of an order, in words."""
+
+from bashu_protocol.units import format_price
+from bashu_tui.i18n import Texts
+from bashu_tui.state.draft import OrderDraft
+from bashu_tui.state.order_life import OrderLife
+
+Said = tuple[str, str]
+"""A sentence, and the name of its style in the palette."""
+
+
+def outcome(life: OrderLife, texts: Texts) -> Said:
+    """Say what became of an order, in full."""
+    stage = life.stage
+    qty, filled = f"{life.order_qty:,}", f"{life.cum_qty:,}"
+    why = texts.get(f"reject.{life.reject_code.value}", life.reject_code.value)
+    if stage == "sending":
+        return texts("ticket.sending"), "faint"
+    if stage == "late":
+        return texts("ticket.unknown"), "alarm"
+    if stage == "rejected":
+        return texts("ticket.rejected", why=why), "warn"
+    if stage in ("partially_filled", "filled"):
+        price = format_price(life.last_px)
+        return texts("ticket.filled", filled=filled, qty=qty, price=price), "good"
+    if stage in ("canceled", "expired"):
+        what = texts(f"status.{stage}")
+        said = texts("ticket.ended", what=what, filled=filled, qty=qty)
+        if life.reject_code:
+            said = texts("text.because", what=said, why=why)
+        return said, "warn"
+    if stage == "triggered":
+        return texts("ticket.triggered"), "good"
+    status = texts(f"status.{stage}")
+    said = texts("ticket.accepted", ms=life.taken_ms, status=status)
+    return said, "warn" if stage == "pending_new" else "good"
+
+
+def short_outcome(life: OrderLife, texts: Texts) -> Said:
+    """Say the same in a word or two, for a list."""
+    if life.stage in ("sending", "late"):
+        return texts(f"life.{life.stage}"), "alarm" if life.stage == "late" else "faint"
+    said = texts(f"status.{life.stage}")
+    if life.stage == "partially_filled":
+        said = f"{life.cum_qty:,}/{life.order_qty:,}"
+    if life.stage == "rejected":
+        return said, "warn"
+    style = "faint" if life.stage in ("canceled", "expired") else "good"
+    return f"{said} {life.taken_ms} ms", style
+
+
+def price_words(draft: OrderDraft, texts: Texts) -> str:
+    """Say at what price an order is: its limit, its stop price and limit, or the market."""
+    if draft.ord_type == "market":
+        return texts("type.market")
+    if draft.ord_type == "stop":
+        return texts("price.stop", stop=format_price(draft.stop_px))
+    if draft.ord_type == "stop_limit":
+        return texts(
+            "price.stop_limit", stop=format_price(draft.stop_px), price=format_price(draft.price)
+        )
+    return format_price(draft.price)
