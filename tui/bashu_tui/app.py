@@ -124,6 +124,15 @@ class BashuApp(LooksApp):
     def action_open(self, place: str) -> None:
         self.open_screen(place)
 
+    def action_palette(self) -> None:
+        """Open the command palette, or close it; never over a card that asks something."""
+        from bashu_tui.screens.command_palette import BashuPalette  # noqa: PLC0415  seldom needed
+
+        if isinstance(self.screen, BashuPalette):
+            self.screen.dismiss()
+        elif not self.screen.is_modal:
+            self.push_screen(BashuPalette(self))
+
     async def action_back(self) -> None:
         self.go_back()
 

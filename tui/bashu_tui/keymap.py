@@ -40,6 +40,7 @@ class KeymapError(ProblemsError):
 
 ACTIONS: Final = (
     Action("app.language", "app", ("ctrl+l",), "app.language"),
+    Action("app.palette", "app", ("ctrl+p", "ctrl+k"), "app.palette"),
     Action("app.quit", "app", ("ctrl+q", "ctrl+c"), "app.quit", bar=True),
     Action("market.help", "market", ("f1", "question_mark"), "help", bar=True),
     Action("market.goto", "market", ("f10", "ctrl+g"), "goto", bar=True),
@@ -107,7 +108,7 @@ ACTIONS: Final = (
     Action("bindings.change", "bindings", ("f2", "enter"), "change", bar=True),
     Action("bindings.remove", "bindings", ("f6", "delete"), "remove", bar=True),
     Action("bindings.usual", "bindings", ("f5", "ctrl+r"), "usual", bar=True),
-    Action("settings.bindings", "settings", ("f2", "ctrl+k"), "app.open('bindings')", bar=True),
+    Action("settings.bindings", "settings", ("f2", "ctrl+y"), "app.open('bindings')", bar=True),
     Action("settings.keys", "settings", ("f3", "ctrl+t"), "app.open('keys')", bar=True),
     Action("tool.back", "tool", ("escape", "ctrl+b"), "app.back", bar=True),
 )  # fmt: skip

@@ -37,7 +37,7 @@ class LooksApp(App[None]):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give what app.tcss names and a theme does not: colours, and how borders are drawn."""
         edge = "ascii" if self.settings.glyphs == "ascii" else "round"
-        return {"frame": "ansi_bright_black", "edge": edge}
+        return {"frame": "ansi_bright_black", "field": "ansi_default", "edge": edge}
 
     def begin_looks(self) -> None:
         """Take theme and keys from the settings; once, when the app runs."""
@@ -61,9 +61,19 @@ class LooksApp(App[None]):
         return problem
 
     def action_language(self) -> None:
-        """Change the language; colours stay as they are, whatever is usual in the other one."""
+        """Change the language."""
         other = "zh" if self.texts.language == "en" else "en"
-        problem = self.choose(language=other, market_colors=self.palette.colors)
+        self.choose_and_tell("language", other)
+
+    def choose_and_tell(self, name: str, value: object) -> None:
+        """Change a setting from anywhere; what went wrong is said in a corner of the screen.
+
+        With the language the colours stay as they are, whatever is usual in the other one.
+        """
+        chosen = {name: value}
+        if name == "language":
+            chosen["market_colors"] = self.palette.colors
+        problem = self.choose(**chosen)
         if problem:
             self.notify(problem, severity="warning", markup=False)
 

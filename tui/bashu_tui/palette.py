@@ -21,7 +21,7 @@ DARK: Final = Theme(
     warning="#e0b354",
     error="#ff7b7b",
     dark=True,
-    variables={"frame": "#3a4656"},
+    variables={"frame": "#3a4656", "field": "#25384c"},
 )
 LIGHT: Final = Theme(
     name="bashu-light",
@@ -36,7 +36,7 @@ LIGHT: Final = Theme(
     warning="#7a4e00",
     error="#ad231c",
     dark=False,
-    variables={"frame": "#b8c2cd"},
+    variables={"frame": "#b8c2cd", "field": "#d6e4f2"},
 )
 THEMES: Final[dict[ThemeName, str]] = {
     "dark": DARK.name, "light": LIGHT.name, "ansi": "ansi-dark", "ansi_light": "ansi-light",
