@@ -97,6 +97,16 @@ async def test_the_last_trade_and_the_limits_are_marked_without_colour(
         await wait(pilot, lambda: "=82.09=" in shown(app))
 
 
+async def test_the_average_of_ones_own_trades_is_marked(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(200, 60)) as (app, pilot), market.client("bob") as bob:
+        for price in (7_450, 7_470):
+            await bob.place(SYMBOL, "sell", 10, price)
+            await app.session.client.place(SYMBOL, "buy", 10, price)
+        await wait(pilot, lambda: "@74.60" in shown(app))
+
+
 async def test_a_locked_ladder_stays_and_says_where_the_market_went(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:

@@ -250,6 +250,13 @@ async def test_production_looks_unlike_demo(terminal: Any, market: Any, wait: An
         assert len({badge.text for badge in badges.values()}) == 3
 
 
+async def test_the_entry_mode_is_shown(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal(size=(80, 24)) as (app, pilot):
+        await wait(pilot, lambda: app.texts("mode.armed") in shown(app).split("\n")[0])
+    async with terminal("sup", size=(80, 24)) as (app, pilot):
+        await wait(pilot, lambda: app.texts("mode.view") in shown(app).split("\n")[0])
+
+
 async def test_the_next_phase_is_counted_down_to(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:

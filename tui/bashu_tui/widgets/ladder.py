@@ -216,7 +216,9 @@ class Ladder(LinePanel):
 
     def _average(self) -> int:
         """Return the average price of the day's position in fen, 0 without one."""
-        return 0
+        session = self.bashu.session
+        position = session.positions.get(self.bashu.symbol) if session is not None else None
+        return position.mark_price if position is not None else 0
 
     def _state(self) -> str:
         """Say how far apart the rows are, and why they do not follow the market."""
