@@ -49,6 +49,7 @@ from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.settings import Settings
+from bashu_tui.widgets.ladder import Ladder
 
 SHANGHAI: Final = timezone(timedelta(hours=8))
 BEGIN: Final = datetime(2026, 3, 17, 13, 41, 7, tzinfo=SHANGHAI)
@@ -196,12 +197,12 @@ class Scene:
         await self.place("bob", "sell", 400, 2_790, "CDCER")
         await self.place("erin", "buy", 1_200, 2_790, "CDCER")
         await self.act("sup", PublishNotice(
-            "notice-1", "Maintenance on Friday", "The venue closes at 15:00.",
+            "notice-1", "2026-03-20: 15:00-18:00", "15:00-18:00, +8:00",
         ))  # fmt: skip
         # One owner's two accounts: what would have been a trade with oneself is an alert.
         await self.place("carol", "sell", 25, 3_850, "CQEA")
         await self.place("dora", "buy", 25, 3_850, "CQEA")
-        await self.act("sup", HaltInstrument("halt-1", "CQEA", "Disclosure pending."))
+        await self.act("sup", HaltInstrument("halt-1", "CQEA", "2026-03-17 / 4"))
         await self.act("bob", PostBlock("block-1", SYMBOL, "sell", 150_000, 7_420))
         await self.act("carol", PostBlock("block-2", SYMBOL, "buy", 100_000, 7_390, "jincheng"))
         for_all = await self.act("erin", PostBlock("block-3", "CEA24", "buy", 110_000, 7_270))
@@ -226,7 +227,7 @@ class Scene:
         await self.place("alice", "buy", 100, 9_999)
         await self.place("alice", "buy", 50_000_000, MIDDLE)
         await self.act("sup", PublishNotice(
-            "notice-2", "Trading in CQEA", "A decision comes before 14:30.", "CQEA",
+            "notice-2", "CQEA: 14:30", "13:42 / 14:30", "CQEA",
         ))  # fmt: skip
 
     @asynccontextmanager
@@ -245,6 +246,8 @@ class Scene:
             await until(pilot, lambda: isinstance(app.screen, MarketScreen))
             await self.live()
             await until(pilot, lambda: self._is_in_step(app))
+            for ladder in app.screen.query(Ladder):
+                ladder.reset()  # its middle is where it was first painted, be it early or late
             yield app, pilot
 
     def _is_in_step(self, app: BashuApp) -> bool:

@@ -31,6 +31,8 @@ FILES: Final = Path(__file__).parent / "__snapshots__" / "test_snapshots"
 taken_once: Final = pytest.mark.skipif(
     not FILES.exists(), reason="no pictures are kept here yet: make snapshots"
 )
+SETTLING_SECONDS: Final = 0.03
+"""What is the same after so long, with nothing left to do for the app, stays as it is."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 WORD: Final = re.compile(r"[A-Za-z]{2,}")
 OTHER_LANGUAGE: Final = {"zh": "中文", "en": "English"}
@@ -82,7 +84,7 @@ async def settled(app: BashuApp, pilot: Pilot[None]) -> Picture:
     before = None
     while True:
         app._paint()
-        await pilot.pause()
+        await pilot.pause(SETTLING_SECONDS)
         now = picture(app)
         if now == before:
             return now
@@ -101,8 +103,10 @@ async def take(
         ):
             app.open_screen(shot.place)
             await until(pilot, lambda: cast("MarketScreen", app.screen).place == shot.place)
-            await pilot.press(*shot.keys)
             await until(pilot, lambda: app.screen.is_mounted)
+            await pilot.press(*shot.keys)
+            title = app.texts(shot.title)
+            await until(pilot, lambda: title in picture(app).text)
             taken: dict[str, dict[ThemeName, Picture]] = {}
             for size in SIZES:
                 await pilot.resize_terminal(*size_of(size))
@@ -162,12 +166,8 @@ NAMES: Final = {
     "End", "ctrl", "shift", "ms",
 }  # fmt: skip
 """Words that stand in Latin letters on Chinese screens, too."""
-QUOTED: Final = (
-    "QTY_TOO_LARGE", "PRICE_ABOVE_LIMIT", "The largest order is 99999 t.",
-    "Maintenance on Friday", "The venue closes at 15:00.",
-    "A decision comes before 14:30.", "Disclosure pending.",
-)  # fmt: skip
-"""What people wrote, and what the venue said in words that no terminal can know."""
+QUOTED: Final = ("QTY_TOO_LARGE", "PRICE_ABOVE_LIMIT", "The largest order is 99999 t.")
+"""What the venue said in words that no terminal can know."""
 
 
 def break_mount(panel: Tape) -> None:
