@@ -35,7 +35,7 @@ SETTLING_SECONDS: Final = 0.03
 """What is the same after so long, with nothing left to do for the app, stays as it is."""
 HAN: Final = re.compile(r"[\u3400-\u9fff]+")
 WORD: Final = re.compile(r"[A-Za-z]{2,}")
-OTHER_LANGUAGE: Final = {"zh": "中文", "en": "English"}
+LANGUAGE_NAMES: Final = ("English", "中文")
 
 
 class Shot(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Shot(Struct, frozen=True):
 
 SHOTS: Final = (
     Shot("trading", "panel.ladder"),
-    Shot("confirm", "confirm.title", keys=("f2", "enter", "enter")),
+    Shot("confirm", "confirm.title", keys=("f2", "enter")),
     Shot("help", "help.title", keys=("f1",)),
     Shot("goto", "goto.title", keys=("f10",)),
     Shot("statements", "panel.totals", place="statements"),
@@ -151,10 +151,19 @@ def test_screen_speaks_one_language(shot: Shot, language: Language) -> None:
     assert len(files) == len(SIZES) * (len(THEMES) if shot.names_theme else 1)
     for file in files:
         text = file.read_text("utf-8").partition("\n")[2].partition("\n# styles")[0]
-        for quoted in (OTHER_LANGUAGE[language], *QUOTED):
+        for quoted in (*LANGUAGE_NAMES, *QUOTED):
             text = text.replace(quoted, "")
-        found = HAN.findall(text) if language == "en" else set(WORD.findall(text)) - NAMES
+        found = HAN.findall(text) if language == "en" else strange(WORD.findall(text))
         assert not found, (file.name, found)
+
+
+def strange(words: list[str]) -> set[str]:
+    """Return the words that are no names; of a name behind a card only a part may be seen."""
+    return {
+        word
+        for word in words
+        if not any(name.startswith(word) or name.endswith(word) for name in NAMES)
+    }
 
 
 NAMES: Final = {
