@@ -54,10 +54,12 @@ class Shot(Struct, frozen=True):
 
 SHOTS: Final = (
     Shot("trading", "panel.ladder"),
-    Shot("confirm", "confirm.title", keys=("f2", "enter")),
+    Shot("confirm", "confirm.back", keys=("f2", "enter")),
     Shot("help", "help.title", keys=("f1",)),
     Shot("goto", "goto.title", keys=("f10",)),
     Shot("statements", "panel.totals", place="statements"),
+    Shot("holdings", "panel.holdings", place="holdings"),
+    Shot("statements", "panel.fills", place="statements"),
     Shot("holdings", "panel.holdings", place="holdings"),
     Shot("notices", "panel.notices", place="notices"),
     Shot("price_alerts", "panel.price_alerts", place="price_alerts"),

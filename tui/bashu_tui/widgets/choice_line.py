@@ -22,6 +22,8 @@ class Choice(Struct, frozen=True):
 class ChoiceLine(LinePanel):
     """Choices side by side, each whole or not at all."""
 
+    DEFAULT_CSS = "ChoiceLine { height: 1; }"
+
     class Picked(Message):
         """A choice was clicked."""
 
