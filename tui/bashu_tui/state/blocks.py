@@ -114,6 +114,8 @@ class Blocks:
         """How often it became one's own turn since the terminal began."""
         self._history: dict[int, list[Terms]] = {}
         self._has_fills = False
+        self.may_view = True
+        """Whether the venue answers a query for fills."""
         self._unseen: set[str] = set()
         """Symbols whose session may have changed while the link was down."""
 
@@ -163,7 +165,7 @@ class Blocks:
             self._complete(line)
         for stat in client.feed.stats.values():  # it may have come before there was a listener
             self._take_stat(stat)
-        if not self._has_fills:
+        if self.may_view and not self._has_fills:
             self._has_fills = True
             for fill in (await client.query("fills")).rows:
                 if isinstance(fill, FillRow) and fill.mode == "block":

@@ -276,8 +276,10 @@ class Session:
             self.alerts = {alert.alert_id: alert for alert in alerts}
             rows = (await client.query("members")).rows
             self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
+        self.blocks.may_view = self.may_view
         for part in self.parts:
-            await part.reload(client)
+            if self.may_view or part is not self.queue:
+                await part.reload(client)
         self.needs_reload = interruptions != self._interruptions
         self.changed.add("all")
 
