@@ -240,3 +240,16 @@ async def test_a_colleagues_order_is_approved_or_declined(
         await wait(
             pilot, lambda: [row.pending for row in market.venue.order_rows("alice-co")] == kinds
         )
+
+
+async def test_the_ticket_says_at_once_that_the_book_is_whole_again(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        book = app.session.client.feed.book(SYMBOL)
+        book.is_current = False
+        app.session.changed.add("book")
+        await wait(pilot, lambda: app.texts("locked.book") in shown(app))
+        book.is_current = True
+        app.session.changed.add("book")
+        await wait(pilot, lambda: app.texts("locked.book") not in shown(app))

@@ -54,6 +54,9 @@ class OrderActingScreen(OrderEntryScreen):
         order = self._chosen()
         if order is None or not order.own or order.status == "pending_new":
             self.tell("blotter.choose_own", "faint")
+            blotter = self._blotter()
+            if blotter is not None:
+                blotter.focus()
         else:
             self._ask_amendment(order)
 

@@ -26,7 +26,7 @@ class OrderEntryScreen(MarketScreen):
         ticket = self.query_one(Ticket)
         if changed & {"all", "lives"}:
             ticket.show_life()
-        elif changed & {"stat", "account", "mode", "limits"}:
+        elif changed & {"stat", "account", "mode", "limits"} or ticket.lock_moved():
             ticket.repaint()
 
     def symbol_changed(self) -> None:

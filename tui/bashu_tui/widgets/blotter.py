@@ -23,6 +23,8 @@ _WITH_TYPE: Final = 96
 _CANCEL: Final = " x"
 """At the end of a line of one's own working order; a click there withdraws it."""
 _DETAIL_LINES: Final = 3
+_GAP: Final = " "
+"""Between two tabs: they have to fit into the narrowest blotter."""
 
 
 class Blotter(ListPanel[BlotterLine]):
@@ -56,7 +58,7 @@ class Blotter(ListPanel[BlotterLine]):
         self.repaint()
 
     def title(self) -> str:
-        return "  ".join(self._labels())
+        return _GAP.join(self._labels())
 
     def items(self) -> Sequence[BlotterLine]:
         session = self.bashu.session
@@ -87,7 +89,7 @@ class Blotter(ListPanel[BlotterLine]):
         texts = self.bashu.texts
         head = left(texts("column.time"), 9) if width >= _WITH_TIME else ""
         head += left(texts("column.symbol"), 7) + left(texts("column.side"), 5)
-        head += right(texts("column.qty"), 7) + right(texts("column.price"), 8)
+        head += right(texts("column.qty"), 7) + right(texts("column.price"), _price_width(width))
         if width >= _WITH_TIME:
             head += right(texts("column.filled"), 8)
         if width >= _WITH_AVERAGE:
@@ -102,7 +104,7 @@ class Blotter(ListPanel[BlotterLine]):
             return self._notice(item, width)
         text = left(local_time(item.transact_time), 9) if width >= _WITH_TIME else ""
         text += left(item.symbol, 7) + left(texts(f"side.{item.side}") if item.side else "", 5)
-        text += right(f"{item.quantity:,}", 7) + right(self._price(item), 8)
+        text += right(f"{item.quantity:,}", 7) + right(self._price(item), _price_width(width))
         is_order = item.order is not None
         if width >= _WITH_TIME:
             text += right(f"{item.filled:,}" if is_order else "", 8)
@@ -139,14 +141,16 @@ class Blotter(ListPanel[BlotterLine]):
             if at <= x < at + length:
                 self.focus()
                 self.show_tab(tab)
-            at += length + 2
+            at += length + len(_GAP)
 
     def _labels(self) -> list[str]:
         texts, session = self.bashu.texts, self.bashu.session
         found = counts(session) if session is not None else dict.fromkeys(TABS, 0)
         labels = []
         for tab in TABS:
-            label = f"{texts(f'blotter.tab.{tab}')} {found[tab]}"
+            label = texts(f"blotter.tab.{tab}")
+            if tab != "all":
+                label += f" {found[tab]}"
             labels.append(f"<{label}>" if tab == self.tab else label)
         return labels
 
@@ -186,3 +190,7 @@ class Blotter(ListPanel[BlotterLine]):
         assert notice is not None  # noqa: S101  the caller asked
         said = texts(item.status, symbol=notice.symbol, member=notice.member, title=notice.title)
         return texts("text.because", what=said, why=notice.body) if notice.body else said
+
+
+def _price_width(width: int) -> int:
+    return 8 if width >= _WITH_TIME else 7

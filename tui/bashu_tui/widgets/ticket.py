@@ -71,6 +71,7 @@ class Ticket(Vertical):
         self.is_open = False
         """Whether the further fields are shown."""
         self._outcome: tuple[str, str, dict[str, object]] = ("", "faint", {})
+        self._shown_lock: str | None = None
         self._written: dict[str, object] = {}
         self._seen = (0, 0)
         """Of the last order sent: its number and how often it was heard of."""
@@ -225,11 +226,18 @@ class Ticket(Vertical):
 
     # How it is shown
 
+    def lock_moved(self) -> bool:
+        """Whether what is said of the lock is not true any more."""
+        session = self.bashu.session
+        return session is not None and session.why_locked(self.bashu.symbol) != self._shown_lock
+
     def repaint(self) -> None:
         """Write all texts anew."""
         app = self.bashu
         if not app.is_running or not self.is_mounted:  # an answer came while the app is closing
             return
+        if app.session is not None:
+            self._shown_lock = app.session.why_locked(app.symbol)
         self._keep_to_what_is_offered()
         self._show_mode()
         self._show_choices()
