@@ -94,8 +94,9 @@ class LooksApp(App[None]):
                 screen.install_keys()
             if isinstance(screen, Translated):
                 screen.repaint_all()
-        if isinstance(self.screen, MarketScreen):
-            self.screen.apply_changes({"all"})
+        for screen in self.screen_stack:  # behind a card, too
+            if isinstance(screen, MarketScreen) and screen.is_mounted:
+                screen.apply_changes({"all"})
 
     def _theme_name(self) -> str:
         return THEMES["ansi" if self.no_color else self.settings.theme]
