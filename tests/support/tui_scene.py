@@ -119,6 +119,7 @@ def nothing_by_chance(clock: SceneClock) -> Iterator[None]:
         patch.setattr("bashu_protocol.link.Link.ping_answered", answered)
         patch.setattr("bashu_protocol.link.STALE_SECONDS", 3_600.0)
         patch.setattr("bashu_protocol.session.random.Random", _seeded(random.Random, seeds))
+        patch.setattr("bashu_tui.widgets.ladder._HOLD_SECONDS", 3_600.0)
         patch.setattr("bashu_daemon.service.HEARTBEAT_SECONDS", 0.05)
         patch.setattr("textual.widgets.Input._restart_blink", lambda _field: None)
         patch.setattr("textual.widgets.Input._toggle_cursor", lambda _field: None)
