@@ -10,17 +10,14 @@ from bashu_protocol.messages import (
     InstrumentRules,
 )
 from bashu_tui.state.bounds import (
-    Bounds,
     auction_limit_price,
     bid_price,
     bid_quantity,
     block_price,
     block_quantity,
     offer_quantity,
-    price_within,
-    quantity_within,
 )
-from bashu_tui.state.entry import Entry
+from bashu_tui.state.entry import Bounds, Entry, price_within, quantity_within
 
 
 def row(*, block: BlockRules | None = None, auction: AuctionRules | None = None) -> InstrumentRow:

@@ -10,8 +10,7 @@ from textual.pilot import Pilot
 from bashu_tui.i18n import Language, Texts
 from bashu_tui.palette import Palette
 from bashu_tui.settings import Settings
-from bashu_tui.state.bounds import Bounds, quantity_within
-from bashu_tui.state.entry import Entry
+from bashu_tui.state.entry import Bounds, Entry, quantity_within
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.outcome import Outcome

@@ -69,8 +69,8 @@ async def test_a_click_on_the_key_bar_does_what_the_key_does(
 ) -> None:
     async with terminal() as (app, pilot):
         bar = app.screen.query_one(KeyBar)
-        await wait(pilot, lambda: bar._spans)
-        at = next(first for first, _last, run in bar._spans if run == "goto")
+        await wait(pilot, lambda: bar.spans)
+        at = next(first for first, _last, run in bar.spans if run == "goto")
         await pilot.click(KeyBar, offset=(at + 2, 0))
         await wait(pilot, lambda: isinstance(app.screen, GotoScreen))
 

@@ -114,8 +114,8 @@ async def test_a_mouse_alone_can_choose(terminal: Any, wait: Any) -> None:
     async with terminal(size=(80, 24)) as (app, pilot):
         await open_settings(app, pilot, wait)
         choice = app.screen.query_one("#glyphs", Choice)
-        await wait(pilot, lambda: choice._spans)
-        first = next(first for _y, first, _last, value in choice._spans if value == "ascii")
+        await wait(pilot, lambda: choice.spans)
+        first = next(first for _y, first, _last, value in choice.spans if value == "ascii")
         await pilot.click("#glyphs", offset=(first + 1, 0))
         await wait(pilot, lambda: app.settings.glyphs == "ascii")
 

@@ -4,7 +4,6 @@ import time
 
 from textual import work
 
-from bashu_protocol.client import CommandRefused
 from bashu_protocol.messages import (
     ApproveOrder,
     CommandReport,
@@ -12,7 +11,6 @@ from bashu_protocol.messages import (
     ExecutionReport,
     ReplaceOrder,
 )
-from bashu_protocol.requests import CommandTimeout
 from bashu_tui.screens.amend import AmendScreen
 from bashu_tui.screens.approval import ApprovalScreen, Decision
 from bashu_tui.screens.order_entry import OrderEntryScreen
@@ -114,18 +112,9 @@ class OrderActingScreen(OrderEntryScreen):
         )  # fmt: skip
         began = time.perf_counter()
         answer = session.client.request(command, ExecutionReport, LONGEST_WAIT_SECONDS)
-        try:
-            report = await self.late_or_not(answer, self._amendment_is_late)
-        except CommandRefused as refused:
-            self.refused(refused.reject.reject_code)
-        except CommandTimeout:  # the session was closed
-            self._amendment_is_late()
-        else:
-            if report.reject_code:
-                self.refused(report.reject_code)
-            else:
-                taken = f"{(time.perf_counter() - began) * 1_000:.0f}"
-                self.tell("ticket.amended", "good", ms=taken)
+        if await self.answer_of(answer, self._amendment_is_late) is not None:
+            taken = f"{(time.perf_counter() - began) * 1_000:.0f}"
+            self.tell("ticket.amended", "good", ms=taken)
 
     @work(group="order")
     async def decide(self, order_id: int, decision: Decision) -> None:
@@ -139,17 +128,8 @@ class OrderActingScreen(OrderEntryScreen):
         kind = ApproveOrder if decision == "approve" else DeclineOrder
         command = kind(session.client.new_cl_ord_id(), order_id)
         answer = session.client.request(command, CommandReport, LONGEST_WAIT_SECONDS)
-        try:
-            report = await self.late_or_not(answer, self._amendment_is_late)
-        except CommandRefused as refused:
-            self.refused(refused.reject.reject_code)
-        except CommandTimeout:  # the session was closed
-            self._amendment_is_late()
-        else:
-            if report.reject_code:
-                self.refused(report.reject_code)
-            else:
-                self.tell(f"approval.{decision}d", "good")
+        if await self.answer_of(answer, self._amendment_is_late) is not None:
+            self.tell(f"approval.{decision}d", "good")
         session.member_is_old = True
 
     def _amendment_is_late(self) -> None:

@@ -8,6 +8,7 @@ from textual import work
 from textual.screen import Screen
 
 from bashu_protocol.client import CommandRefused
+from bashu_protocol.messages import CommandReport, ExecutionReport
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.requests import CommandTimeout
 from bashu_protocol.transport import ConnectionLost
@@ -19,6 +20,7 @@ LATE_SECONDS = 5.0
 """After this an answer is late, which is said; it is waited for all the same."""
 LONGEST_WAIT_SECONDS = 86_400.0
 Answer = TypeVar("Answer")
+Report = TypeVar("Report", ExecutionReport, CommandReport)
 
 
 class WithdrawingScreen(Screen[None]):
@@ -56,22 +58,15 @@ class WithdrawingScreen(Screen[None]):
         if session is None:
             return
         self._on_its_way()
-        try:
-            report = await self.late_or_not(
-                session.client.mass_cancel(symbol, timeout=LONGEST_WAIT_SECONDS),
-                self._is_late,
-            )
-        except CommandRefused as refused:
-            self.refused(refused.reject.reject_code)
-        except (CommandTimeout, ConnectionLost):
-            self.tell("ticket.cancel_late", "alarm")
+        report = await self.answer_of(
+            session.client.mass_cancel(symbol, timeout=LONGEST_WAIT_SECONDS), self._is_late
+        )
+        if report is None:
+            return
+        if report.affected:
+            self.tell("ticket.cancelled", "plain", count=report.affected)
         else:
-            if report.reject_code:
-                self.refused(report.reject_code)
-            elif report.affected:
-                self.tell("ticket.cancelled", "plain", count=report.affected)
-            else:
-                self.tell("ticket.none_mine" if symbol else "ticket.none_at_all", "faint")
+            self.tell("ticket.none_mine" if symbol else "ticket.none_at_all", "faint")
 
     @work(group="cancel")
     async def cancel_one(self, cl_ord_id: str) -> None:
@@ -79,20 +74,27 @@ class WithdrawingScreen(Screen[None]):
         if session is None:
             return
         self._on_its_way()
+        report = await self.answer_of(
+            session.client.cancel(cl_ord_id, timeout=LONGEST_WAIT_SECONDS), self._is_late
+        )
+        if report is not None:
+            self.tell("ticket.cancelled", "plain", count=1)
+
+    async def answer_of(
+        self, answer: Coroutine[Any, Any, Report], is_late: Callable[[], None]
+    ) -> Report | None:
+        """Await the venue's report; a refusal is said, and None returned. So is what stays open."""
         try:
-            report = await self.late_or_not(
-                session.client.cancel(cl_ord_id, timeout=LONGEST_WAIT_SECONDS),
-                self._is_late,
-            )
+            report = await self.late_or_not(answer, is_late)
         except CommandRefused as refused:
             self.refused(refused.reject.reject_code)
-        except (CommandTimeout, ConnectionLost):
-            self.tell("ticket.cancel_late", "alarm")
+        except (CommandTimeout, ConnectionLost):  # the session was closed
+            is_late()
         else:
-            if report.reject_code:
-                self.refused(report.reject_code)
-            else:
-                self.tell("ticket.cancelled", "plain", count=1)
+            if not report.reject_code:
+                return report
+            self.refused(report.reject_code)
+        return None
 
     async def late_or_not(
         self, answer: Coroutine[Any, Any, Answer], is_late: Callable[[], None]

@@ -7,8 +7,7 @@ from bashu_protocol.units import format_price
 from bashu_tui.cells import signed_percent
 from bashu_tui.i18n import Texts
 from bashu_tui.state.alert_rules import PRICES, PriceAlert, Reading, Watch, rearm_at, seen
-from bashu_tui.state.bounds import Bounds, price_within, quantity_within
-from bashu_tui.state.entry import Entry, normalize
+from bashu_tui.state.entry import Bounds, Entry, normalize, price_within, quantity_within
 
 _PERCENT: Final = re.compile(r"([+-]?)(\d{1,4})(?:\.(\d{1,2}))?", re.ASCII)
 _SIGNS: Final = {ord("＋"): "+", ord("－"): "-", ord("％"): "%"}

@@ -1,65 +1,12 @@
-"""Strict reading against bounds of its own: those of blocks, bids and alerts.
-
-As in `state/entry.py`, a value is never guessed and never changed.
-"""
+"""What the values of blocks, bids and offers may be, for their strict reading."""
 
 from typing import Final
 
-from msgspec import Struct
-
 from bashu_protocol.messages import AuctionRow, AuctionRules, InstrumentRow
-from bashu_protocol.units import divide_half_up, format_price, parse_price, parse_quantity
-from bashu_tui.state.entry import Entry, normalize
+from bashu_protocol.units import divide_half_up
+from bashu_tui.state.entry import Bounds
 
 _BASIS: Final = 10_000
-
-
-class Bounds(Struct, frozen=True):
-    """What a value may be, in fen or tonnes. `low` and `high` are 0 where there is no bound."""
-
-    step: int = 1
-    low: int = 0
-    high: int = 0
-
-
-def price_within(text: str, bounds: Bounds) -> Entry:
-    """Read a price in yuan as fen; `step` is the tick."""
-    plain = normalize(text)
-    if not plain:
-        return Entry(None, "entry.empty")
-    try:
-        price = parse_price(plain)
-    except ValueError:
-        return Entry(None, "entry.not_price")
-    if price <= 0:
-        return Entry(None, "entry.not_positive")
-    if price % bounds.step:
-        return Entry(None, "entry.off_tick", format_price(bounds.step))
-    if bounds.high and price > bounds.high:
-        return Entry(None, "entry.price_at_most", format_price(bounds.high))
-    if price < bounds.low:
-        return Entry(None, "entry.price_at_least", format_price(bounds.low))
-    return Entry(price)
-
-
-def quantity_within(text: str, bounds: Bounds) -> Entry:
-    """Read whole tonnes; `step` is the lot."""
-    plain = normalize(text)
-    if not plain:
-        return Entry(None, "entry.empty")
-    try:
-        quantity = parse_quantity(plain)
-    except ValueError:
-        return Entry(None, "entry.not_quantity")
-    if quantity <= 0:
-        return Entry(None, "entry.not_positive")
-    if quantity % bounds.step:
-        return Entry(None, "entry.off_lot", f"{bounds.step:,}")
-    if quantity < bounds.low:
-        return Entry(None, "entry.too_small", f"{bounds.low:,}")
-    if bounds.high and quantity > bounds.high:
-        return Entry(None, "entry.too_large", f"{bounds.high:,}")
-    return Entry(quantity)
 
 
 def block_price(instrument: InstrumentRow) -> Bounds:

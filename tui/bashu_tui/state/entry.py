@@ -33,8 +33,38 @@ def normalize(text: str) -> str:
     return text.strip(" \u3000").translate(_FULL_WIDTH)
 
 
+class Bounds(Struct, frozen=True):
+    """What a value may be, in fen or tonnes. `low` and `high` are 0 where there is no bound."""
+
+    step: int = 1
+    low: int = 0
+    high: int = 0
+
+
 def read_price(text: str, instrument: InstrumentRow | None) -> Entry:
     """Read a price in yuan as fen, checked against tick and the day's limits."""
+    if instrument is None:
+        return price_within(text, Bounds())
+    bounds = Bounds(instrument.rules.tick, instrument.limit_down, instrument.limit_up)
+    return price_within(text, bounds, above="entry.above", below="entry.below")
+
+
+def read_quantity(text: str, instrument: InstrumentRow | None) -> Entry:
+    """Read whole tonnes, checked against lot and order size."""
+    if instrument is None:
+        return quantity_within(text, Bounds())
+    rules = instrument.rules
+    return quantity_within(text, Bounds(rules.lot, rules.min_order_qty, rules.max_order_qty))
+
+
+def price_within(
+    text: str,
+    bounds: Bounds,
+    *,
+    above: str = "entry.price_at_most",
+    below: str = "entry.price_at_least",
+) -> Entry:
+    """Read a price in yuan as fen; `step` is the tick. The last two are the bounds' text keys."""
     plain = normalize(text)
     if not plain:
         return Entry(None, "entry.empty")
@@ -44,19 +74,17 @@ def read_price(text: str, instrument: InstrumentRow | None) -> Entry:
         return Entry(None, "entry.not_price")
     if price <= 0:
         return Entry(None, "entry.not_positive")
-    if instrument is not None:
-        tick = instrument.rules.tick
-        if price % tick:
-            return Entry(None, "entry.off_tick", format_price(tick))
-        if instrument.limit_up and price > instrument.limit_up:
-            return Entry(None, "entry.above", format_price(instrument.limit_up))
-        if price < instrument.limit_down:
-            return Entry(None, "entry.below", format_price(instrument.limit_down))
+    if price % bounds.step:
+        return Entry(None, "entry.off_tick", format_price(bounds.step))
+    if bounds.high and price > bounds.high:
+        return Entry(None, above, format_price(bounds.high))
+    if price < bounds.low:
+        return Entry(None, below, format_price(bounds.low))
     return Entry(price)
 
 
-def read_quantity(text: str, instrument: InstrumentRow | None) -> Entry:
-    """Read whole tonnes, checked against lot and order size."""
+def quantity_within(text: str, bounds: Bounds) -> Entry:
+    """Read whole tonnes; `step` is the lot."""
     plain = normalize(text)
     if not plain:
         return Entry(None, "entry.empty")
@@ -66,12 +94,10 @@ def read_quantity(text: str, instrument: InstrumentRow | None) -> Entry:
         return Entry(None, "entry.not_quantity")
     if quantity <= 0:
         return Entry(None, "entry.not_positive")
-    if instrument is not None:
-        rules = instrument.rules
-        if quantity % rules.lot:
-            return Entry(None, "entry.off_lot", str(rules.lot))
-        if quantity < rules.min_order_qty:
-            return Entry(None, "entry.too_small", f"{rules.min_order_qty:,}")
-        if quantity > rules.max_order_qty:
-            return Entry(None, "entry.too_large", f"{rules.max_order_qty:,}")
+    if quantity % bounds.step:
+        return Entry(None, "entry.off_lot", f"{bounds.step:,}")
+    if quantity < bounds.low:
+        return Entry(None, "entry.too_small", f"{bounds.low:,}")
+    if bounds.high and quantity > bounds.high:
+        return Entry(None, "entry.too_large", f"{bounds.high:,}")
     return Entry(quantity)

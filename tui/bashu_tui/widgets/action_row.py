@@ -4,15 +4,15 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from rich.cells import cell_len
-from textual import events
 
 from bashu_tui.keymap import ACTIONS, Action, keys_of, label
-from bashu_tui.widgets.line_panel import LinePanel, Piece
+from bashu_tui.widgets.click_line import ClickLine
+from bashu_tui.widgets.line_panel import Piece
 
 _BY_ID: Final = {action.id: action for action in ACTIONS}
 
 
-class ActionRow(LinePanel):
+class ActionRow(ClickLine):
     """Actions of the keymap by their ids; what is not possible now is faint and does nothing.
 
     Args:
@@ -32,13 +32,11 @@ class ActionRow(LinePanel):
         super().__init__(id=id)
         self._ids = ids
         self._possible = possible
-        self._spans: list[tuple[int, int, str]] = []
-        """First and last column of what is possible, and the action that it runs."""
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         palette, possible = self.bashu.palette, self._possible()
         pieces: list[Piece] = []
-        self._spans = []
+        self.spans = []
         at = 0
         for name in self._ids:
             action = _BY_ID[name]
@@ -48,19 +46,11 @@ class ActionRow(LinePanel):
                 break
             if name in possible:
                 pieces += [(key, palette.own), (f" {text}", palette.plain)]
-                self._spans.append((at, at + length, action.run))
+                self.spans.append((at, at + length, action.run))
             else:
                 pieces += [(key, palette.faint), (f" {text}", palette.faint)]
             at += length + 1
         return [pieces]
-
-    async def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        for first, last, run in self._spans:
-            if first <= offset.x <= last:
-                await self.screen.run_action(run)
 
     def _label(self, action: Action) -> str:
         keys = keys_of(action, self.bashu.settings.keys)

@@ -16,13 +16,10 @@ from bashu_protocol.messages import (
 from bashu_protocol.units import format_price
 from bashu_tui.cells import wrap
 from bashu_tui.state.bounds import (
-    Bounds,
     auction_limit_price,
     offer_quantity,
-    price_within,
-    quantity_within,
 )
-from bashu_tui.state.entry import Entry
+from bashu_tui.state.entry import Bounds, Entry, price_within, quantity_within
 from bashu_tui.widgets.action_row import ActionRow
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField

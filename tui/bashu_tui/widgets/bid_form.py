@@ -10,8 +10,11 @@ from bashu_protocol.messages import AuctionRow, InstrumentRow
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import wrap
 from bashu_tui.state.auctions import bidder_side
-from bashu_tui.state.bounds import Bounds, bid_price, bid_quantity, price_within, quantity_within
-from bashu_tui.state.entry import Entry
+from bashu_tui.state.bounds import (
+    bid_price,
+    bid_quantity,
+)
+from bashu_tui.state.entry import Bounds, Entry, price_within, quantity_within
 from bashu_tui.widgets.action_row import ActionRow
 from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.line_block import LineBlock

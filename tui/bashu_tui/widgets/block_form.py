@@ -10,13 +10,10 @@ from bashu_protocol.messages import InstrumentRow, Side
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.state.blocks import BlockLine
 from bashu_tui.state.bounds import (
-    Bounds,
     block_price,
     block_quantity,
-    price_within,
-    quantity_within,
 )
-from bashu_tui.state.entry import Entry
+from bashu_tui.state.entry import Bounds, Entry, price_within, quantity_within
 from bashu_tui.widgets.action_row import ActionRow
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField

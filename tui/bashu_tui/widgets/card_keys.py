@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual import events
 
-from bashu_tui.widgets.line_panel import LinePanel, Piece
+from bashu_tui.widgets.click_line import ClickLine
+from bashu_tui.widgets.line_panel import Piece
 
 
-class CardKeys(LinePanel):
+class CardKeys(ClickLine):
     """Each answer is (keys as they are written, text key, action of the screen)."""
 
     DEFAULT_CSS = "CardKeys { height: 1; width: 1fr; margin-top: 1; }"
@@ -16,25 +16,16 @@ class CardKeys(LinePanel):
     def __init__(self, answers: Sequence[tuple[str, str, str]]) -> None:
         super().__init__()
         self._answers = answers
-        self._spans: list[tuple[int, int, str]] = []
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         palette = self.bashu.palette
         pieces: list[Piece] = []
-        self._spans = []
+        self.spans = []
         at = 0
         for keys, text_key, run in self._answers:
             shown = f" {self.bashu.texts(text_key)}   "
             pieces += [(f" {keys} ", palette.own), (shown, palette.plain)]
             length = cell_len(keys) + 2 + cell_len(shown)
-            self._spans.append((at, at + length - 3, run))
+            self.spans.append((at, at + length - 3, run))
             at += length
         return [pieces]
-
-    async def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        for first, last, run in self._spans:
-            if first <= offset.x <= last:
-                await self.screen.run_action(run)

@@ -55,7 +55,7 @@ class Choice(LinePanel):
         self.label_key = label_key
         self.value = value or options[0][0]
         self._options = list(options)
-        self._spans: list[tuple[int, int, int, str]] = []
+        self.spans: list[tuple[int, int, int, str]] = []
         """Line, first and last column, and value of each option as it was painted."""
 
     def choose(self, value: str) -> None:
@@ -86,7 +86,7 @@ class Choice(LinePanel):
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         palette = self.bashu.palette
-        self._spans = []
+        self.spans = []
         made: list[Sequence[Piece]] = []
         for y, row in enumerate(self._rows(width)):
             label = self.bashu.texts(self.label_key) if y == 0 else ""
@@ -94,7 +94,7 @@ class Choice(LinePanel):
             at = LABEL_WIDTH
             for value, shown in row:
                 pieces.append((shown, self._style(value)))
-                self._spans.append((y, at, at + cell_len(shown) - 1, value))
+                self.spans.append((y, at, at + cell_len(shown) - 1, value))
                 at += cell_len(shown)
             made.append(pieces)
         return made
@@ -114,7 +114,7 @@ class Choice(LinePanel):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        for y, first, last, value in self._spans:
+        for y, first, last, value in self.spans:
             if y == offset.y and first <= offset.x <= last:
                 self._take(value)
 

@@ -39,7 +39,7 @@ class ChoiceLine(LinePanel):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002  Textual's own word
         super().__init__(id=id, classes=classes)
         self._choices: Sequence[Choice] = ()
-        self._spans: list[tuple[int, int, str]] = []
+        self.spans: list[tuple[int, int, str]] = []
 
     def show(self, choices: Sequence[Choice]) -> None:
         """Show these in place of those before."""
@@ -49,7 +49,7 @@ class ChoiceLine(LinePanel):
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         pieces: list[Piece] = []
-        self._spans = []
+        self.spans = []
         at = 0
         for choice in self._choices:
             length = cell_len(choice.text)
@@ -57,7 +57,7 @@ class ChoiceLine(LinePanel):
                 break
             pieces.append((choice.text, choice.style))
             if choice.name:
-                self._spans.append((at, at + length - 1, choice.name))
+                self.spans.append((at, at + length - 1, choice.name))
             at += length
         return [pieces]
 
@@ -65,6 +65,6 @@ class ChoiceLine(LinePanel):
         offset = event.get_content_offset(self)
         if offset is None:
             return
-        for first, last, name in self._spans:
+        for first, last, name in self.spans:
             if first <= offset.x <= last:
                 self.post_message(self.Picked(self, name))

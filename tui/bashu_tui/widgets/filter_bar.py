@@ -5,10 +5,10 @@ from typing import Final
 
 from msgspec import Struct
 from rich.cells import cell_len
-from textual import events
 
 from bashu_tui.keymap import ACTIONS, keys_of, label
-from bashu_tui.widgets.line_panel import LinePanel, Piece
+from bashu_tui.widgets.click_line import ClickLine
+from bashu_tui.widgets.line_panel import Piece
 
 _BY_ID: Final = {action.id: action for action in ACTIONS}
 
@@ -21,7 +21,7 @@ class Facet(Struct, frozen=True):
     shown: Callable[[], str]
 
 
-class FilterBar(LinePanel):
+class FilterBar(ClickLine):
     """Filters at the left, how many lines there are at the right; what does not fit is left out."""
 
     DEFAULT_CSS = "FilterBar { height: 1; width: 1fr; padding: 0 1; }"
@@ -36,13 +36,11 @@ class FilterBar(LinePanel):
         super().__init__(id=id)
         self._facets = facets
         self._count = count
-        self._spans: list[tuple[int, int, str]] = []
-        """First and last column of a filter, and the action that changes it."""
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         texts, palette = self.bashu.texts, self.bashu.palette
         pieces: list[Piece] = []
-        self._spans = []
+        self.spans = []
         count = self._count()
         at, room = 0, width - cell_len(count)
         for facet in self._facets:
@@ -54,15 +52,7 @@ class FilterBar(LinePanel):
             if at + length > room:
                 break
             pieces += [(key, palette.warn), (name, palette.head), (value, palette.plain)]
-            self._spans.append((at, at + length - 2, action.run))
+            self.spans.append((at, at + length - 2, action.run))
             at += length
         pieces += [(" " * max(0, room - at), palette.faint), (count, palette.faint)]
         return [pieces]
-
-    async def on_click(self, event: events.Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is None:
-            return
-        for first, last, run in self._spans:
-            if first <= offset.x <= last:
-                await self.screen.run_action(run)

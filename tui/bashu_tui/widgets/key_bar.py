@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual import events
 
 from bashu_tui.keymap import actions, keys_of, label
-from bashu_tui.widgets.line_panel import LinePanel, Piece
+from bashu_tui.widgets.click_line import ClickLine
+from bashu_tui.widgets.line_panel import Piece
 
 
-class KeyBar(LinePanel):
+class KeyBar(ClickLine):
     """As many keys as fit, each whole; help and the way to other screens come first."""
 
     def __init__(self, place: str, *, id: str) -> None:  # noqa: A002  Textual's own word
         super().__init__(id=id)
         self._place = place
-        self._spans: list[tuple[int, int, str]] = []
-        """First and last column of a key, and the action that it runs."""
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
         texts, palette = self.bashu.texts, self.bashu.palette
         pieces: list[Piece] = []
-        self._spans = []
+        self.spans = []
         at = 0
         shown = [action for action in actions(self._place) if action.bar]
         first = [action for action in shown if action.place == "market"]
@@ -34,11 +32,6 @@ class KeyBar(LinePanel):
             if at + length > width:
                 break
             pieces += [(key, palette.warn), (text, palette.plain)]
-            self._spans.append((at, at + length - 1, action.run))
+            self.spans.append((at, at + length - 1, action.run))
             at += length
         return [pieces]
-
-    async def on_click(self, event: events.Click) -> None:
-        for first, last, run in self._spans:
-            if first <= event.x <= last:
-                await self.screen.run_action(run)
