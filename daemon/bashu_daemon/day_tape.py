@@ -26,10 +26,10 @@ class _Bar(Struct, array_like=True):
     """One minute; prices in fen, 0 where every trade of it was cancelled."""
 
     start_ns: int
-    open: int
-    high: int
-    low: int
-    close: int
+    open: int = 0
+    high: int = 0
+    low: int = 0
+    close: int = 0
     volume: int = 0
     turnover: int = 0
     trade_count: int = 0
@@ -37,6 +37,8 @@ class _Bar(Struct, array_like=True):
     last_exec_id: int = 0
 
     def take(self, price: int, qty: int) -> None:
+        if not self.trade_count:
+            self.open = self.high = self.low = price
         self.high = max(self.high, price)
         self.low = min(self.low, price)
         self.close = price
@@ -89,12 +91,10 @@ class DayTape:
         bars = self._bars.setdefault(event.symbol, {})
         start_ns = event.transact_time // MINUTE_NS * MINUTE_NS
         bar = bars.get(start_ns)
-        price = event.price
         if bar is None:
-            bar = bars[start_ns] = _Bar(start_ns, price, price, price, price)
-            bar.first_exec_id = event.exec_id
+            bar = bars[start_ns] = _Bar(start_ns, first_exec_id=event.exec_id)
         bar.last_exec_id = event.exec_id
-        bar.take(price, event.qty)
+        bar.take(event.price, event.qty)
 
     def correct(self, event: TradeCorrected) -> None:
         """Say at the trade that it was cancelled or repriced, and make its bar anew.
@@ -164,12 +164,11 @@ class DayTape:
             if row.mode in MODES_OF_BARS and bar.first_exec_id <= row.exec_id <= bar.last_exec_id
         ]
         if kept and kept[0].exec_id == bar.first_exec_id:
-            standing = [(row.standing_px, row.qty) for row in kept if row.standing_px]
-            first = standing[0][0] if standing else 0
-            bar.open = bar.high = bar.low = bar.close = first
+            bar.open = bar.high = bar.low = bar.close = 0
             bar.volume = bar.turnover = bar.trade_count = 0
-            for price, qty in standing:
-                bar.take(price, qty)
+            for row in kept:
+                if row.standing_px:
+                    bar.take(row.standing_px, row.qty)
             return
         bar.turnover += (event.price - event.previous_price) * event.qty
         if event.action == "cancel":

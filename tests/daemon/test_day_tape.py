@@ -116,6 +116,14 @@ def test_a_bar_without_a_trade_that_stands_has_no_price() -> None:
     assert day.bars() == [(0, 0, 0, 0, 0, 0, 0)]
 
 
+def test_a_trade_after_all_were_cancelled_begins_its_minute_anew() -> None:
+    day = Day()
+    day.correct(day.trade(9_000, 5), 0, 9_000, 5)
+    day.trade(7_020, 2)
+    day.trade(7_010, 1)
+    assert day.bars() == [(0, 7_020, 7_020, 7_010, 7_010, 3, 2)]
+
+
 def test_a_proposal_changes_nothing() -> None:
     day = Day()
     exec_id = day.trade(7_010, 5)
