@@ -75,7 +75,7 @@ class MqttConnection:
             ConnectionLost: it cannot be reached.
         """
         try:
-            await self._client.__aenter__()
+            await self._connect()
         except aiomqtt.MqttCodeError as error:
             code = getattr(error.rc, "value", error.rc)
             if code in _REFUSED:
@@ -88,6 +88,16 @@ class MqttConnection:
         self._disconnected: asyncio.Future[None] = self._client._disconnected  # noqa: SLF001  as above
         # `receive` tells of a broken connection; nobody awaits aiomqtt's own future.
         self._disconnected.add_done_callback(_retrieve)
+
+    async def _connect(self) -> None:
+        try:
+            await self._client.__aenter__()
+        except BaseException:
+            # A broker that was too slow may read this later: no will may come of it. aiomqtt
+            # itself would leave the connection open.
+            self._paho.on_disconnect = None
+            self._paho.disconnect()
+            raise
 
     async def close(self) -> None:
         """Disconnect in order, so that no will is published."""
