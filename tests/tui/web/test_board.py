@@ -135,6 +135,17 @@ async def test_the_changing_part_is_sent_once_for_each_change(site: OpenSite, ma
         assert "74.00" in await fresh.text()
 
 
+async def test_another_run_of_the_server_knows_no_tag_of_the_one_before(
+    site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tags = []
+    for _ in range(2):
+        async with site() as browser:
+            monkeypatch.setattr(browser.app[SITE].board, "revision", 7)
+            tags.append((await browser.get("/board/live")).headers["ETag"])
+    assert tags[0] != tags[1]
+
+
 async def test_a_board_that_lost_the_venue_says_so_and_comes_back(
     site: OpenSite, market: Any
 ) -> None:

@@ -1,7 +1,8 @@
 """Nothing runs before the venue has accepted the user; what is set keeps others out."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -9,10 +10,12 @@ import pytest
 from aiohttp import WSServerHandshakeError
 from web_site import Browser, cookie, log_in, origin
 
+from bashu_tui.web import login_pages
 from bashu_tui.web.settings import Limits
 from bashu_tui.web.site import SITE
 
 OpenSite = Callable[..., AbstractAsyncContextManager[Browser]]
+DEADLINE_SECONDS = 30.0
 
 
 async def test_the_venue_decides_who_may_log_in(site: OpenSite) -> None:
@@ -223,6 +226,85 @@ async def test_the_policy_lets_the_terminal_speak_to_this_server_alone(site: Ope
 async def test_an_oversized_form_is_refused(site: OpenSite) -> None:
     async with site() as browser:
         assert (await log_in(browser, "alice", "x" * 20_000)).status == 413
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (FORM, b"token=\xff&user=\xfe"),
+        (f"{FORM}; charset=foo", b"user=anna"),
+        (f"{FORM}; charset=unicode_escape", b"user=anna&password=\\ud800"),
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=b", b"x"),
+    ],
+)
+async def test_what_is_no_form_of_ours_is_refused_and_is_no_fault_of_the_server(
+    site: OpenSite, path: str, kind: str, body: bytes
+) -> None:
+    async with site() as browser:
+        await log_in(browser, "alice", "a-secret")
+        headers = {"Origin": origin(browser), "Content-Type": kind}
+        answer = await browser.post(path, data=body, headers=headers)
+        assert answer.status == 403
+
+
+async def test_a_form_that_does_not_come_to_its_end_is_not_waited_for(
+    site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def never() -> AsyncIterator[bytes]:
+        yield b"user="
+        await asyncio.sleep(3_600)
+
+    monkeypatch.setattr(login_pages, "READ_SECONDS", 0.1)
+    async with site() as browser:
+        assert (await browser.post("/login", data=never())).status == 408
+
+
+@pytest.mark.parametrize("kept", ["\udcff" * 43, '"' + "A" * 41 + '\\015\\012"', "A" * 42])
+async def test_only_a_token_that_this_server_could_have_made_is_kept(
+    site: OpenSite, kept: str
+) -> None:
+    async with site() as browser:
+        raw = f"GET /login HTTP/1.1\r\nHost: x\r\nCookie: bashu-form={kept}\r\n\r\n"
+        answer = await _raw(browser, raw.encode("utf-8", "surrogateescape"))
+        assert answer.startswith("HTTP/1.1 200 ")
+        assert re.search(r"Set-Cookie: bashu-form=[A-Za-z0-9_-]{43};", answer) is not None
+        assert "A" * 41 not in answer
+
+
+async def test_a_host_that_cannot_be_read_is_not_this_one(site: OpenSite) -> None:
+    async with site() as browser:
+        raw = "POST /login HTTP/1.1\r\nHost: [::1\r\nOrigin: x\r\nContent-Length: 0\r\n\r\n"
+        assert (await _raw(browser, raw.encode())).startswith("HTTP/1.1 403 ")
+
+
+async def _raw(browser: Browser, request: bytes) -> str:
+    """Send what no client library would, and return the answer's head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", browser.port)
+    try:
+        writer.write(request)
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return (await reader.readuntil(b"\r\n\r\n")).decode()
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_another_sites_form_takes_no_cookie_away(site: OpenSite) -> None:
+    """A browser sends no cookie with it, but would follow an answer that deletes one."""
+    async with site() as browser:
+        headers = {"Origin": "https://evil.example"}
+        answer = await browser.post("/logout", headers=headers, allow_redirects=False)
+        assert answer.status == 403
+        assert "Set-Cookie" not in answer.headers
+        # One's own stale page still comes back to the form.
+        headers = {"Origin": origin(browser)}
+        answer = await browser.post("/logout", headers=headers, allow_redirects=False)
+        assert answer.headers["Location"] == "/login"
 
 
 async def test_what_a_person_typed_is_text_and_no_markup(site: OpenSite) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import secrets
 from typing import Final
 
 import msgspec
@@ -25,6 +26,8 @@ class _Rendered:
     """The last rendering in each language: a crowd costs no more than one."""
 
     def __init__(self) -> None:
+        self.name = secrets.token_hex(4)
+        """Of this server's run: another one counts its revisions anew."""
         self._kept: dict[Language, tuple[int, str]] = {}
 
     def text(self, site: Site, language: Language) -> tuple[int, str]:
@@ -48,16 +51,17 @@ async def show_board(request: web.Request) -> web.Response:
     """The whole page."""
     site = _with_board(request)
     language = site.language(request)
-    revision, text = request.app[RENDERED].text(site, language)
-    return site.page(request, "board.html", live=Markup(text), revision=revision)  # noqa: S704  rendered by the same templates, escaped there
+    _revision, text = request.app[RENDERED].text(site, language)
+    return site.page(request, "board.html", live=Markup(text))  # noqa: S704  rendered by the same templates, escaped there
 
 
 async def show_live_part(request: web.Request) -> web.Response:
     """The part that changes; 304 if the reader has it."""
     site = _with_board(request)
     language = site.language(request)
-    revision, text = request.app[RENDERED].text(site, language)
-    tag = f'"{revision}-{language}"'
+    rendered = request.app[RENDERED]
+    revision, text = rendered.text(site, language)
+    tag = f'"{rendered.name}-{revision}-{language}"'
     if request.headers.get("If-None-Match") == tag:
         return web.Response(status=304, headers={"ETag": tag})
     return web.Response(text=text, content_type="text/html", headers={"ETag": tag})
@@ -84,7 +88,6 @@ def _render(site: Site, language: Language, now: float) -> str:
         t=texts,
         language=language,
         board=board,
-        as_of=_moment(board.venue.transact_time, "%Y-%m-%d %H:%M"),
         trade_date=_date(board.venue.trade_date),
         next_phase=_next_phase(texts, board),
         rows=[_row(texts, quote) for quote in board.instruments],

@@ -1,9 +1,12 @@
 """Logging in and out."""
 
+import asyncio
 import hmac
 import logging
+import re
 import secrets
 from typing import Final
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -14,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 FORM_COOKIE: Final = "bashu-form"
 FORM_SECONDS: Final = 3_600
+READ_SECONDS: Final = 20.0
+"""How long a browser may take to send a form."""
 MAX_USER: Final = 64
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+"""What `secrets.token_urlsafe` makes of `TOKEN_BYTES`."""
 
 
 async def show_login(request: web.Request) -> web.Response:
@@ -28,10 +35,10 @@ async def show_login(request: web.Request) -> web.Response:
 async def log_in(request: web.Request) -> web.Response:
     """Check the form, then the credentials at the venue, then open a session."""
     site = request.app[SITE]
-    fields = await request.post()
-    user = str(fields.get("user", "")).strip()
-    password = str(fields.get("password", ""))
-    if not _is_own_form(request, site, str(fields.get("token", ""))):
+    fields = await _fields(request)
+    user = fields.get("user", "").strip()
+    password = fields.get("password", "")
+    if not _is_own_form(request, site, fields.get("token", "")):
         return _form(request, site, status=403, problem="web.login.old_form", user=user)
     if not user or not password:
         return _form(request, site, status=400, problem="login.missing", user=user)
@@ -56,11 +63,12 @@ async def log_out(request: web.Request) -> web.Response:
     """End the session and its terminals."""
     site = request.app[SITE]
     session = site.session(request)
-    fields = await request.post()
+    token = (await _fields(request)).get("token", "")
+    # Another site's form comes without the cookie, but the answer could delete it.
+    is_own = site.is_own_origin(request)
+    if not is_own or (session is not None and not _same(token, session.form_token)):
+        raise web.HTTPForbidden(text="This form is not of this login.")
     if session is not None:
-        token = str(fields.get("token", ""))
-        if not site.is_own_origin(request) or not _same(token, session.form_token):
-            raise web.HTTPForbidden(text="This form is not of this login.")
         site.sessions.end(session)
         logger.info("Logout of %s.", session.user)
     answer = web.HTTPSeeOther("/login")
@@ -108,6 +116,20 @@ def _form(
     return answer
 
 
+async def _fields(request: web.Request) -> dict[str, str]:
+    """Return what a form of this server sends; what is no such form has no known fields.
+
+    Raises:
+        HTTPException: it is too long, or comes too slowly.
+    """
+    try:
+        async with asyncio.timeout(READ_SECONDS):
+            body = await request.read()
+    except TimeoutError as error:
+        raise web.HTTPRequestTimeout from error
+    return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
 def _is_own_form(request: web.Request, site: Site, token: str) -> bool:
     """Whether the form was filled in on this server's page in this browser."""
     kept = request.cookies.get(FORM_COOKIE, "")
@@ -115,7 +137,7 @@ def _is_own_form(request: web.Request, site: Site, token: str) -> bool:
 
 
 def _is_token(text: str) -> bool:
-    return len(text) == len(secrets.token_urlsafe(TOKEN_BYTES))
+    return _TOKEN.fullmatch(text) is not None
 
 
 def _same(one: str, other: str) -> bool:

@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 MAX_FORM_BYTES: Final = 16 * 1024
 SWEEP_SECONDS: Final = 5.0
 _SHUTDOWN_SECONDS: Final = 10.0
+_IDLE_SECONDS: Final = 60.0
+"""How long a connection may stay without a whole request."""
 _XTERM: Final = Path(textual_serve.__file__).parent / "static"
 """textual-serve's own scripts and fonts: xterm.js and the bridge to the websocket."""
 
@@ -77,6 +79,7 @@ async def run(settings: WebSettings) -> None:
     runner = web.AppRunner(
         make_app(settings, mqtt_transports(settings.broker)),
         access_log=None,
+        keepalive_timeout=_IDLE_SECONDS,
         shutdown_timeout=_SHUTDOWN_SECONDS,
     )
     await runner.setup()
@@ -113,11 +116,19 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
     if site.settings.board:
         transport = site.transport_of(topics.PUBLIC_USER, site.settings.public_password)
         tasks.append(asyncio.create_task(follow(transport, site.board), name="board"))
+    for task in tasks:
+        task.add_done_callback(_say_end)
     yield
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await site.terminals.wait_ended()
+
+
+def _say_end(task: asyncio.Task[None]) -> None:
+    """The pages go on without it, so nobody else would say it."""
+    if not task.cancelled():
+        logger.error("The %s has stopped.", task.get_name(), exc_info=task.exception())
 
 
 async def _sweep(site: Site) -> None:

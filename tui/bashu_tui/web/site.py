@@ -73,7 +73,10 @@ class Site:
         there would otherwise be its own origin.
         """
         if not self.settings.public_url and self.settings.host in LOCAL_NAMES:
-            host = urlsplit(f"//{request.host}").hostname
+            try:
+                host = urlsplit(f"//{request.host}").hostname
+            except ValueError:
+                return False
             if host not in LOCAL_NAMES:
                 return False
         return request.headers.get("Origin", "").lower() == self.origin(request)
