@@ -10,8 +10,13 @@ from aiohttp import ClientWebSocketResponse, WSMsgType
 from bashu_testing import PASSWORDS, PATIENCE_SECONDS, SYMBOL, eventually
 from web_site import Browser, log_in, origin, served_venue
 
+from bashu_tui.screens.registry import open_to
 from bashu_tui.web.settings import Limits
 from bashu_tui.web.site import SITE
+
+F9, F10 = "\x1b[20~", "\x1b[21~"
+BLOTTER = str(1 + [entry.place for entry in open_to("trader")].index("blotter"))
+"""Its digit in the menu of screens."""
 
 
 async def open_terminal(browser: Browser) -> ClientWebSocketResponse:
@@ -131,6 +136,38 @@ async def test_the_terminal_takes_the_browsers_size(tmp_path: Path) -> None:
                 if message.type is WSMsgType.TEXT:
                     assert json.loads(message.data) == ["pong", "7"]
                     break
+
+
+async def test_a_table_goes_to_the_browser_and_to_no_file_of_the_server(tmp_path: Path) -> None:
+    async with served_venue(tmp_path) as (browser, _harness):
+        await log_in(browser, "anna", PASSWORDS["anna"])
+        async with await open_terminal(browser) as socket:
+            await until_shown(socket, SYMBOL)
+            await socket.send_json(["stdin", F10])
+            await until_shown(socket, "blotter")
+            await socket.send_json(["stdin", BLOTTER])
+            await until_shown(socket, "logged")
+            await socket.send_json(["stdin", F9])
+            key = await _offered(socket)
+            answer = await browser.get(f"/download/{key}")
+            table = (await answer.read()).decode("utf-8-sig")
+            await until_shown(socket, "browser")
+            assert (await browser.get(f"/download/{key}")).status == 404, "once only"
+            assert (await browser.get("/download/x")).status == 404
+    assert answer.status == 200
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''blotter-")
+    assert "logged on" in table
+    assert await asyncio.to_thread(lambda: list(tmp_path.rglob("*.csv"))) == []
+
+
+async def _offered(socket: ClientWebSocketResponse) -> str:
+    """Return the key of the file that the terminal offers."""
+    while True:
+        message = await asyncio.wait_for(socket.receive(), PATIENCE_SECONDS)
+        if message.type is WSMsgType.TEXT:
+            kind, key = json.loads(message.data)
+            assert kind == "deliver_file_start"
+            return str(key)
 
 
 @pytest.mark.parametrize("rubbish", ["{", "7", "[]", '["stdin"]', '["stdin", 7]', '["resize", 1]'])

@@ -30,6 +30,18 @@ async def test_the_first_screen_asks_for_what_is_missing(wait: Any) -> None:
         await wait(pilot, lambda: login_is_up(app) and message(app) == app.texts("login.missing"))
 
 
+async def test_behind_a_web_server_the_broker_is_not_the_users_to_choose(
+    wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BashuApp, "is_web", True)
+    app = BashuApp(broker="mqtt://127.0.0.1:1", user="alice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: login_is_up(app))
+        await pilot.click("#login-broker")
+        await pilot.press("shift+tab", "shift+tab", "shift+tab", "9")
+        assert app.screen.query_one("#login-broker", Input).value == "mqtt://127.0.0.1:1"
+
+
 async def test_a_right_password_opens_the_traders_screen(market: Any, wait: Any) -> None:
     app = market.app("alice", password="")
     app._transport = market.hub.transport("alice", "a-secret")

@@ -1,7 +1,8 @@
-"""Asks where a table is to be written, writes it there, and says so."""
+"""Asks where a table is to be written, writes it there, and says so; or gives it to the browser."""
 
 import asyncio
 import errno
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, cast
@@ -43,6 +44,22 @@ class Table(Struct, frozen=True):
     rows: Sequence[Sequence[Cell]]
 
 
+def give_to_browser(app: "BashuApp", table: Table) -> str:
+    """Have the browser keep a table as a file, and return its name.
+
+    For a terminal behind a web server: the files around it are the server's, not the user's.
+    """
+    name = _proposed(app, table).name
+    data = io.BytesIO(encode(table.head, table.rows))
+    app.deliver_binary(data, save_filename=name, mime_type="text/csv")
+    return name
+
+
+def _proposed(app: "BashuApp", table: Table) -> Path:
+    user = app.session.client.user if app.session is not None else ""
+    return proposed_path(table.name, user, now_ns())
+
+
 class ExportScreen(ModalScreen[Path]):
     """Dismissed with the file that was written, or with None."""
 
@@ -64,9 +81,7 @@ class ExportScreen(ModalScreen[Path]):
             yield CardKeys([("Enter", "card.write", "write"), ("Esc", "card.back", "dismiss")])
 
     def on_mount(self) -> None:
-        session = self.bashu.session
-        user = session.client.user if session is not None else ""
-        self._proposed = proposed_path(self._table.name, user, now_ns())
+        self._proposed = _proposed(self.bashu, self._table)
         field = self.query_one(Input)
         field.value = str(self._proposed)
         field.focus()

@@ -31,7 +31,14 @@ class LoginScreen(Screen[None]):
         with Vertical(id="login", classes="card"):
             for name, value in self._values.items():
                 yield Static(id=f"login-{name}-label")
-                yield Input(value, id=f"login-{name}", password=name == "password", compact=True)
+                yield Input(
+                    value,
+                    id=f"login-{name}",
+                    password=name == "password",
+                    compact=True,
+                    # What a web server may reach is not for its users to choose.
+                    disabled=name == "broker" and self.app.is_web,
+                )
             yield Static(id="login-message", classes="effect")
             yield Static(id="login-hint", classes="hint")
 

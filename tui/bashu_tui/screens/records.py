@@ -6,7 +6,7 @@ from pathlib import Path
 from textual.widgets import Input
 
 from bashu_tui.screens.base import MarketScreen
-from bashu_tui.screens.export import ExportScreen, Table
+from bashu_tui.screens.export import ExportScreen, Table, give_to_browser
 from bashu_tui.widgets.filter_bar import FilterBar
 from bashu_tui.widgets.line_panel import LinePanel
 from bashu_tui.widgets.list_panel import ListPanel
@@ -74,6 +74,9 @@ class RecordsScreen(MarketScreen):
         table = self.table()
         if table is None or not table.rows:
             self.say("export.nothing", "warn")
+            return
+        if self.app.is_web:
+            self.say("export.given", "good", name=give_to_browser(self.bashu, table))
             return
         self.app.push_screen(ExportScreen(table), self._exported)
 

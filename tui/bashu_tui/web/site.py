@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from textual_serve.download_manager import DownloadManager
 
 from bashu_tui.i18n import Language, Texts
 from bashu_tui.web.board_state import BoardState
@@ -39,7 +38,6 @@ class Site:
         self.failures = FailedLogins(settings.limits)
         self.login_check = LoginCheck(transport_of)
         self.terminals = Terminals(settings.limits)
-        self.downloads = DownloadManager()
         self.board = BoardState()
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),

@@ -63,10 +63,12 @@ async def download(request: web.Request) -> web.StreamResponse:
     key = request.match_info["key"]
     if session is None:
         raise web.HTTPForbidden(text="Nobody is logged in.")
-    if not any(key in process.delivery_keys for process in site.terminals.processes(session.user)):
+    offering = [p for p in site.terminals.processes(session.user) if key in p.delivery_keys]
+    if not offering:
         raise web.HTTPNotFound(text="There is no such file.")
+    downloads = offering[0].downloads
     try:
-        offered = await site.downloads.get_download_metadata(key)
+        offered = await downloads.get_download_metadata(key)
     except KeyError as error:
         raise web.HTTPNotFound(text="The file was fetched already.") from error
     response = web.StreamResponse()
@@ -74,7 +76,7 @@ async def download(request: web.Request) -> web.StreamResponse:
     name = quote(offered.file_name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     await response.prepare(request)
-    async for chunk in site.downloads.download(key):
+    async for chunk in downloads.download(key):
         await response.write(chunk)
     await response.write_eof()
     return response
@@ -99,7 +101,6 @@ def _process(
         write_bytes=send,
         write_str=socket.send_str,
         close=close,
-        downloads=site.downloads,
     )
 
 

@@ -43,14 +43,14 @@ class TerminalProcess(AppService):
         write_bytes: Callable[[bytes], Awaitable[None]],
         write_str: Callable[[str], Awaitable[None]],
         close: Callable[[], Awaitable[None]],
-        downloads: DownloadManager,
     ) -> None:
+        self.downloads = DownloadManager()
         super().__init__(
             "bashu-tui",
             write_bytes=write_bytes,
             write_str=write_str,
             close=close,
-            download_manager=downloads,
+            download_manager=self.downloads,
         )
         self.delivery_keys: set[str] = set()
         """The files that this terminal offers for download."""
@@ -81,7 +81,7 @@ class TerminalProcess(AppService):
             if task is not None:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
-            await self._download_manager.cancel_app_downloads(self.app_service_id)
+            await self.downloads.cancel_app_downloads(self.app_service_id)
 
     async def run(self) -> None:
         """Pass on what the terminal draws, until it ends or the browser is gone."""
