@@ -1,10 +1,15 @@
 """The public user: it reads what is everybody's, and nothing else; denial is non-delivery."""
 
 import asyncio
+import contextlib
+import socket
+from typing import Any
 
+import pytest
 from bashu_testing import SYMBOL, Harness, eventually
 
 from bashu_protocol import topics
+from bashu_protocol.client import Client
 from bashu_protocol.codec import decode, encode
 from bashu_protocol.messages import (
     InstrumentStat,
@@ -13,7 +18,7 @@ from bashu_protocol.messages import (
     PublishNotice,
     RecentNotices,
 )
-from bashu_protocol.transport import Incoming
+from bashu_protocol.transport import ConnectionLost, Incoming, LogonRefused, Will
 
 PRIVATE = ("/cmd/", "/rpt/", "/alive/", "/sup/")
 
@@ -85,6 +90,60 @@ async def test_what_the_public_sends_reaches_nobody(harness: Harness) -> None:
             assert isinstance(decode(incoming.payload)[0], InstrumentStat)
             break
         await reader.close()
+
+
+@pytest.mark.parametrize("user", ["public", "bo"])
+async def test_a_will_is_no_way_around_the_rights(harness: Harness, user: str) -> None:
+    """A broker publishes it for a client that vanishes; some refuse the connection for it."""
+    order = encode(NewOrder("1", SYMBOL, "buy", 1, 7_000), "json")
+    wills = (
+        Will(topics.command("anna"), order, retain=False),
+        Will(topics.stat(SYMBOL), b"{}"),
+        Will(topics.NOTICE, b"{}"),
+    )
+    heard: list[bytes] = []
+    reader = harness.transport("carl")
+    await reader.connect(None)
+    await reader.subscribe([topics.stat(SYMBOL), topics.NOTICE])
+
+    async def listen() -> None:
+        async for incoming in reader.messages():
+            heard.append(incoming.payload)  # noqa: PERF401  it is read while it grows
+
+    listening = asyncio.create_task(listen())
+    async with harness.client("anna"):
+        for will in wills:
+            transport = harness.transport(user)
+            with contextlib.suppress(LogonRefused, ConnectionLost):
+                await transport.connect(will)
+                _vanish(harness, transport)
+        await _until_a_lawful_will_is_carried_out(harness)
+        assert not harness.venue.has_live_orders("anna")
+    listening.cancel()
+    await asyncio.gather(listening, return_exceptions=True)
+    await reader.close()
+    assert heard
+    assert b"{}" not in heard
+
+
+async def _until_a_lawful_will_is_carried_out(harness: Harness) -> None:
+    """Whatever came of the wills before this one has come by then."""
+    transport = harness.transport("bo")
+    client = Client(transport, "bo", cancel_on_disconnect=True)
+    await client.start()
+    await client.place(SYMBOL, "buy", 100, 7_000)
+    assert client._task is not None
+    client._task.cancel()
+    _vanish(harness, transport)
+    await eventually(lambda: not harness.venue.has_live_orders("bo"))
+    await client.close()
+
+
+def _vanish(harness: Harness, transport: Any) -> None:
+    if harness.kind == "memory":
+        transport.drop()
+    else:
+        transport._connection._paho.socket().shutdown(socket.SHUT_RDWR)
 
 
 async def test_who_comes_late_finds_the_last_notices(harness: Harness) -> None:

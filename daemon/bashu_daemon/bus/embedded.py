@@ -67,6 +67,10 @@ class DoorkeeperAuthentication(BaseAuthPlugin):  # type: ignore[misc]  # amqtt c
         doorkeeper: Doorkeeper = self.config.doorkeeper
         if not session.username or session.password is None:
             return False
+        # amqtt asks nobody when it publishes a will.
+        will = session.will_topic if session.will_flag else None
+        if will is not None and not doorkeeper.allows(session.username, Action.PUBLISH, will):
+            return False
         return await doorkeeper.admits(session.username, session.password)
 
 
