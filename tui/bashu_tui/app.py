@@ -1,6 +1,7 @@
 """The terminal: one app, a session at the venue, and the screens in front of it."""
 
 import asyncio
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +29,8 @@ FRAME_SECONDS = 1 / 20
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
+STDIN = 0
+"""The file number of standard input, which Textual reads keys from."""
 
 
 class BashuApp(LooksApp):
@@ -66,6 +69,7 @@ class BashuApp(LooksApp):
 
     async def on_mount(self) -> None:
         self.begin_looks()
+        self._has_window = os.isatty(STDIN)
         self.set_interval(FRAME_SECONDS, self._paint)
         self.set_interval(1.0, self._tick)
         if self._first_screen:
@@ -246,6 +250,9 @@ class BashuApp(LooksApp):
 
     def _tick(self) -> None:
         """The clock of the status bar, and of all that ends with time."""
+        if self._has_window and not os.isatty(STDIN):  # else it would read the end for ever
+            self.exit()
+            return
         session = self.session
         if session is not None:
             session.changed.add("status")
