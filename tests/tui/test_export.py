@@ -13,6 +13,7 @@ from bashu_tui.state.export import (
     chosen_path,
     encode,
     proposed_path,
+    readable_time,
     write_new,
     yuan,
     zoned_time,
@@ -67,6 +68,10 @@ def test_yuan_have_two_decimals() -> None:
 
 def test_times_have_a_zone() -> None:
     assert zoned_time(NOW_NS) == "2025-11-25T00:00:00.123456+08:00"
+
+
+def test_people_read_times_to_the_second() -> None:
+    assert readable_time(NOW_NS) == "2025-11-25 00:00:00"
 
 
 def test_the_proposed_file_is_named_by_user_and_time(home: Path) -> None:

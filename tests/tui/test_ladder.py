@@ -105,6 +105,10 @@ async def test_the_average_of_ones_own_trades_is_marked(
             await bob.place(SYMBOL, "sell", 10, price)
             await app.session.client.place(SYMBOL, "buy", 10, price)
         await wait(pilot, lambda: "@74.60" in shown(app))
+        ladder = app.screen.query_one(Ladder)
+        ladder.cursor_price = 7_460
+        ladder.repaint()
+        await wait(pilot, lambda: ">@74.60<" in shown(app))
 
 
 async def test_a_locked_ladder_stays_and_says_where_the_market_went(

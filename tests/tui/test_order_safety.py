@@ -48,10 +48,12 @@ async def test_one_click_sends_up_to_its_cap_and_ends_at_one_key(
         await switch_on_one_click(pilot, app, wait, key)
         await wait(pilot, lambda: shown(app).count("ONE CLICK") >= 2)  # status bar and ticket
         await fill_ticket_without_trading(pilot, app, "2000", "74.50")
+        await wait(pilot, lambda: app.texts("ticket.send") in shown(app))
         await pilot.press("enter")
         await wait(pilot, lambda: isinstance(app.screen, ConfirmScreen))  # above the cap
         await pilot.press("escape")
         await fill_ticket_without_trading(pilot, app, "100", "74.40")
+        await wait(pilot, lambda: app.texts("ticket.send_at_once") in shown(app))
         await pilot.press("enter")
         await wait(pilot, lambda: working(market) == [("buy", 100, 7_440)])
         await pilot.press(key)
@@ -159,6 +161,31 @@ async def test_the_card_warns_shows_limits_and_follows_the_market(
         await wait(pilot, lambda: not isinstance(app.screen, ConfirmScreen))
         assert app.screen.query_one("#ticket-qty", Input).value == "100"
         assert app.screen.query_one("#ticket-price", Input).value == "74.50"
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (140, 42)])
+async def test_the_cards_answers_are_always_in_sight(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, shown: Any,
+    size: tuple[int, int],
+) -> None:  # fmt: skip
+    async with market.client("reg") as registrar:
+        limits = MemberLimits(max_order_qty=5, max_order_value=50_000, approval_qty=3)
+        await registrar.command(SetMemberLimits("l", "alice-co", limits))
+    async with terminal(size=size) as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "50000", "82.00")
+        await open_card(pilot, app)
+        answers = app.texts("confirm.send"), app.texts("confirm.back")
+        await wait(pilot, lambda: all(answer in shown(app) for answer in answers))
+        await wait(
+            pilot,
+            lambda: (
+                app.texts("confirm.order", side="Buy", qty="50,000", symbol=SYMBOL, price="82.00")
+                in shown(app)
+            ),
+        )
+        if size[1] > 24:
+            assert app.screen.query_one(".card").max_scroll_y == 0
+            assert app.texts("caution.approval")[:40] in shown(app)
 
 
 @pytest.mark.parametrize(

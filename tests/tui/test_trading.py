@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, Static
 
 from bashu_protocol.messages import HaltInstrument, PublishNotice, SetPhase
@@ -252,6 +253,18 @@ async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(
         assert ticket.side == "sell"
 
 
+async def test_digits_typed_on_after_a_side_are_the_quantity(terminal: Any, wait: Any) -> None:
+    """A terminal delivers fast typing at once; on the ladder a 3 would turn the order round."""
+    async with terminal() as (app, pilot):
+        ticket, quantity = app.screen.query_one(Ticket), app.screen.query_one("#ticket-qty", Input)
+        ladder = app.screen.query_one(Ladder)
+        await wait(pilot, lambda: ladder.cursor_price)
+        for key in ("f2", "3", "1", "0"):
+            app.post_message(events.Key(key, key if key.isdigit() else None))
+        await wait(pilot, lambda: quantity.value == "310")
+        assert ticket.side == "buy"
+
+
 async def test_a_click_on_a_row_takes_its_price(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         ladder = app.screen.query_one(Ladder)
@@ -287,6 +300,25 @@ async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) ->
         await wait(pilot, lambda: app.screen.query_one("#ticket-price", Input).value == "")
         await pilot.press("left")
         await wait(pilot, lambda: app.symbol == SYMBOL)
+
+
+async def test_a_price_does_not_outlive_its_instrument_on_another_screen(
+    terminal: Any, wait: Any
+) -> None:
+    """Chosen elsewhere, the instrument is new to the ticket and to the ladder all the same."""
+    async with terminal() as (app, pilot):
+        trading = app.screen
+        ladder, field = trading.query_one(Ladder), trading.query_one("#ticket-price", Input)
+        await wait(pilot, lambda: ladder.cursor_price)
+        await pilot.press("up")
+        await wait(pilot, lambda: field.value)
+        chosen = ladder.cursor_price
+        app.open_screen("holdings")
+        await wait(pilot, lambda: app.screen.place == "holdings" and app.screen.is_mounted)
+        app.choose_symbol("CCER")
+        app.open_screen("trading")
+        await wait(pilot, lambda: app.screen is trading)
+        assert (field.value, ladder.cursor_price == chosen) == ("", False)
 
 
 async def test_the_ladder_holds_still_under_a_hand(

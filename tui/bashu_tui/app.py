@@ -146,10 +146,11 @@ class BashuApp(LooksApp):
             self.open_screen(place)
 
     def choose_symbol(self, symbol: str) -> None:
-        """Make another instrument the one that is traded."""
+        """Make another instrument the one that is traded, also on screens that are not in front."""
         self.symbol = symbol
-        if isinstance(self.screen, MarketScreen):
-            self.screen.symbol_changed()
+        for screen in self._screens.values():
+            if screen.is_mounted:
+                screen.symbol_changed()
 
     @work(group="login", exclusive=True)
     async def log_in(self, broker: str, user: str, password: str) -> None:

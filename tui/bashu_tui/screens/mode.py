@@ -56,7 +56,8 @@ class ModeScreen(ModalScreen[EntryMode | None]):
         self.query_one(VerticalScroll).border_title = texts("mode.title")
         for key, mode in _CHOICES:
             is_it = mode == session.mode
-            said = f" {key}  {texts(f'mode.{mode}')}: {texts(f'mode.about.{mode}')}"
+            name, about = texts(f"mode.{mode}"), texts(f"mode.about.{mode}")
+            said = f" {key}  {texts('text.because', what=name, why=about)}"
             style = palette.cursor + palette.plain if is_it else palette.plain
             self.query_one(f"#mode-{mode}", ChoiceLine).show([Choice(mode, said, style)])
         why = may_trade(session)

@@ -9,7 +9,7 @@ from textual.containers import Container
 from bashu_protocol.messages import Notice, NoticeKind
 from bashu_tui.screens.export import Table
 from bashu_tui.screens.records import RecordsScreen
-from bashu_tui.state.export import zoned_time
+from bashu_tui.state.export import readable_time, zoned_time
 from bashu_tui.state.venue_words import in_words
 from bashu_tui.widgets.filter_bar import Facet, FilterBar
 from bashu_tui.widgets.notice_list import NoticeList
@@ -95,7 +95,7 @@ class NoticesScreen(RecordsScreen):
         found = [
             ("title", in_words(notice.title, texts)),
             ("kind", texts.get(f"notice_kind.{notice.kind}", notice.kind)),
-            ("time", zoned_time(notice.transact_time)),
+            ("time", readable_time(notice.transact_time)),
             ("symbol", notice.symbol),
             ("member", notice.member),
             ("author", notice.author),

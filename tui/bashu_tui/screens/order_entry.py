@@ -43,7 +43,9 @@ class OrderEntryScreen(MarketScreen):
     # Keys
 
     def action_side(self, side: Side) -> None:
-        self.query_one(Ladder).trade(side)
+        price = self.query_one(Ladder).cursor_price
+        if price:
+            self.trade_at(side, price)
 
     def action_order_type(self) -> None:
         self.query_one(Ticket).next_type()
@@ -64,7 +66,7 @@ class OrderEntryScreen(MarketScreen):
         """Enter on the ladder: take its price and go to the quantity."""
         ladder = self.query_one(Ladder)
         self.query_one(Ticket).choose(price=ladder.cursor_price or None)
-        self.query_one("#ticket-qty", Input).focus()
+        self.set_focus(self.query_one("#ticket-qty", Input))
 
     # Messages of the widgets
 
@@ -72,32 +74,42 @@ class OrderEntryScreen(MarketScreen):
         self.query_one(Ticket).choose(price=event.price)
 
     def on_ladder_trade_at(self, event: Ladder.TradeAt) -> None:
+        self.trade_at(event.side, event.price)
+
+    def trade_at(self, side: Side, price: int) -> None:
         """Send at once where one press is enough; else fill the ticket, and asked again, the card.
 
-        The ladder's prices are limits, so the ticket becomes a limit order's.
+        The ladder's prices are limits, so the ticket becomes a limit order's. The quantity has the
+        focus when this returns: digits typed on would otherwise be the ladder's keys.
         """
         ticket, session = self.query_one(Ticket), self.bashu.session
         draft = ticket.draft()
         asked_again = (
             draft is not None
-            and (draft.ord_type, draft.side, draft.price) == ("limit", event.side, event.price)
+            and (draft.ord_type, draft.side, draft.price) == ("limit", side, price)
             and ticket.has_focus_within
         )
-        ticket.take_limit(event.side, event.price)
+        ticket.take_limit(side, price)
         draft = ticket.draft()
         at_once = session is not None and session.mode == "one_click"
         if draft is not None and (at_once or asked_again):
             self.enter(draft)
         else:
-            self.query_one("#ticket-qty", Input).focus()
+            self.set_focus(self.query_one("#ticket-qty", Input))
 
     def on_ladder_own_clicked(self, event: Ladder.OwnClicked) -> None:
         session = self.bashu.session
         if session is None:
             return
-        for order in session.orders_in(self.bashu.symbol):
-            if order.side == event.side and event.low <= order.price <= event.high and order.own:
-                self.cancel_one(order.cl_ord_id)
+        own = [
+            order
+            for order in session.orders_in(self.bashu.symbol)
+            if order.side == event.side and event.low <= order.price <= event.high and order.own
+        ]
+        for order in own:
+            self.cancel_one(order.cl_ord_id)
+        if not own:
+            self.tell("ladder.not_yours", "faint")
 
     def on_ticket_submitted(self, event: Ticket.Submitted) -> None:
         self.enter(event.draft)

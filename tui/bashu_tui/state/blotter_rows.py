@@ -5,7 +5,7 @@ from typing import Final
 
 from bashu_protocol.units import format_price
 from bashu_tui.i18n import Texts
-from bashu_tui.state.export import Cell, yuan, zoned_time
+from bashu_tui.state.export import Cell, readable_time, yuan, zoned_time
 from bashu_tui.state.session_blotter import Entry, Filter
 from bashu_tui.state.venue_words import in_words
 
@@ -44,8 +44,8 @@ def details(entry: Entry, texts: Texts) -> list[tuple[str, str]]:
     found = (
         ("what", what(entry, texts)),
         ("kind", texts(f"log_kind.{entry.kind}")),
-        ("time", zoned_time(entry.time_ns)),
-        ("venue_time", zoned_time(entry.venue_time_ns) if entry.venue_time_ns else ""),
+        ("time", readable_time(entry.time_ns)),
+        ("venue_time", readable_time(entry.venue_time_ns) if entry.venue_time_ns else ""),
         ("symbol", entry.symbol),
         ("side", side),
         ("qty", f"{entry.quantity:,}" if entry.quantity else ""),

@@ -32,6 +32,12 @@ def zoned_time(time_ns: int) -> str:
     return moment.astimezone().isoformat(timespec="microseconds")
 
 
+def readable_time(time_ns: int) -> str:
+    """Show a time in the terminal's zone to the second, as people read it."""
+    moment = datetime.fromtimestamp(time_ns // NS_PER_SECOND, UTC).astimezone()
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
 def encode(head: Sequence[str], rows: Sequence[Sequence[Cell]]) -> bytes:
     """Return the file's bytes: UTF-8 with the mark that Excel needs to show Chinese."""
     text = io.StringIO(newline="")

@@ -1,6 +1,7 @@
 """Cash and holdings, and what today's trades in the shown instrument came to."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rich.style import Style
 
@@ -9,7 +10,11 @@ from bashu_tui.cells import left, right
 from bashu_tui.state.positions import CASH, Position, format_average
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
-_LABEL = 11
+_LABEL: Final = 11
+_LEAST_HOLDINGS: Final = 2
+"""Their head, and the shown instrument."""
+_LEAST_DAY: Final = 2
+"""A title alone says nothing."""
 
 
 class Account(LinePanel):
@@ -24,9 +29,11 @@ class Account(LinePanel):
         made = self._cash(width)
         positions = session.positions
         day = self._day(positions.get(self.bashu.symbol), width)
+        if height - len(made) - _LEAST_HOLDINGS < _LEAST_DAY:
+            day = []
         holdings = self._holdings(list(positions.values()), width)
         # The day of the shown instrument is worth more than holdings of others.
-        room = max(2, height - len(made) - len(day))
+        room = max(_LEAST_HOLDINGS, height - len(made) - len(day))
         return [*made, *holdings[:room], *day][:height]
 
     def _cash(self, width: int) -> list[Sequence[Piece]]:

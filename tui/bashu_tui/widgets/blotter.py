@@ -13,6 +13,7 @@ from bashu_tui.cells import left, right, wrap
 from bashu_tui.state.blotter import TABS, BlotterLine, Tab, counts, lines
 from bashu_tui.state.positions import format_average
 from bashu_tui.state.session import OrderLine, local_time
+from bashu_tui.state.venue_words import in_words
 from bashu_tui.widgets.line_panel import Piece
 from bashu_tui.widgets.list_panel import ListPanel
 
@@ -20,6 +21,8 @@ _WITH_TIME: Final = 60
 _WITH_AVERAGE: Final = 84
 _WITH_TYPE: Final = 96
 """Cells from which a column is shown."""
+_LEAST_STATUS: Final = 5
+"""Cells, a blank among them, below which a status says nothing and is left out."""
 _CANCEL: Final = " x"
 """At the end of a line of one's own working order; a click there withdraws it."""
 _DETAIL_LINES: Final = 3
@@ -96,7 +99,10 @@ class Blotter(ListPanel[BlotterLine]):
             head += right(texts("column.average"), 10)
         if width >= _WITH_TYPE:
             head += " " + left(texts("column.type"), 10)
-        return [(f"{head} {texts('column.status')}", self.bashu.palette.head)]
+        status = f" {texts('column.status')}"
+        if cell_len(head + status) > width:
+            status = ""
+        return [(head + status, self.bashu.palette.head)]
 
     def row(self, item: BlotterLine, width: int) -> list[Piece]:
         texts, palette = self.bashu.texts, self.bashu.palette
@@ -117,9 +123,12 @@ class Blotter(ListPanel[BlotterLine]):
             style = palette.buy if item.side == "buy" else palette.sell
         status = " " + self._status(item)
         said = palette.warn if item.reject_code or self._is_corrected(item) else palette.plain
-        if not (item.order is not None and item.order.own):
+        is_own = item.order is not None and item.order.own
+        room = width - cell_len(text) - (len(_CANCEL) if is_own else 0)
+        if room < _LEAST_STATUS:
+            status = ""
+        if not is_own:
             return [(text, style), (status, said)]
-        room = width - cell_len(text) - len(_CANCEL)
         return [(text, style), (left(status, max(0, room)), said), (_CANCEL, palette.warn)]
 
     def on_click(self, event: events.Click) -> None:
@@ -188,8 +197,9 @@ class Blotter(ListPanel[BlotterLine]):
     def _notice_text(self, item: BlotterLine) -> str:
         texts, notice = self.bashu.texts, item.notice
         assert notice is not None  # noqa: S101  the caller asked
-        said = texts(item.status, symbol=notice.symbol, member=notice.member, title=notice.title)
-        return texts("text.because", what=said, why=notice.body) if notice.body else said
+        title, body = in_words(notice.title, texts), in_words(notice.body, texts)
+        said = texts(item.status, symbol=notice.symbol, member=notice.member, title=title)
+        return texts("text.because", what=said, why=body) if body else said
 
 
 def _price_width(width: int) -> int:

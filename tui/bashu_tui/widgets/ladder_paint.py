@@ -143,11 +143,11 @@ def _price(price: int, ground: Ground, palette: Palette, base: Style) -> Piece:
         text, style = f"[{text}]", palette.mark
     signs = "@" if marks.has(marks.average, price, step) else ""
     signs += "*" if marks.has(marks.indicative, price, step) else ""
-    if cell_len(text) + 2 * len(signs) + 2 <= ground.columns.price:
+    is_chosen = price == ground.cursor_price
+    has_room = cell_len(text) + 2 * len(signs) + 2 <= ground.columns.price
+    text = f">{signs}{text}<" if is_chosen else signs + text
+    if has_room:
         text += " " * len(signs)  # the price stays in the middle
-    text = signs + text
-    if price == ground.cursor_price:
-        text = f">{text}<"
     return centre(text, ground.columns.price), base + style
 
 

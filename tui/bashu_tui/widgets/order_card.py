@@ -62,13 +62,15 @@ class OrderCard(LinePanel):
         if now == self._first:
             return []
         (last, best), (last_now, best_now) = self._first, now
-        return [(
-            texts(
-                "confirm.moved", last=_price(last), last_now=_price(last_now),
-                best=_price(best), best_now=_price(best_now),
-            ),
-            "mark",
-        )]  # fmt: skip
+        if last == last_now:
+            key = "confirm.best_moved"
+        else:
+            key = "confirm.last_moved" if best == best_now else "confirm.moved"
+        said = texts(
+            key, last=_price(last), last_now=_price(last_now),
+            best=_price(best), best_now=_price(best_now),
+        )  # fmt: skip
+        return [(said, "mark")]
 
 
 def _order(draft: OrderDraft, texts: Texts) -> str:
@@ -95,14 +97,14 @@ def _terms(draft: OrderDraft, texts: Texts) -> str:
         said.append(texts("confirm.display_qty", qty=f"{draft.display_qty:,}"))
     if draft.client_account:
         said.append(texts("ticket.client", account=draft.client_account))
-    return ", ".join(said)
+    return texts("text.comma").join(said)
 
 
 def _appraised(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: Texts) -> list[Said]:
     value = draft.value or appraisal.fill_value
     said: list[Said] = [(texts("confirm.value", value=format_money(value)), "plain")]
     if appraisal.from_last is not None:
-        said.append((_distances(draft, market, appraisal, texts), "plain"))
+        said += [(line, "plain") for line in _distances(draft, market, appraisal, texts)]
     said.append((_fill(draft, market, appraisal, texts), "plain"))
     shares = "   ".join(_share(share, texts) for share in appraisal.shares)
     is_beyond = any(share.is_beyond for share in appraisal.shares)
@@ -111,17 +113,17 @@ def _appraised(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: T
     return said
 
 
-def _distances(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: Texts) -> str:
+def _distances(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: Texts) -> list[str]:
     """Say how far the price is from the last and from the best opposite one."""
     assert appraisal.from_last is not None  # noqa: S101  the caller asked
     percent = signed_percent(appraisal.from_last, market.base)
     said = texts("confirm.distance", percent=percent, price=format_price(market.base))
     best = _best(market, draft)
     if appraisal.from_best is None or not best:
-        return said
+        return [said]
     key = "confirm.from_ask" if draft.side == "buy" else "confirm.from_bid"
     percent = signed_percent(appraisal.from_best, best)
-    return f"{said}   {texts(key, percent=percent, price=format_price(best))}"
+    return [said, texts(key, percent=percent, price=format_price(best))]
 
 
 def _fill(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: Texts) -> str:
