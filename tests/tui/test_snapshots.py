@@ -22,6 +22,7 @@ from bashu_tui.i18n import Language, load
 from bashu_tui.looks import ThemeName
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.registry import SCREENS
+from bashu_tui.settings import Settings
 from bashu_tui.widgets.tape import Tape
 
 SIZES: Final = ("200x60", "140x42", "100x30", "80x24")
@@ -137,6 +138,29 @@ async def test_screen_is_as_it_was(
                 assert text == snapshot(name=f"{size}-{theme}", extension_class=TextFile)
         else:
             assert diffable(name, taken[size]) == snapshot(name=size, extension_class=TextFile)
+
+
+@taken_once
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_login_is_as_it_was(snapshot: SnapshotAssertion, language: Language) -> None:
+    app = BashuApp(settings=Settings(language=language), broker="mqtt://127.0.0.1:1883")
+    title = load(language)["login.title"]
+    with nothing_by_chance(SceneClock()):
+        async with app.run_test(size=size_of(SIZES[0])) as pilot:
+            for size in SIZES:
+                await pilot.resize_terminal(*size_of(size))
+                await until(pilot, lambda size=size: app.screen.size == size_of(size))
+                shown: dict[ThemeName, Picture] = {}
+                for theme in THEMES:
+                    app.choose(theme=theme)
+                    shown[theme] = await settled(app, pilot)
+                text = shown["dark"].text
+                assert title in text
+                said = text.replace("English", "").replace("中文", "").replace("mqtt", "")
+                words = strange(WORD.findall(said))
+                assert not (HAN.findall(said) if language == "en" else words)
+                named = diffable(f"login {size} {language}", shown)
+                assert named == snapshot(name=size, extension_class=TextFile)
 
 
 @taken_once
