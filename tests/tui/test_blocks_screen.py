@@ -1,5 +1,6 @@
 """Block trading from the screen, against a real venue with two members."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +21,10 @@ from bashu_protocol.messages import (
     Side,
     WithdrawBlock,
 )
+from bashu_protocol.requests import CommandTimeout
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language
+from bashu_tui.screens import off_book
 from bashu_tui.screens.blocks import BlocksScreen
 from bashu_tui.screens.terms_card import TermsCard
 from bashu_tui.state.modes import QUIET_SECONDS
@@ -386,3 +389,58 @@ async def test_a_broken_link_locks_and_the_truth_comes_back(
         await bob.withdraw(offer)
         await wait(pilot, lambda: lines(app) == [])
         await wait(pilot, lambda: "withdrawn" in shown(app))
+
+
+async def test_a_new_offer_does_not_begin_with_the_terms_of_something_else(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        await pilot.press("f3")
+        form = app.screen.query_one(BlockForm)
+        await wait(pilot, lambda: form.fields[0].text == "1000")
+        await pilot.press("f2")
+        await wait(pilot, lambda: "New offer" in shown(app))
+        assert [field.text for field in form.fields] == ["", ""]
+
+
+async def test_the_form_says_that_what_it_answers_is_over(
+    desk: Any, bob: Bob, wait: Any, shown: Any
+) -> None:
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        await pilot.press("f3")
+        await wait(pilot, lambda: "Freezes 1,000 t" in shown(app))
+        await bob.withdraw(offer)
+        await wait(pilot, lambda: "This block is over" in shown(app))
+
+
+async def test_a_late_answer_does_not_free_the_next_command(
+    desk: Any, bob: Bob, wait: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(off_book, "LATE_SECONDS", 0.05)
+    async with desk() as (app, pilot):
+        screen = app.screen
+        answers: dict[int, asyncio.Future[Any]] = {}
+        really = app.session.client.request
+
+        async def request(command: Any, *rest: Any) -> Any:
+            if not isinstance(command, WithdrawBlock):
+                return await really(command, *rest)
+            answers[command.block_id] = asyncio.get_running_loop().create_future()
+            return await answers[command.block_id]
+
+        monkeypatch.setattr(app.session.client, "request", request)
+        screen.send(WithdrawBlock("late", 1), screen._sent)
+        await wait(pilot, lambda: "no answer" in shown(app).lower() and 1 in answers)
+        monkeypatch.setattr(off_book, "LATE_SECONDS", 60.0)
+        screen.send(WithdrawBlock("next", 2), screen._sent)
+        await wait(pilot, lambda: 2 in answers)
+        assert screen.outcome.key == "off_book.sending"
+        answers[1].set_exception(CommandTimeout("late"))
+        await wait(pilot, lambda: screen.outcome.key == "off_book.unknown")
+        assert screen.refuse_locked(), "the next command is still on its way"
+        answers[2].set_exception(CommandTimeout("next"))
+        await wait(pilot, lambda: screen._sending is None)

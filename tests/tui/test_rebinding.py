@@ -182,6 +182,17 @@ async def test_a_clash_is_said_at_once_and_another_key_may_be_pressed(
         assert app.settings.keys == {}
 
 
+async def test_a_key_with_many_other_uses_does_not_overrun_the_card(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24)) as (app, pilot):
+        await open_bindings(app, pilot, wait, "app.palette")
+        await press_new(app, pilot, wait, "f9")
+        await wait(pilot, lambda: "F9 cannot be used" in shown(app))
+        assert "more such reasons" in shown(app)
+        assert "leave as it is" in shown(app)
+
+
 async def test_a_safety_action_cannot_lose_its_last_key(
     terminal: Any, wait: Any, shown: Any
 ) -> None:

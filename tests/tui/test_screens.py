@@ -1,12 +1,13 @@
 """The menu of screens, the key bar, and what each screen of the registry must have."""
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from bashu_protocol.messages import Role
 from bashu_tui.i18n import load
 from bashu_tui.keymap import ACTIONS
-from bashu_tui.screens.goto import GotoScreen
+from bashu_tui.screens.goto import KEYS, GotoScreen
 from bashu_tui.screens.registry import SCREENS, make, open_to
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.widgets.key_bar import KeyBar
@@ -16,7 +17,9 @@ from bashu_tui.widgets.key_bar import KeyBar
 def test_each_screen_can_be_made_and_has_its_name(entry: Any) -> None:
     assert make(entry).place == entry.place
     for language in ("en", "zh"):
-        assert load(language)[f"screen.{entry.place}"]
+        texts = load(language)
+        assert texts[f"screen.{entry.place}"]
+        assert texts[f"screen_about.{entry.place}"]
 
 
 def test_each_action_has_its_texts() -> None:
@@ -39,6 +42,21 @@ async def test_a_digit_in_the_menu_opens_a_screen(terminal: Any, wait: Any, show
         await pilot.press("1")
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
         await wait(pilot, lambda: app.session.symbols[0] in shown(app))
+
+
+def test_each_line_of_the_menu_has_a_key() -> None:
+    for role in get_args(Role):
+        assert len(open_to(role)) <= len(KEYS)
+
+
+async def test_the_last_line_of_the_menu_has_its_key_too(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24), language="zh") as (app, pilot):
+        await pilot.press("f10")
+        await wait(pilot, lambda: "-  按键测试" in shown(app))
+        await pilot.press("minus")
+        await wait(pilot, lambda: getattr(app.screen, "place", "") == "keys")
 
 
 async def test_the_menu_closes_without_a_choice(terminal: Any, wait: Any) -> None:

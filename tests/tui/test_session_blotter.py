@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -191,6 +192,7 @@ def test_details_have_all_there_is_and_nothing_else() -> None:
     assert found["Price CNY"] == "74.63"
     assert found["Own no."] == "c-1"
     assert "Trade no." not in found
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found["Time"])
     assert what(_ENTRY, Texts("en")) == "refused"
 
 

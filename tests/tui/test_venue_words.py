@@ -27,7 +27,7 @@ CHINESE, ENGLISH = Texts("zh"), Texts("en")
         ("Auction 3, CCER: completed", "第 3 号竞价，CCER：已完成"),
         (
             "100,000 t offered on 20261124, bids from 67.00 to 81.00, uniform pricing.",
-            "20261124 出让 100,000 吨，报价区间 67.00 至 81.00，统一定价。",
+            "2026-11-24 出让 100,000 吨，报价区间 67.00 至 81.00，统一定价。",
         ),
         ("Withdrawn by a mass cancel.", "随批量撤单撤回。"),
         ("Trading in CEA25 is a pleasure", "Trading in CEA25 is a pleasure"),

@@ -71,7 +71,7 @@ class BlocksScreen(OffBookScreen):
         if changed & {"blocks", "stat", "mode", "limits"}:
             self.query_one(BlockList).repaint()
             self._show_chosen()
-        if "stat" in changed:
+        if changed & {"stat", "blocks"}:
             self.query_one(BlockForm).repaint()
         if changed & {"status", "stat", "mode", "blocks"}:
             self.query_one(StatusBar).repaint()

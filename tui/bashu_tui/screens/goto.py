@@ -1,7 +1,7 @@
 """The menu of screens: a digit, an arrow and Enter, or a click opens one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from bashu_tui.cells import left
 from bashu_tui.screens.registry import ScreenEntry, open_to
 from bashu_tui.widgets.line_panel import Piece
 from bashu_tui.widgets.list_panel import ListPanel
@@ -18,8 +19,13 @@ if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
 
+KEYS: Final = "1234567890-="
+"""What chooses a line of the menu: the row of digits, from left to right."""
+_NAME_WIDTH: Final = 19
+
+
 class ScreenList(ListPanel[ScreenEntry]):
-    """A line a screen."""
+    """A line a screen: its key, its name, and what it is for."""
 
     def items(self) -> Sequence[ScreenEntry]:
         session = self.bashu.session
@@ -29,18 +35,19 @@ class ScreenList(ListPanel[ScreenEntry]):
         return item.place
 
     def row(self, item: ScreenEntry, width: int) -> list[Piece]:
-        digit = [entry.place for entry in self.items()].index(item.place) + 1
-        number = f" {digit}  " if digit < 10 else "    "
+        texts, palette = self.bashu.texts, self.bashu.palette
+        key = KEYS[[entry.place for entry in self.items()].index(item.place)]
         return [
-            (number, self.bashu.palette.warn),
-            (self.bashu.texts(f"screen.{item.place}"), self.bashu.palette.plain),
+            (f" {key}  ", palette.warn),
+            (left(texts(f"screen.{item.place}"), _NAME_WIDTH), palette.plain),
+            (texts(f"screen_about.{item.place}"), palette.faint),
         ]
 
     def on_key(self, event: events.Key) -> None:
         items = self.items()
-        if event.character and event.character in "123456789"[: len(items)]:
+        if event.character and event.character in KEYS[: len(items)]:
             event.stop()
-            self.choose(items[int(event.character) - 1].place)
+            self.choose(items[KEYS.index(event.character)].place)
             self.action_take()
 
 

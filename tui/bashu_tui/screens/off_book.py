@@ -35,7 +35,8 @@ class OffBookScreen(MarketScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._sending = False
+        self._sending: Command | None = None
+        """What is on its way, and not late."""
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -68,9 +69,9 @@ class OffBookScreen(MarketScreen):
         why = self.why_locked
         if why is not None:
             self.outcome.say(why, "alarm")
-        elif self._sending:
+        elif self._sending is not None:
             self.outcome.say("off_book.wait", "warn")
-        return why is not None or self._sending
+        return why is not None or self._sending is not None
 
     # Sending
 
@@ -95,12 +96,12 @@ class OffBookScreen(MarketScreen):
         session = self.bashu.session
         if session is None:
             return
-        self._sending = True
+        self._sending = command
         self.outcome.say("off_book.sending")
         try:
             answer = await self._late_or_not(session, command)
         finally:
-            self._sending = False
+            self._end_of(command)
         if answer is not None:
             key, values = done(answer)
             self.outcome.say(key, "good", **values)
@@ -121,7 +122,7 @@ class OffBookScreen(MarketScreen):
         try:
             done, _ = await asyncio.wait({waiting}, timeout=LATE_SECONDS)
             if not done:
-                self._sending = False
+                self._end_of(command)
                 self.outcome.say("off_book.unknown", "alarm")
             answer = await waiting
         except (CommandTimeout, ConnectionLost):
@@ -136,6 +137,11 @@ class OffBookScreen(MarketScreen):
             self._say_refusal(answer.reject_code.value)
             return None
         return answer
+
+    def _end_of(self, command: Command) -> None:
+        """Let the next command be sent, unless another than this one is on its way."""
+        if self._sending is command:
+            self._sending = None
 
     def _say_refusal(self, code: str) -> None:
         self.outcome.say("off_book.refused", "warn", why=f"reject.{code}")

@@ -69,7 +69,9 @@ class PressScreen(ModalScreen[str]):
             return
         texts = self.bashu.texts
         pressed = texts("press.pressed", key=label(event.key))
-        self._said = [pressed, *(problem.say(texts) for problem in found)]
+        self._said = [pressed, found[0].say(texts)]
+        if len(found) > 1:
+            self._said.append(texts("press.others", count=len(found) - 1))
         self.repaint_all()
 
     def on_click(self, event: events.Click) -> None:

@@ -7,6 +7,7 @@ from textual.widgets import Input
 
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.export import ExportScreen, Table, give_to_browser
+from bashu_tui.state.export import from_home
 from bashu_tui.widgets.filter_bar import FilterBar
 from bashu_tui.widgets.line_panel import LinePanel
 from bashu_tui.widgets.list_panel import ListPanel
@@ -90,7 +91,7 @@ class RecordsScreen(MarketScreen):
 
     def _exported(self, path: Path | None) -> None:
         if path is not None:
-            self.say("export.written", "good", path=path)
+            self.say("export.written", "good", path=from_home(path))
 
 
 def _after(value: str, values: Sequence[str]) -> str:

@@ -66,6 +66,12 @@ def chosen_path(text: str, proposed: Path) -> Path:
     return path / proposed.name if path.is_dir() else path
 
 
+def from_home(path: Path) -> str:
+    """Show a file as people write it: `~` for their own folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
+
+
 def write_new(path: Path, data: bytes) -> None:
     """Write a file that only its owner may read.
 

@@ -74,5 +74,12 @@ def in_words(text: str, texts: Texts) -> str:
             for name, prefix in _WORDS.items():
                 if name in values:
                     values[name] = texts.get(f"{prefix}.{values[name]}", values[name])
+            if "date" in values:
+                values["date"] = _day(values["date"])
             return texts(f"said.{key}", **values)
     return text
+
+
+def _day(digits: str) -> str:
+    """Write a day of eight digits as the rest of the terminal does."""
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 else digits

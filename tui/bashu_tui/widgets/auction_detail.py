@@ -77,7 +77,9 @@ class AuctionDetail(LinePanel):
             when = texts(f"auctions.{due.what}_at", time=local_time(due.at), left=left_over)
             state = texts("text.because", what=state, why=when)
         elif row.text:
-            state = texts("text.because", what=state, why=in_words(row.text, texts))
+            why = in_words(row.text, texts)  # which may begin with the state
+            is_said = why.casefold().startswith(state.casefold())
+            state = why if is_said else texts("text.because", what=state, why=why)
         return [(state, style)]
 
     def _own(self, row: AuctionRow) -> list[Piece]:

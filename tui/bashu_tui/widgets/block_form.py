@@ -88,7 +88,8 @@ class BlockForm(Vertical):
 
     def begin_offer(self, symbol: str) -> None:
         """Begin a new offer, of an instrument if blocks of it are traded."""
-        self.countered = None
+        if self.countered is not None:
+            self.clear()  # the terms of something else
         choice = self.query_one("#block-symbol", Choice)
         if symbol in self._symbols():
             choice.choose(symbol)
@@ -184,11 +185,13 @@ class BlockForm(Vertical):
         return f"{format_price(row.block_limit_down)}-{format_price(row.block_limit_up)}"
 
     def _summary(self, width: int) -> list[Sequence[Piece]]:
-        """Say what the terms are worth and what they freeze."""
-        terms = self.terms()
+        """Say what the terms are worth and what they freeze, or that they come too late."""
+        texts, palette, session = self.bashu.texts, self.bashu.palette, self.bashu.session
+        line, terms = self.countered, self.terms()
+        if line is not None and session is not None and line.block_id not in session.blocks.lines:
+            return [[(texts("blocks.form.over"), palette.warn)]]
         if terms is None:
             return []
-        texts, palette = self.bashu.texts, self.bashu.palette
         quantity, price = terms
         value = texts("off_book.value", value=format_money(quantity * price))
         percent = self._distance(self.symbol, price)
