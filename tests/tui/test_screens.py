@@ -3,6 +3,7 @@
 from typing import Any, get_args
 
 import pytest
+from rich.cells import cell_len
 
 from bashu_protocol.messages import Role
 from bashu_tui.i18n import load
@@ -19,7 +20,8 @@ def test_each_screen_can_be_made_and_has_its_name(entry: Any) -> None:
     for language in ("en", "zh"):
         texts = load(language)
         assert texts[f"screen.{entry.place}"]
-        assert texts[f"screen_about.{entry.place}"]
+        about = texts[f"screen_about.{entry.place}"]
+        assert 0 < cell_len(about) <= 37, "what is left of a card beside the key and the name"
 
 
 def test_each_action_has_its_texts() -> None:
@@ -91,6 +93,18 @@ async def test_a_click_on_the_key_bar_does_what_the_key_does(
         at = next(first for first, _last, run in bar.spans if run == "goto")
         await pilot.click(KeyBar, offset=(at + 2, 0))
         await wait(pilot, lambda: isinstance(app.screen, GotoScreen))
+
+
+async def test_who_does_not_trade_is_offered_no_traders_keys(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal("reg", size=(80, 24)) as (app, pilot):
+        app.open_screen("blocks")
+        await wait(pilot, lambda: app.screen.place == "blocks" and app.screen.is_mounted)
+        await wait(pilot, lambda: "LOCKED: only traders may do this" in shown(app))
+        line = shown(app).split("\n")[-1]
+        assert "F10 Screens" in line
+        assert "Cancel" not in line
 
 
 @pytest.mark.parametrize("width", [80, 100, 140, 200])

@@ -33,6 +33,11 @@ class Action(Struct, frozen=True):
     is_safety: bool = False
     """Whether it must keep a key."""
 
+    @property
+    def is_for_traders(self) -> bool:
+        """Whether only a trader has something to do with it."""
+        return self.place == "trader" or self.id in ("order.buy", "order.sell")
+
 
 class KeymapError(ProblemsError):
     """The user's keys clash, or name what does not exist."""

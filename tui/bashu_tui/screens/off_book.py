@@ -15,6 +15,7 @@ from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import signed_percent
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.terms_card import TermsCard
+from bashu_tui.state.modes import may_trade
 from bashu_tui.state.session import Session
 from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.line_panel import Piece
@@ -41,6 +42,10 @@ class OffBookScreen(MarketScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self.set_interval(self.ask_seconds, self._ask_now_and_then)
+        session = self.bashu.session
+        never = may_trade(session) if session is not None else None
+        if never is not None:
+            self.outcome.say(never, "alarm")
 
     def repaint_all(self) -> None:
         super().repaint_all()

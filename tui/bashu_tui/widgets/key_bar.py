@@ -21,7 +21,9 @@ class KeyBar(ClickLine):
         pieces: list[Piece] = []
         self.spans = []
         at = 0
-        shown = [action for action in actions(self._place) if action.bar]
+        session = self.bashu.session
+        is_trader = session is None or session.role == "trader"
+        shown = [a for a in actions(self._place) if a.bar and (is_trader or not a.is_for_traders)]
         first = [action for action in shown if action.place == "market"]
         for action in [*first, *(action for action in shown if action.place != "market")]:
             keys = keys_of(action, self.bashu.settings.keys)
