@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from bashu_tui.cells import centre, left, right, signed_percent, wrap
+from bashu_tui.cells import centre, harmless, left, right, signed_percent, wrap
 
 TEXTS = st.text(st.sampled_from("ab 1，买入吨"), max_size=20)
 
@@ -64,3 +64,7 @@ def test_lines_break_where_chinese_and_english_may(
 ) -> None:
     assert wrap(text, width) == expected
     assert max(map(cell_len, wrap(text, width))) <= width
+
+
+def test_control_characters_are_shown_and_not_obeyed() -> None:
+    assert harmless("a\x1b[2Jb\x07\x9b1m\u202ec\nd 　é") == "a?[2Jb??1m?c\nd 　é"

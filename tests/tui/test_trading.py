@@ -157,6 +157,16 @@ async def test_earlier_notices_are_there_after_logging_in(
         await wait(pilot, lambda: "Before you came" in shown(app))
 
 
+async def test_a_notice_cannot_steer_the_terminal(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with market.client("sup") as supervisor, terminal() as (app, pilot):
+        await supervisor.command(PublishNotice("n", "Clear\x1b[2J", "all\x9b2J of it"))
+        await wait(pilot, lambda: "Clear?[2J" in shown(app))
+        assert "\x1b" not in shown(app)
+        assert "\x9b" not in shown(app)
+
+
 async def test_cancel_here_without_orders_says_so(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         await pilot.press("f8")

@@ -6,7 +6,17 @@ from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 
+_CONTROLS: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a terminal's cursor, changes its state, or turns the direction of writing."""
 _NUMBER: Final = re.compile(r"[-+~]?[\d,.]+%?")
+
+
+def harmless(text: str) -> str:
+    """Replace control characters, which others may have put into a name or a notice, by `?`.
+
+    Ends of lines stay.
+    """
+    return _CONTROLS.sub("?", text)
 
 
 def signed_percent(part: int, whole: int) -> str:

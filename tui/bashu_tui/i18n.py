@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal, Protocol, runtime_checkable
 
+from bashu_tui.cells import harmless
+
 Language = Literal["en", "zh"]
 
 _FILES: Final[dict[Language, str]] = {"en": "en.json", "zh": "zh_CN.json"}
@@ -27,13 +29,13 @@ class Texts:
         self.language: Language = language
 
     def __call__(self, key: str, /, **values: object) -> str:
-        """Return a text with its values filled in.
+        """Return a text with its values filled in, without control characters.
 
         Raises:
             KeyError: there is no such text; a test makes sure that this does not happen.
         """
         text = load(self.language)[key]
-        return text.format(**values) if values else text
+        return harmless(text.format(**values)) if values else text
 
     def get(self, key: str, otherwise: str) -> str:
         """Return a text that may not be known to this version, such as a newer reject code."""

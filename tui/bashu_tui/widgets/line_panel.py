@@ -10,6 +10,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from bashu_tui.cells import harmless
+
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
@@ -79,11 +81,11 @@ class LinePanel(Widget):
             used += cell_len(text)
             combined = base + style
             if combined != run_style and run:
-                segments.append(Segment(run, run_style))
+                segments.append(Segment(harmless(run), run_style))
                 run = ""
             run, run_style = run + text, combined
         if run:
-            segments.append(Segment(run, run_style))
+            segments.append(Segment(harmless(run), run_style))
         if used < width:
             segments.append(Segment(" " * (width - used), base))
         # A known length saves measuring; a line that is too long is cut.
