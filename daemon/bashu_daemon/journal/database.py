@@ -10,6 +10,7 @@ from bashu_daemon.journal.files import sync_path
 
 FILE_NAME: Final = "journal.db"
 FORMAT: Final = 1
+OWNER_ONLY: Final = 0o600
 
 # Rows are put into the view: its triggers take each to its table, so that a whole batch is one
 # statement (see entries.py).
@@ -36,7 +37,7 @@ COMMIT;
 
 
 def create(path: Path) -> None:
-    """Make an empty journal: whole under its name, or not there.
+    """Make an empty journal: whole under its name, or not there; its owner alone may read it.
 
     Raises:
         OSError, sqlite3.Error: it could not be written; nothing has the name.
@@ -44,6 +45,7 @@ def create(path: Path) -> None:
     part = path.with_name(path.name + ".part")
     for leftover in part.parent.glob(part.name + "*"):
         leftover.unlink()
+    part.touch(OWNER_ONLY)  # what SQLite writes beside a database has the database's rights
     with closing(sqlite3.connect(part, isolation_level=None)) as connection:
         # Nobody reads a part, and it is synced below: SQLite ignores a failed directory sync.
         connection.execute("PRAGMA synchronous = OFF")

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from bashu_daemon.journal.database import OWNER_ONLY
 from bashu_daemon.journal.files import make_directory, sync_path
 
 KEPT: Final = 3
@@ -51,6 +52,7 @@ class Snapshots:
         body = zlib.compress(_ENCODER.encode(snapshot), 1)
         path = self._path(snapshot.seq)
         temporary = path.with_suffix(".part")
+        temporary.touch(OWNER_ONLY)
         with temporary.open("wb") as file:
             file.write(hashlib.sha256(body).digest() + body)
             file.flush()

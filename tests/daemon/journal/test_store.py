@@ -31,6 +31,17 @@ def test_what_was_appended_is_there_after_reopening(plain: Any, tmp_path: Path) 
         assert plain.is_whole(journal, 20)
 
 
+def test_only_its_owner_may_read_a_journal_and_its_snapshots(plain: Any, tmp_path: Path) -> None:
+    """Commands and reports name everybody; a data directory may lie in an open folder."""
+    with Journal(tmp_path / "data") as journal:
+        plain.fill(journal, 5)
+        journal.save_snapshot(5, b"venue", b"surveillance")
+        files = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+        told = {path.name for path in files if path.stat().st_mode & 0o077}
+        assert {path.suffix for path in files} >= {".db", ".db-wal"}
+        assert told <= {"lock"}
+
+
 def test_a_new_journal_is_empty_and_begins_at_the_fixed_hash(journal: Journal) -> None:
     assert (journal.head_seq, journal.head_time_ns, journal.head_hash) == (0, 0, GENESIS)
     assert list(journal.records()) == []
