@@ -1,6 +1,19 @@
 """The table of keys: no clashes, and a user's own keys are checked before they count."""
 
-from bashu_tui.keymap import ACTIONS, actions, bindings, check, label
+from pathlib import Path
+
+import pytest
+
+from bashu_tui.key_table import with_table
+from bashu_tui.keymap import (
+    ACTIONS,
+    KeymapError,
+    actions,
+    bindings,
+    check,
+    label,
+    screen_bindings,
+)
 
 
 def test_the_usual_keys_are_without_clash() -> None:
@@ -44,7 +57,27 @@ def test_a_screens_own_keys_come_first() -> None:
     assert "orders.cancel_all" not in [action.id for action in actions("supervisor")]
 
 
+def test_orders_are_withdrawn_on_the_tools_too_by_keys_that_neither_type_nor_edit() -> None:
+    for place in ("settings", "bindings"):
+        found = {b.key: b.action for b in screen_bindings(place, {})}
+        assert found["f8"] == "cancel_here"
+        assert found["ctrl+x"] == "cancel_all"
+        assert "8" not in found
+    assert {b.key: b.action for b in screen_bindings("bindings", {})}["delete"] == "remove"
+
+
+def test_a_key_of_a_tool_may_not_be_one_that_withdraws() -> None:
+    with pytest.raises(KeymapError):
+        check({"bindings.change": ("f8",)})
+
+
 def test_keys_are_written_as_on_keyboards() -> None:
     assert [label(key) for key in ("f8", "shift+f8", "ctrl+x", "space", "minus")] == [
         "F8", "shift+F8", "ctrl+x", "Space", "-",
     ]  # fmt: skip
+
+
+def test_the_page_has_the_usual_keys() -> None:
+    """`python -m bashu_tui.key_table docs/terminal.md` writes them anew."""
+    page = (Path(__file__).parents[2] / "docs" / "terminal.md").read_text("utf-8")
+    assert page == with_table(page)

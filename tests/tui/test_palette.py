@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from textual.command import CommandInput, CommandList
 
+from bashu_tui.commands import commands
 from bashu_tui.screens.command_palette import BashuPalette
+from bashu_tui.screens.mode import ModeScreen
 from bashu_tui.screens.settings import SettingsScreen
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.state.initials import initials
@@ -64,6 +66,26 @@ async def test_instruments_and_settings_are_commands(terminal: Any, wait: Any) -
         await find(app, pilot, wait, "Theme, Light")
         await pilot.press("enter")
         await wait(pilot, lambda: app.settings.theme == "light")
+
+
+async def test_the_modes_are_commands_and_one_click_asks_once_more(
+    terminal: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        await find(app, pilot, wait, "VIEW ONLY")
+        await pilot.press("enter")
+        await wait(pilot, lambda: app.session.mode == "view")
+        await find(app, pilot, wait, "ONE CLICK")
+        await pilot.press("enter")
+        await wait(pilot, lambda: isinstance(app.screen, ModeScreen) and app.screen.is_mounted)
+        assert app.session.mode == "view"
+        await pilot.press("f4")
+        await wait(pilot, lambda: app.session.mode == "one_click")
+
+
+async def test_who_may_not_trade_is_offered_no_modes(terminal: Any) -> None:
+    async with terminal("sup") as (app, _pilot):
+        assert not [c for c in commands(app, app.screen) if "VIEW ONLY" in c.english]
 
 
 async def test_what_is_not_found_is_said_in_the_users_language(

@@ -222,3 +222,15 @@ async def test_another_key_of_the_action_is_chosen_by_arrow_or_click(
         await press_new(app, pilot, wait, "ctrl+w")
         await wait(pilot, lambda: "order.buy" in app.settings.keys)
         assert app.settings.keys["order.buy"][:2] == (BUY.keys[0], "ctrl+w")
+
+
+async def test_what_a_field_does_with_a_key_of_ones_own_is_said_where_it_is_chosen(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(80, 24)) as (app, pilot):
+        app.choose(keys={"order.buy": ("f2", "u")})
+        panel = await open_bindings(app, pilot, wait, "order.buy")
+        panel.choose("order.buy")
+        await wait(pilot, lambda: "In a field u is typed." in shown(app))
+        await pilot.press("down")
+        await wait(pilot, lambda: "Up and Down choose" in shown(app))

@@ -1,5 +1,6 @@
 """Settings: strict reading, whole writing, the user's comments kept."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -105,3 +106,10 @@ def test_the_places_follow_the_xdg_directories(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert settings_file() == tmp_path / "c" / "bashu" / "terminal.toml"
     assert data_folder() == tmp_path / ".local/share" / "bashu"
+
+
+def test_the_page_explains_every_setting() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "terminal.md").read_text("utf-8")
+    section = page.partition("## Settings")[2].partition("\n## ")[0]
+    explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert explained == list(Settings.__struct_fields__)

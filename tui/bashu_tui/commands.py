@@ -1,15 +1,17 @@
 """What the command palette offers: everything that can be done now, named in both languages."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from msgspec import Struct
 from textual.screen import Screen
 
 from bashu_tui.i18n import Language, Texts
-from bashu_tui.keymap import ACTIONS, actions, keys_of, label
+from bashu_tui.keymap import ACTIONS, actions, keys_at, label
+from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.registry import open_to
 from bashu_tui.state.initials import initials
+from bashu_tui.state.modes import EntryMode, may_trade
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
@@ -53,6 +55,7 @@ def commands(app: "BashuApp", screen: Screen[Any]) -> Iterator[Command]:
     place: str = getattr(screen, "place", "")
     yield from _actions(app, screen, place)
     if app.session is not None:
+        yield from _modes(app, screen)
         yield from _screens(app, place)
         yield from _instruments(app)
     yield from _settings(app)
@@ -76,12 +79,30 @@ def _actions(app: "BashuApp", screen: Screen[Any], place: str) -> Iterator[Comma
     for action in shown:
         if action.id == "app.palette":
             continue
-        keys = tuple(map(label, keys_of(action, app.settings.keys)))
+        keys = tuple(map(label, keys_at(place, action, app.settings.keys)))
 
         async def run(written: str = action.run) -> None:
             await app.run_action(written, screen)
 
         yield _command(f"action.{action.id}", run, keys)
+
+
+def _modes(app: "BashuApp", screen: Screen[Any]) -> Iterator[Command]:
+    """Return how orders are to be sent, for who may send any."""
+    session = app.session
+    if session is None or may_trade(session) is not None or not isinstance(screen, MarketScreen):
+        return
+    for mode in get_args(EntryMode):
+
+        def run(mode: EntryMode = mode) -> None:
+            screen.choose_mode(mode)
+
+        yield _command(
+            "command.mode",
+            run,
+            mode=_both(f"mode.{mode}"),
+            about=_both(f"mode.about.{mode}"),
+        )
 
 
 def _screens(app: "BashuApp", present: str) -> Iterator[Command]:

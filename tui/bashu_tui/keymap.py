@@ -147,9 +147,25 @@ def groups(place: str) -> tuple[str, ...]:
 
 
 def actions(place: str) -> list[Action]:
-    """Return what keys do on one screen, its own first, the app's last."""
-    wanted = (*groups(place), "app")
-    return [action for name in wanted for action in ACTIONS if action.place == name]
+    """Return what keys do on one screen, its own first, the app's last.
+
+    What withdraws orders works on the tools too.
+    """
+    safety = [action for action in ACTIONS if action.is_safety] if place in TOOLS else []
+    own = [action for name in groups(place) for action in ACTIONS if action.place == name]
+    return [*own, *safety, *(action for action in ACTIONS if action.place == "app")]
+
+
+def keys_at(place: str, action: Action, overrides: Overrides) -> tuple[str, ...]:
+    """Return the keys that an action has on one screen.
+
+    On a tool, digits choose values and Delete removes keys; so orders are withdrawn there by
+    those of their keys that neither type nor edit.
+    """
+    keys = keys_of(action, overrides)
+    if place in TOOLS and action.place == "trader":
+        return tuple(key for key in keys if _is_priority(key))
+    return keys
 
 
 def keys_of(action: Action, overrides: Overrides) -> tuple[str, ...]:
@@ -167,11 +183,21 @@ def first_key(action_id: str, overrides: Overrides) -> str:
 def bindings(places: Iterable[str], overrides: Overrides) -> list[Binding]:
     """Return Textual's bindings. What can be typed or edits a field leaves the field first."""
     return [
-        Binding(key, action.run, id=f"{action.id}:{key}", show=False, priority=_is_priority(key))
+        _binding(key, action)
         for place in places
         for action in ACTIONS
         if action.place == place
         for key in keys_of(action, overrides)
+    ]
+
+
+def screen_bindings(place: str, overrides: Overrides) -> list[Binding]:
+    """Return the bindings of one screen; the app has its own."""
+    return [
+        _binding(key, action)
+        for action in actions(place)
+        if action.place != "app"
+        for key in keys_at(place, action, overrides)
     ]
 
 
@@ -246,13 +272,18 @@ def _clashes(place: str, overrides: Overrides) -> list[Problem]:
     taken: dict[str, Action] = {}
     found = []
     for action in actions(place):
-        for key in keys_of(action, overrides):
+        for key in keys_at(place, action, overrides):
             other = taken.setdefault(key, action)
             if other is not action:
                 values = {"key": label(key), "first": other.id, "second": action.id}
                 shown = {"one": f"action.{other.id}", "other": f"action.{action.id}"}
                 found.append(Problem("keymap.clash", values | shown))
     return found
+
+
+def _binding(key: str, action: Action) -> Binding:
+    name = f"{action.id}:{key}"
+    return Binding(key, action.run, id=name, show=False, priority=_is_priority(key))
 
 
 def _is_priority(key: str) -> bool:

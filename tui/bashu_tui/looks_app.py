@@ -1,11 +1,12 @@
 """The part of the app that the settings rule: language, colours, borders, keys."""
 
 import os
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingsMap
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 
 from bashu_tui.i18n import Texts, Translated, default_language
 from bashu_tui.keymap import bindings
@@ -14,6 +15,13 @@ from bashu_tui.palette import DARK, LIGHT, THEMES, Palette
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.settings import SettingsError
 from bashu_tui.state.preferences import Preferences
+
+
+class PlainScrollBar(ScrollBarRender):
+    """Whole cells only: some terminals draw the parts of one two columns wide."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "] * 8
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "] * 8
 
 
 class LooksApp(App[None]):
@@ -41,6 +49,7 @@ class LooksApp(App[None]):
 
     def begin_looks(self) -> None:
         """Take theme and keys from the settings; once, when the app runs."""
+        ScrollBar.renderer = PlainScrollBar
         for theme in (DARK, LIGHT):
             self.register_theme(theme)
         self.install_keys()

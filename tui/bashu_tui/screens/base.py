@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingsMap
 from textual.widgets import Static
 
-from bashu_tui.keymap import bindings, groups
+from bashu_tui.keymap import screen_bindings
 from bashu_tui.screens.goto import GotoScreen
 from bashu_tui.screens.help import HelpScreen
 from bashu_tui.screens.mode import ModeScreen
@@ -44,7 +44,7 @@ class MarketScreen(WithdrawingScreen):
     def install_keys(self) -> None:
         """Bind the user's keys, in place of those bound before."""
         own = type(self)._merged_bindings or BindingsMap()  # noqa: SLF001  Textual has no other way
-        chosen = bindings(groups(self.place), self.bashu.settings.keys)
+        chosen = screen_bindings(self.place, self.bashu.settings.keys)
         self._bindings = BindingsMap.merge([own, BindingsMap(chosen)])
 
     def on_mount(self) -> None:
@@ -84,23 +84,30 @@ class MarketScreen(WithdrawingScreen):
         """Another instrument was chosen."""
 
     def action_help(self) -> None:
-        self.app.push_screen(HelpScreen(self.place))
+        """Say what has the focus, and which keys there are."""
+        chain = self.focused.ancestors_with_self if self.focused is not None else ()
+        self.app.push_screen(HelpScreen(self.place, tuple(map(type, chain))))
 
     def action_mode(self) -> None:
         """Choose how orders are sent; one-click ends at one press."""
         session = self.bashu.session
-        if session is None:
-            return
+        if session is not None and session.mode == "one_click":
+            self._mode_chosen("armed")
+        elif session is not None:
+            self.app.push_screen(ModeScreen(), self._mode_chosen)
 
-        def chosen(mode: EntryMode | None) -> None:
-            if mode is not None:
-                session.modes.choose(mode, time.monotonic())
-                session.changed.update(("mode", "status"))
-
-        if session.mode == "one_click":
-            chosen("armed")
+    def choose_mode(self, mode: EntryMode) -> None:
+        """Take a mode that was named; one-click is confirmed on its card all the same."""
+        if mode == "one_click":
+            self.app.push_screen(ModeScreen(asks_again=True), self._mode_chosen)
         else:
-            self.app.push_screen(ModeScreen(), chosen)
+            self._mode_chosen(mode)
+
+    def _mode_chosen(self, mode: EntryMode | None) -> None:
+        session = self.bashu.session
+        if mode is not None and session is not None:
+            session.modes.choose(mode, time.monotonic())
+            session.changed.update(("mode", "status"))
 
     def action_goto(self) -> None:
         self.app.push_screen(GotoScreen(self.place), self.bashu.open_chosen)

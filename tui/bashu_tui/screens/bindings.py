@@ -32,6 +32,17 @@ class BindingsScreen(MarketScreen):
         if "status" in changed:
             self.query_one(StatusBar).repaint()
 
+    def on_list_panel_moved(self) -> None:
+        """Say of an action with keys of the user's own what a field or a list does with them."""
+        action, said = self.query_one(BindingList).chosen, self.query_one(Outcome)
+        keys = self.bashu.settings.keys.get(action.id, ()) if action is not None else ()
+        told = [remark(key) for key in keys]
+        texts = [problem.say(self.bashu.texts) for problem in told if problem is not None]
+        if texts:
+            said.say("text.verbatim", "warn", text=" ".join(texts))
+        else:
+            said.say("bindings.hint")
+
     def on_list_panel_taken(self) -> None:
         self.action_change()
 

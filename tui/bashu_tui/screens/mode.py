@@ -31,9 +31,10 @@ class ModeScreen(ModalScreen[EntryMode | None]):
         Binding("escape,ctrl+b,f12,ctrl+e", "back", show=False),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, *, asks_again: bool = False) -> None:
         super().__init__()
-        self._asks_again = False
+        self._asks_again = asks_again
+        """Whether one-click was asked for, and waits to be confirmed."""
 
     @property
     def bashu(self) -> "BashuApp":

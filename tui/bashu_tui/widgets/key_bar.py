@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 
-from bashu_tui.keymap import actions, keys_of, label
+from bashu_tui.keymap import actions, keys_at, label
 from bashu_tui.widgets.click_line import ClickLine
 from bashu_tui.widgets.line_panel import Piece
 
@@ -26,7 +26,7 @@ class KeyBar(ClickLine):
         shown = [a for a in actions(self._place) if a.bar and (is_trader or not a.is_for_traders)]
         first = [action for action in shown if action.place == "market"]
         for action in [*first, *(action for action in shown if action.place != "market")]:
-            keys = keys_of(action, self.bashu.settings.keys)
+            keys = keys_at(self._place, action, self.bashu.settings.keys)
             if not keys:
                 continue
             key, text = f" {label(keys[0])} ", f"{texts('bar.' + action.id)} "
