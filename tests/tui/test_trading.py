@@ -157,6 +157,24 @@ async def test_earlier_notices_are_there_after_logging_in(
         await wait(pilot, lambda: "Before you came" in shown(app))
 
 
+async def test_a_digit_typed_on_the_card_takes_enter_away(
+    terminal: Any, market: Any, wait: Any, fill_ticket: Any, open_card: Any, shown: Any
+) -> None:
+    """It was meant for the quantity, and the card shows the old one."""
+    async with terminal() as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "100", "74.50")
+        await open_card(pilot, app)
+        card = app.screen
+        await pilot.press("2")
+        await wait(pilot, lambda: app.texts("confirm.disarmed") in shown(app))
+        card.one_press.press = lambda _send: pytest.fail("Enter would have sent the order")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.screen is card
+        await pilot.press("f4")
+        await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
+
+
 async def test_a_notice_cannot_steer_the_terminal(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:

@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, ClassVar, Final, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -31,6 +32,8 @@ class ConfirmScreen(ModalScreen[bool]):
     def __init__(self, draft: OrderDraft) -> None:
         super().__init__()
         self._draft = draft
+        self._is_disarmed = False
+        """Whether a digit was typed here: it was meant for the quantity, so Enter sends no more."""
         self.one_press = OnePress(self, time.monotonic())
 
     @property
@@ -49,8 +52,9 @@ class ConfirmScreen(ModalScreen[bool]):
     def repaint_all(self) -> None:
         texts, palette = self.bashu.texts, self.bashu.palette
         self.query_one(VerticalScroll).border_title = texts("confirm.title")
+        send = texts("confirm.disarmed" if self._is_disarmed else "confirm.send")
         self.query_one("#confirm-keys", ChoiceLine).show([
-            Choice("send", texts("confirm.send"), palette.warn),
+            Choice("send", send, palette.alarm if self._is_disarmed else palette.warn),
             Choice("", "   ", palette.plain),
             Choice("back", texts("confirm.back"), palette.plain),
         ])  # fmt: skip
@@ -66,9 +70,15 @@ class ConfirmScreen(ModalScreen[bool]):
         else:
             self.action_back()
 
+    def on_key(self, event: events.Key) -> None:
+        if event.character and event.character.isdecimal():
+            self._is_disarmed = True
+            self.repaint_all()
+
     def action_send(self) -> None:
         """Send; but Enter brought the card up, so that it may be the same press, held down."""
-        self.one_press.press(self.action_send_now)
+        if not self._is_disarmed:
+            self.one_press.press(self.action_send_now)
 
     def action_send_now(self) -> None:
         """Send, unless entry is locked meanwhile."""
