@@ -1,10 +1,14 @@
 """Alerts that grow with the findings of their episodes, and when growth is worth telling."""
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from bashu_daemon.surveillance.finding import Finding, Rule
+import msgspec
+
+from bashu_daemon.surveillance.finding import Finding
+from bashu_daemon.surveillance.market import Market
+from bashu_daemon.surveillance.rule import Rule
+from bashu_daemon.surveillance.stories import tell
 from bashu_protocol.messages import Alert, Severity
 
 MAX_ALERTS: Final = 1_000
@@ -18,13 +22,19 @@ _RANK: Final[dict[Severity, int]] = {"info": 0, "warning": 1, "violation": 2}
 
 
 class Alerts:
-    """The alerts by episode, oldest first."""
+    """The alerts by episode, oldest first; the market tells of their orders and accounts."""
 
-    def __init__(self, next_alert_id: int = 1, alerts: Iterable[tuple[str, Alert]] = ()) -> None:
+    def __init__(
+        self,
+        market: Market,
+        next_alert_id: int = 1,
+        alerts: Iterable[tuple[str, Alert]] = (),
+    ) -> None:
         self.next_alert_id = next_alert_id
-        self._growing = {key: GrowingAlert(alert) for key, alert in alerts}
+        self._market = market
+        self._growing = {key: GrowingAlert(market, alert) for key, alert in alerts}
 
-    def take(self, key: str, rule: Rule, finding: Finding, changed: dict[str, Alert]) -> None:
+    def take(self, key: str, rule: Rule[Any], finding: Finding, changed: dict[str, Alert]) -> None:
         """Let the episode's alert grow.
 
         It goes into `changed` if it is there already or if the growth is worth telling.
@@ -38,10 +48,11 @@ class Alerts:
     def items(self) -> list[tuple[str, Alert]]:
         return [(key, growing.alert()) for key, growing in self._growing.items()]
 
-    def _begin(self, key: str, rule: Rule, finding: Finding) -> "GrowingAlert":
+    def _begin(self, key: str, rule: Rule[Any], finding: Finding) -> "GrowingAlert":
         if len(self._growing) >= MAX_ALERTS:
             del self._growing[next(iter(self._growing))]
-        growing = self._growing[key] = GrowingAlert(_first(self.next_alert_id, rule, finding))
+        first = _first(self.next_alert_id, rule, finding, self._market)
+        growing = self._growing[key] = GrowingAlert(self._market, first)
         self.next_alert_id += 1
         return growing
 
@@ -50,11 +61,12 @@ class GrowingAlert:
     """One alert; the message is made when somebody asks for it, not with each finding."""
 
     __slots__ = (
-        "_added_orders", "_alert", "_exec_ids", "_facts", "_last", "_members", "_members_seen",
-        "_next_count", "_order_ids", "_score", "_severity", "_update",
+        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_market", "_members", "_members_seen",
+        "_next_count", "_order_seqs", "_score", "_severity", "_update",
     )  # fmt: skip
 
-    def __init__(self, alert: Alert) -> None:
+    def __init__(self, market: Market, alert: Alert) -> None:
+        self._market = market
         self._alert = alert
         self._last: Finding | None = None
         """The last finding that `_alert` does not show yet."""
@@ -64,9 +76,8 @@ class GrowingAlert:
         self._members = alert.members
         self._members_seen: Sequence[str] = alert.members
         self._facts = dict(alert.facts)
-        self._order_ids = dict.fromkeys(alert.order_ids)
-        self._added_orders: deque[int] = deque(maxlen=EVIDENCE)
-        """Those that came one by one and are to follow `_order_ids`."""
+        self._order_seqs = dict(zip(alert.order_ids, alert.order_seqs, strict=True))
+        self._gain = alert.gain
         self._exec_ids = dict.fromkeys(alert.exec_ids)
         self._next_count = next_told(alert.count)
 
@@ -76,10 +87,8 @@ class GrowingAlert:
         self._last = finding
         self._update = update = self._update + 1
         self._facts.update(finding.facts)
-        if finding.adds_one_order:
-            self._added_orders.append(finding.order_ids[-1])
-        else:
-            self._add_orders(finding.order_ids)
+        self._gain = finding.gain or self._gain
+        self._add_orders(finding.order_ids[-1:] if finding.adds_one_order else finding.order_ids)
         if finding.exec_ids:
             _add(self._exec_ids, finding.exec_ids)
         count = finding.count
@@ -115,32 +124,32 @@ class GrowingAlert:
         return True
 
     def _add_orders(self, more: Sequence[int]) -> None:
-        _add(self._order_ids, self._added_orders)
-        self._added_orders.clear()
-        _add(self._order_ids, more)
+        seqs, seq_of = self._order_seqs, self._market.seq_of
+        for order_id in more:
+            if order_id not in seqs:
+                seqs[order_id] = seq_of(order_id)
+        _trim(seqs)
 
     def _made(self, last: Finding) -> Alert:
-        self._add_orders(())
         before = self._alert
-        return Alert(
-            alert_id=before.alert_id,
+        alert = msgspec.structs.replace(
+            before,
             update=self._update,
-            rule=before.rule,
-            rule_version=before.rule_version,
             severity=self._severity,
-            symbol=before.symbol,
-            owner=before.owner,
             members=self._members,
-            first_seq=before.first_seq,
             last_seq=last.seq,
-            first_time=before.first_time,
             last_time=last.transact_time,
             count=last.count,
             score=self._score,
-            order_ids=list(self._order_ids),
+            order_ids=list(self._order_seqs),
             exec_ids=list(self._exec_ids),
             facts=dict(self._facts),
+            order_seqs=list(self._order_seqs.values()),
+            links=_links(self._market, self._members),
+            gain=self._gain,
+            replay_to=last.seq,
         )
+        return msgspec.structs.replace(alert, stories=tell(alert))
 
 
 def next_told(number: int) -> int:
@@ -149,8 +158,10 @@ def next_told(number: int) -> int:
     return ((number >> shift) + 1) << shift
 
 
-def _first(alert_id: int, rule: Rule, finding: Finding) -> Alert:
-    return Alert(
+def _first(alert_id: int, rule: Rule[Any], finding: Finding, market: Market) -> Alert:
+    order_ids = list(finding.order_ids)[-EVIDENCE:]
+    seqs = [market.seq_of(order_id) for order_id in order_ids]
+    alert = Alert(
         alert_id=alert_id,
         update=1,
         rule=rule.name,
@@ -165,10 +176,21 @@ def _first(alert_id: int, rule: Rule, finding: Finding) -> Alert:
         last_time=finding.transact_time,
         count=finding.count,
         score=finding.score,
-        order_ids=list(finding.order_ids)[-EVIDENCE:],
+        order_ids=order_ids,
         exec_ids=list(finding.exec_ids)[-EVIDENCE:],
         facts=finding.facts,
+        order_seqs=seqs,
+        links=_links(market, finding.members),
+        gain=finding.gain,
+        parameters=dict(rule.limits),
+        replay_from=min((seq for seq in seqs if seq), default=finding.seq),
+        replay_to=finding.seq,
     )
+    return msgspec.structs.replace(alert, stories=tell(alert))
+
+
+def _links(market: Market, accounts: Sequence[str]) -> list[tuple[str, str, str]]:
+    return [(link.account, link.kind, link.name) for link in market.groups.links_of(accounts)]
 
 
 def _add(evidence: dict[int, None], more: Sequence[int]) -> None:
@@ -176,5 +198,9 @@ def _add(evidence: dict[int, None], more: Sequence[int]) -> None:
     for number in more:
         if number not in evidence:
             evidence[number] = None
+    _trim(evidence)
+
+
+def _trim(evidence: dict[int, Any]) -> None:
     while len(evidence) > EVIDENCE:
         del evidence[next(iter(evidence))]

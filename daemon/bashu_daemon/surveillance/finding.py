@@ -1,13 +1,12 @@
 """What a rule hands to the engine, and how rules read their parameters."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from msgspec import Struct
 
-from bashu_daemon.core.events import Event
 from bashu_daemon.errors import OperatorError
-from bashu_protocol.messages import ExecType, Severity
+from bashu_protocol.messages import Severity
 
 
 class Finding(Struct, frozen=True, kw_only=True, gc=False):
@@ -35,32 +34,13 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     """How many observations the episode has by now."""
     adds_one_order: bool = False
     """Whether `order_ids` are the last of the episode's, with one that no finding named before."""
+    gain: int = 0
+    """Fen that the group gained, or kept from losing, in the whole episode so far."""
+    is_of_the_day: bool = True
+    """Whether the next trading day begins another episode."""
 
 
-Kind = type[Event] | ExecType
-"""What rules choose events by: an order event's exec type, any other event's class."""
-Handler = Callable[[Any], Sequence[Finding]]
-"""Takes an event of one kind; returns what the event makes certain, mostly nothing."""
 NOTHING: Final[tuple[Finding, ...]] = ()
-
-
-class Rule(Protocol):
-    """A pure consumer of events. Its state can be kept and restored.
-
-    Times never run backwards from one event to the next.
-    """
-
-    name: str
-    version: int
-
-    def handlers(self) -> Mapping[Kind, Handler]:
-        """Return the kinds of event that the rule wants to see, and what takes them."""
-
-    def dump(self) -> bytes:
-        """Return the state in canonical bytes."""
-
-    def load(self, data: bytes) -> None:
-        """Go on from a dumped state."""
 
 
 class WrongParameter(OperatorError):  # noqa: N818  the mistake, in the field's words

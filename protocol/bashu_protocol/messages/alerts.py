@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from msgspec import field
+
 from bashu_protocol.messages.base import Message, OrdType, Severity, TimeInForce
 from bashu_protocol.reject_codes import RejectCode
 
@@ -27,7 +29,20 @@ class Alert(Message, frozen=True, tag="alert", gc=True):
     order_ids: list[int]
     exec_ids: list[int]
     facts: dict[str, int | str]
-    """The rule's own numbers, thresholds included; the terminal makes sentences of them."""
+    """The rule's own numbers, thresholds included; the stories are made of them."""
+    order_seqs: list[int] = field(default_factory=list)
+    """The journal's number of each order's entry, in the order of `order_ids`; 0 for forgotten."""
+    links: list[tuple[str, str, str]] = field(default_factory=list)
+    """What makes one group of the accounts: (account, kind of the link, what they share)."""
+    gain: int = 0
+    """Fen that the group gained, or kept from losing, as the rule reckons it; 0 for unknown."""
+    parameters: dict[str, int] = field(default_factory=dict)
+    """The rule's parameters when the alert began."""
+    stories: dict[str, str] = field(default_factory=dict)
+    """What happened, in plain sentences by language ("en", "zh")."""
+    replay_from: int = 0
+    """The journal's numbers between which a replay shows the episode."""
+    replay_to: int = 0
 
 
 class AuditEvent(Message, frozen=True, tag="audit_event"):

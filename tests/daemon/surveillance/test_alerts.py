@@ -10,10 +10,12 @@ from watched_market import STORM_PARAMETERS, Watched, storm
 from bashu_daemon.surveillance.alerts import EVIDENCE, MAX_ALERTS, Alerts, GrowingAlert, next_told
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.surveillance.finding import Finding
+from bashu_daemon.surveillance.market import Market
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
 from bashu_protocol.messages import Alert
 
-RULE = SelfTrade({})
+MARKET = Market()
+RULE = SelfTrade({}, MARKET)
 
 
 def finding(count: int, **more: Any) -> Finding:
@@ -33,7 +35,7 @@ def finding(count: int, **more: Any) -> Finding:
 
 
 def begun(first: Finding) -> tuple[Alerts, Alert]:
-    alerts = Alerts()
+    alerts = Alerts(MARKET)
     changed: dict[str, Alert] = {}
     alerts.take("key", RULE, first, changed)
     return alerts, changed["key"]
@@ -90,7 +92,7 @@ def test_severity_and_score_never_fall_back() -> None:
 
 
 def test_what_is_told_in_a_batch_is_as_the_batch_left_it() -> None:
-    alerts = Alerts()
+    alerts = Alerts(MARKET)
     changed: dict[str, Alert] = {}
     for count in range(10_000, 10_003):
         alerts.take("key", RULE, finding(count), changed)
@@ -121,7 +123,7 @@ def test_a_restart_tells_nothing_twice_and_leaves_nothing_out() -> None:
 
 def test_evidence_is_the_last_distinct_numbers() -> None:
     _, first = begun(finding(1, order_ids=range(1, 51)))
-    by_one, whole = GrowingAlert(first), GrowingAlert(first)
+    by_one, whole = GrowingAlert(MARKET, first), GrowingAlert(MARKET, first)
     for last in range(51, 400):
         window = range(last - 49, last + 1)
         whole.take(finding(last, order_ids=window))
@@ -134,7 +136,7 @@ def test_evidence_is_the_last_distinct_numbers() -> None:
 
 
 def test_beyond_the_most_that_are_kept_the_oldest_alert_goes() -> None:
-    alerts = Alerts()
+    alerts = Alerts(MARKET)
     chance = random.Random(1)
     for number in range(MAX_ALERTS + 5):
         alerts.take(f"key{number}", RULE, finding(chance.randint(1, 9)), {})

@@ -1,23 +1,42 @@
 """What the rules leave uncounted on a quiet event, beside a plain count of everything."""
 
 import random
+from typing import Any
 
 import pytest
 from watched_market import SECOND, SYMBOL, Watched
 
-from bashu_daemon.core.events import OrderEvent
+from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
 from bashu_daemon.surveillance.finding import Finding
+from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
+from bashu_daemon.surveillance.venue_feed import VenueFeed
+from bashu_daemon.surveillance.watch import Watch
 from bashu_protocol.messages import ReplaceOrder
 
 LIMITS = {"warning_per_second": 5, "violation_per_second": 12, "violation_per_day": 400}
 RATIOS = {"info_ratio": 3, "warning_ratio": 5, "violation_ratio": 9, "min_messages": 10}
 
 
-def drawn(seed: int) -> list[OrderEvent]:
-    """Return one owner's events at paces around the limits, with trades after a while."""
+class Lone:
+    """One rule alone, and what it finds in each event."""
+
+    def __init__(self, rule: type[Rule[Any]], given: dict[str, int]) -> None:
+        self._watch = Watch({rule.name: given}, rules=[rule])
+        self._watch._take = lambda _rule, findings: self._found.extend(findings)  # type: ignore[method-assign]  # to see them
+        self._feed = VenueFeed(self._watch)
+        self._found: list[Finding] = []
+
+    def found(self, event: Event) -> list[Finding]:
+        self._found = []
+        self._feed.take(event)
+        return self._found
+
+
+def drawn(seed: int) -> list[Event]:
+    """Return all events of a day in which one owner keeps paces around the limits."""
     market = Watched()
     chance = random.Random(seed)
     names: list[str] = []
@@ -37,50 +56,51 @@ def drawn(seed: int) -> list[OrderEvent]:
             market.send("a", ReplaceOrder(names[-1], original, 10, 6_901))
         else:
             market.order("b", "sell", 10, 6_900, pace)
-    events = [event for events in market.events for event in events]
-    return [e for e in events if isinstance(e, OrderEvent) and e.owner == "oa"]
+    return [event for events in market.events for event in events]
 
 
-def is_message(event: OrderEvent) -> bool:
+def is_message(event: Event) -> bool:
+    if not isinstance(event, OrderEvent) or event.owner != "oa":
+        return False
     kind = event.report.exec_type
     return kind in ("new", "replaced") or (kind == "canceled" and event.report.orig_cl_ord_id != "")
 
 
-def found(rule: BurstRate | OrderToTrade | FrequentCancel, event: OrderEvent) -> list[Finding]:
-    handler = rule.handlers().get(event.report.exec_type)
-    return list(handler(event)) if handler else []
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_a_burst_is_found_exactly_when_a_rate_is_new(seed: int) -> None:
-    rule = BurstRate(LIMITS)
+    rule = Lone(BurstRate, LIMITS)
     times: list[int] = []
     reported = 0
     findings = 0
-    for event in filter(is_message, drawn(seed)):
+    for event in drawn(seed):
+        if not isinstance(event, OrderEvent) or not (
+            is_message(event) or (event.owner == "oa" and event.report.exec_type == "rejected")
+        ):
+            rule.found(event)
+            continue
         now_ns = event.report.transact_time
         times.append(now_ns)
         rate = min(12, sum(time > now_ns - SECOND for time in times))
         is_day = len(times) >= 400
         expected = (rate >= 5 or is_day) and (rate > reported or len(times) == 400)
         reported = max(reported, rate) if expected else reported
-        assert len(found(rule, event)) == expected
+        assert len(rule.found(event)) == expected
         findings += expected
     assert findings > 3
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_ratio_is_found_exactly_when_it_is_new(seed: int) -> None:
-    rule = OrderToTrade(RATIOS)
+    rule = Lone(OrderToTrade, RATIOS)
     messages = trades = reported = findings = 0
     for event in drawn(seed):
         is_counted = is_message(event)
         messages += is_counted
-        trades += event.report.exec_type == "trade"
+        trades += isinstance(event, TradeEvent)
         ratio = messages // max(1, trades)
         expected = is_counted and messages >= 10 and ratio >= 3 and ratio > reported
         reported = ratio if expected else reported
-        assert len(found(rule, event)) == expected
+        assert len(rule.found(event)) == expected
         findings += expected
     assert findings > 3
 
@@ -92,19 +112,25 @@ def test_a_ratio_is_found_exactly_when_it_is_new(seed: int) -> None:
 def test_cancels_are_found_from_the_first_percent_on(
     cancels: int, large_cancels: int, warning_percent: int
 ) -> None:
-    rule = FrequentCancel(
+    rule = Lone(
+        FrequentCancel,
         {
             "cancels": cancels,
             "large_cancels": large_cancels,
             "large_qty": 1_000,
             "warning_percent": warning_percent,
-        }
+        },
     )
     market = Watched()
+    for event in (event for events in market.events for event in events):
+        rule.found(event)
     large = 0
     for counted in range(1, 31):
         is_large = counted % 3 == 1
-        market.cancel("a", market.order("a", "buy", 2_000 if is_large else 10, 6_900))
+        name = market.order("a", "buy", 2_000 if is_large else 10, 6_900)
+        for event in market.events[-1]:
+            assert not rule.found(event)
+        market.cancel("a", name)
         large += is_large
         scores = [
             min(100, part * 100 // whole)
@@ -113,7 +139,6 @@ def test_cancels_are_found_from_the_first_percent_on(
         ]
         (event,) = (e for e in market.events[-1] if isinstance(e, OrderEvent))
         assert event.report.symbol == SYMBOL
-        findings = found(rule, event)
-        assert [finding.score for finding in findings] == (
+        assert [finding.score for finding in rule.found(event)] == (
             [max(scores)] if max(scores) >= warning_percent else []
         )

@@ -236,8 +236,21 @@ def test_a_restart_at_any_point_gives_the_same_alerts() -> None:
 
 
 def test_memory_is_bounded_by_groups_and_not_by_messages() -> None:
+    def size(market: Watched) -> int:
+        return sum(len(rule.dump()) for rule in market.engine.watch.rules)
+
     market = storm(7, 400)
-    before = len(market.engine.dump())
+    before = size(market)
     for events in storm(7, 4_000).events[40:]:
         market.engine.on_events(events)
-    assert len(market.engine.dump()) < before * 2 + 20_000
+    assert size(market) < before * 2 + 5_000
+
+
+def test_ended_orders_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bashu_daemon.surveillance.market.REMEMBERED_ORDERS", 100)
+    market = Watched()
+    for _ in range(150):
+        market.cancel("a", market.order("a", "buy", 10, 6_900))
+    known = market.engine.watch.market
+    assert not known.orders
+    assert [known.seq_of(number) > 0 for number in (1, 50, 51, 150)] == [False, False, True, True]

@@ -6,132 +6,94 @@ itself does not count: the rest of immediate orders, self-trade prevention, expi
 and mass cancels, which a kill switch or a broken connection causes.
 """
 
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
 
-import msgspec
+from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, OrderEvent
-from bashu_daemon.surveillance.finding import (
-    NOTHING,
-    Finding,
-    Handler,
-    Kind,
-    percent,
-    read_parameters,
-)
-
-DEFAULTS: Final = {
-    "cancels": 500,
-    "large_cancels": 50,
-    "large_qty": 10_000,
-    "warning_percent": 80,
-}
-EVIDENCE: Final = 50
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
+from bashu_daemon.surveillance.seen import DayBegan, Seen, Withdrawn
 
 
-@dataclass(slots=True)
-class _Row:
-    episode: str
+class _Row(Struct, array_like=True):
     cancels: int = 0
     large: int = 0
-    members: list[str] = field(default_factory=list)
-    recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
-    is_found: bool = False
-    """Whether the cancel before made a finding. It does not outlive a restart, which may have
-    brought other thresholds."""
+    accounts: list[str] = []
+    recent: list[int] = []
 
 
-_Dumped = tuple[int, int, list[str], list[int]]
-_STATE = msgspec.msgpack.Decoder(list[tuple[str, str, _Dumped]])
+class _State(Struct):
+    rows: dict[str, _Row] = {}
 
 
-class FrequentCancel:
-    """Counts by owner and instrument over one trading day."""
+class FrequentCancel(Rule[_State]):
+    """Counts by group and instrument over one trading day."""
 
     name = "frequent_cancel"
-    version = 1
+    version = 2
+    defaults = {  # noqa: RUF012  as in self_trade
+        "cancels": 500,
+        "large_cancels": 50,
+        "large_qty": 10_000,
+        "warning_percent": 80,
+    }
+    state_type = _State
 
-    def __init__(self, given: dict[str, int]) -> None:
-        limits = read_parameters(self.name, DEFAULTS, given)
-        self._cancels = limits["cancels"]
-        self._large_cancels = limits["large_cancels"]
-        self._large_qty = limits["large_qty"]
-        self._warning_percent = limits["warning_percent"]
+    def prepare(self) -> None:
+        limits = self.limits
         # Below both there is nothing to find; rounded up.
-        self._quiet_cancels = -(-self._cancels * self._warning_percent // 100)
-        self._quiet_large = -(-self._large_cancels * self._warning_percent // 100)
-        self._rows: dict[tuple[str, str], _Row] = {}
+        self._quiet_cancels = -(-limits["cancels"] * limits["warning_percent"] // 100)
+        self._quiet_large = -(-limits["large_cancels"] * limits["warning_percent"] // 100)
 
-    def handlers(self) -> Mapping[Kind, Handler]:
-        return {"canceled": self._on_canceled, DayOpened: self._on_day}
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {Withdrawn: self._on_withdrawn, DayBegan: self._on_day}
 
-    def dump(self) -> bytes:
-        return msgspec.msgpack.encode(
-            [
-                (owner, symbol, (row.cancels, row.large, row.members, list(row.recent)))
-                for (owner, symbol), row in sorted(self._rows.items(), key=lambda item: item[0])
-            ]
-        )
-
-    def load(self, data: bytes) -> None:
-        self._rows = {
-            (owner, symbol): _Row(
-                f"{owner}/{symbol}", cancels, large, members, deque(recent, EVIDENCE)
-            )
-            for owner, symbol, (cancels, large, members, recent) in _STATE.decode(data)
-        }
-
-    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
-        self._rows.clear()
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.rows.clear()
         return NOTHING
 
-    def _on_canceled(self, event: OrderEvent) -> Sequence[Finding]:
-        report = event.report
-        # A cancel that was asked for bears the cancel's own id beside the order's.
-        if not report.orig_cl_ord_id:
+    def _on_withdrawn(self, event: Withdrawn) -> Sequence[Finding]:
+        if event.cause != "asked":
             return NOTHING
-        owner, symbol = event.owner, report.symbol
-        row = self._rows.get((owner, symbol))
+        order = event.order
+        key = f"{order.group}/{order.symbol}"
+        row = self.state.rows.get(key)
         if row is None:
-            row = self._rows[owner, symbol] = _Row(f"{owner}/{symbol}")
+            row = self.state.rows[key] = _Row()
         row.cancels += 1
-        if report.order_qty - report.cum_qty >= self._large_qty:
+        if event.qty >= self.limits["large_qty"]:
             row.large += 1
-        if event.member not in row.members:
-            row.members = sorted([*row.members, event.member])
-        row.recent.append(report.order_id)
+        if order.account not in row.accounts:
+            row.accounts = sorted([*row.accounts, order.account])
+        remember(row.recent, order.order_id)
         if row.cancels < self._quiet_cancels and row.large < self._quiet_large:
             return NOTHING
-        return self._judge(event, row)
+        return self._judge(event, key, row)
 
-    def _judge(self, event: OrderEvent, row: _Row) -> Sequence[Finding]:
-        report = event.report
-        score = max(percent(row.cancels, self._cancels), percent(row.large, self._large_cancels))
-        if score < self._warning_percent:
+    def _judge(self, event: Withdrawn, key: str, row: _Row) -> Sequence[Finding]:
+        limits = self.limits
+        score = max(
+            percent(row.cancels, limits["cancels"]), percent(row.large, limits["large_cancels"])
+        )
+        if score < limits["warning_percent"]:
             return NOTHING
         finding = Finding(
-            episode=row.episode,
+            episode=key,
             severity="violation" if score == 100 else "warning",
             score=score,
-            symbol=report.symbol,
-            owner=event.owner,
-            members=row.members,
-            seq=report.seq,
-            transact_time=report.transact_time,
-            order_ids=row.recent,
+            symbol=event.order.symbol,
+            owner=event.order.group,
+            members=row.accounts,
+            seq=event.seq,
+            transact_time=event.time,
+            order_ids=row.recent[-EVIDENCE:],
             count=row.cancels,
             facts={
                 "cancels": row.cancels,
-                "cancels_threshold": self._cancels,
+                "cancels_threshold": limits["cancels"],
                 "large_cancels": row.large,
-                "large_cancels_threshold": self._large_cancels,
-                "large_qty": self._large_qty,
+                "large_cancels_threshold": limits["large_cancels"],
+                "large_qty": limits["large_qty"],
             },
-            # An order is withdrawn once, so nothing that has left `recent` can come back.
-            adds_one_order=row.is_found,
         )
-        row.is_found = True
         return (finding,)

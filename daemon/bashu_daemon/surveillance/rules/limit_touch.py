@@ -4,125 +4,65 @@ Source: SSE STAR 2019 item 3, at least twice at the limit and half of it withdra
 the queue is this venue's own scale (reference/surveillance.md A1 #15).
 """
 
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, get_args
 
-import msgspec
+from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, LimitsSet, OrderEvent, TradeEvent
-from bashu_daemon.surveillance.finding import (
-    NOTHING,
-    Finding,
-    Handler,
-    Kind,
-    percent,
-    read_parameters,
-)
-from bashu_protocol.messages import ExecType
-
-DEFAULTS: Final = {
-    "cancels_at_limit": 2,
-    "cancelled_percent": 50,
-    "queue_percent": 30,
-    "min_qty": 1_000,
-}
-EVIDENCE: Final = 50
+from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
+from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
 
 
-@dataclass(slots=True)
-class _Row:
-    """One owner at one symbol's limits, today."""
+class _Row(Struct, array_like=True):
+    """One group at one instrument's limits, today."""
 
     submitted: int = 0
     cancelled: int = 0
     cancels: int = 0
-    resting: int = 0
-    members: list[str] = field(default_factory=list)
-    recent: deque[int] = field(default_factory=lambda: deque(maxlen=EVIDENCE))
+    accounts: list[str] = []
+    recent: list[int] = []
 
 
-@dataclass(slots=True)
-class _Queue:
-    """What all owners have resting at one symbol's limits."""
-
-    limit_up: int = 0
-    limit_down: int = 0
-    resting: int = 0
-    touches: int = 0
+class _State(Struct):
+    rows: dict[str, _Row] = {}
+    touches: dict[str, int] = {}
 
 
-_DumpedQueue = tuple[int, int, int, int]
-_DumpedRow = tuple[int, int, int, int, list[str], list[int]]
-_STATE = msgspec.msgpack.Decoder(
-    tuple[list[tuple[str, _DumpedQueue]], list[tuple[str, str, _DumpedRow]]]
-)
-
-
-class LimitTouch:
-    """Counts by owner and instrument over one trading day."""
+class LimitTouch(Rule[_State]):
+    """Counts by group and instrument over one trading day."""
 
     name = "limit_touch"
-    version = 1
+    version = 2
+    defaults = {  # noqa: RUF012  as in self_trade
+        "cancels_at_limit": 2,
+        "cancelled_percent": 50,
+        "queue_percent": 30,
+        "min_qty": 1_000,
+    }
+    state_type = _State
 
-    def __init__(self, given: dict[str, int]) -> None:
-        limits = read_parameters(self.name, DEFAULTS, given)
-        self._cancels_at_limit = limits["cancels_at_limit"]
-        self._cancelled_percent = limits["cancelled_percent"]
-        self._queue_percent = limits["queue_percent"]
-        self._min_qty = limits["min_qty"]
-        self._queues: dict[str, _Queue] = {}
-        self._rows: dict[tuple[str, str], _Row] = {}
-
-    def handlers(self) -> Mapping[Kind, Handler]:
+    def handlers(self) -> Mapping[type[Seen], Handler]:
         return {
-            **dict.fromkeys(get_args(ExecType), self._on_order),
-            TradeEvent: self._on_trade,
-            LimitsSet: self._on_limits,
-            DayOpened: self._on_day,
+            Placed: self._on_placed,
+            Amended: self._on_amended,
+            Withdrawn: self._on_withdrawn,
+            Traded: self._on_trade,
+            DayBegan: self._on_day,
         }
 
-    def dump(self) -> bytes:
-        return msgspec.msgpack.encode(
-            (
-                [
-                    (symbol, (q.limit_up, q.limit_down, q.resting, q.touches))
-                    for symbol, q in sorted(self._queues.items(), key=lambda item: item[0])
-                ],
-                [
-                    (owner, symbol, _dumped(row))
-                    for (owner, symbol), row in sorted(self._rows.items(), key=lambda item: item[0])
-                ],
-            )
-        )
-
-    def load(self, data: bytes) -> None:
-        queues, rows = _STATE.decode(data)
-        self._queues = {symbol: _Queue(*queue) for symbol, queue in queues}
-        self._rows = {
-            (owner, symbol): _Row(*dumped[:4], dumped[4], deque(dumped[5], EVIDENCE))
-            for owner, symbol, dumped in rows
-        }
-
-    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
-        self._queues.clear()
-        self._rows.clear()
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.rows.clear()
+        self.state.touches.clear()
         return NOTHING
 
-    def _on_limits(self, event: LimitsSet) -> Sequence[Finding]:
-        # Where there are none, a market order's price of 0 must not pass for one.
-        if event.limit_up or event.limit_down:
-            self._queues[event.symbol] = _Queue(event.limit_up, event.limit_down)
-        return NOTHING
-
-    def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
         if event.mode in ("auction", "block"):  # they have limits of their own
             return NOTHING
-        queue = self._queues.get(event.symbol)
-        if queue is None or event.price not in (queue.limit_up, queue.limit_down):
+        day = self.market.instrument(event.symbol).day
+        if not event.price or event.price not in (day.limit_up, day.limit_down):
             return NOTHING
-        queue.touches += 1
+        touches = self.state.touches[event.symbol] = self.state.touches.get(event.symbol, 0) + 1
         finding = Finding(
             episode=f"touch/{event.symbol}/{event.price}",
             severity="info",
@@ -131,81 +71,99 @@ class LimitTouch:
             owner="",
             members=(),
             seq=event.seq,
-            transact_time=event.transact_time,
-            order_ids=(event.buy_order_id, event.sell_order_id),
+            transact_time=event.time,
+            order_ids=(event.buy_id, event.sell_id),
             exec_ids=(event.exec_id,),
-            count=queue.touches,
-            facts={"limit_price": event.price, "trades_at_limit": queue.touches},
+            count=touches,
+            facts={"limit_price": event.price, "trades_at_limit": touches},
         )
         return (finding,)
 
-    def _on_order(self, event: OrderEvent) -> Sequence[Finding]:
-        report = event.report
-        queue = self._queues.get(report.symbol)
-        if queue is None:
-            return NOTHING
-        # Only orders that hold a limit: buys at the upper one, sales at the lower one.
-        if report.price != (queue.limit_up if report.side == "buy" else queue.limit_down):
-            return NOTHING
-        row = self._rows.get((event.owner, report.symbol))
-        if row is None:
-            row = self._rows[event.owner, report.symbol] = _Row()
-        if event.member not in row.members:
-            row.members = sorted([*row.members, event.member])
-        if report.exec_type == "new":
-            row.submitted += report.order_qty
-            self._rest(queue, row, report.leaves_qty)
-            row.recent.append(report.order_id)
-        elif report.exec_type == "trade":
-            self._rest(queue, row, -report.last_qty)
-        elif report.exec_type in ("canceled", "expired"):
-            withdrawn = report.order_qty - report.cum_qty
-            self._rest(queue, row, -withdrawn)
-            if report.orig_cl_ord_id:
-                row.cancels += 1
-                row.cancelled += withdrawn
-        return self._judge(event, queue, row)
-
-    def _rest(self, queue: _Queue, row: _Row, quantity: int) -> None:
-        row.resting = max(0, row.resting + quantity)
-        queue.resting = max(0, queue.resting + quantity)
-
-    def _judge(self, event: OrderEvent, queue: _Queue, row: _Row) -> Sequence[Finding]:
-        report = event.report
-        withdrawn = percent(row.cancelled, row.submitted)
-        share = percent(row.resting, queue.resting)
-        abused = (
-            row.cancels >= self._cancels_at_limit
-            and withdrawn >= self._cancelled_percent
-            and row.cancelled >= self._min_qty
+    def _is_at_limit(self, order: Order) -> bool:
+        """Tell orders that hold a limit: buys at the upper one, sales at the lower one."""
+        day = self.market.instrument(order.symbol).day
+        return order.price > 0 and order.price == (
+            day.limit_up if order.sign > 0 else day.limit_down
         )
-        holds = row.resting >= self._min_qty and share >= self._queue_percent
-        if not (abused or holds) or report.exec_type == "rejected":
+
+    def _on_placed(self, event: Placed) -> Sequence[Finding]:
+        order = event.order
+        if not self._is_at_limit(order):
+            return NOTHING
+        row = self._row(order)
+        row.submitted += order.leaves
+        remember(row.recent, order.order_id)
+        if order.crosses:  # it trades first; what it holds is judged with what comes next
+            return NOTHING
+        return self._judge(event.seq, event.time, order, row)
+
+    def _on_amended(self, event: Amended) -> Sequence[Finding]:
+        order = event.order
+        if not self._is_at_limit(order):
+            return NOTHING
+        row = self._row(order)
+        was_there = event.old_price == order.price
+        row.submitted += max(0, order.leaves - event.old_leaves) if was_there else order.leaves
+        remember(row.recent, order.order_id)
+        return self._judge(event.seq, event.time, order, row)
+
+    def _on_withdrawn(self, event: Withdrawn) -> Sequence[Finding]:
+        order = event.order
+        if not self._is_at_limit(order) or event.cause != "asked":
+            return NOTHING
+        row = self._row(order)
+        row.cancels += 1
+        row.cancelled += event.qty
+        return self._judge(event.seq, event.time, order, row)
+
+    def _row(self, order: Order) -> _Row:
+        row = self.state.rows.setdefault(f"{order.group}/{order.symbol}", _Row())
+        if order.account not in row.accounts:
+            row.accounts = sorted([*row.accounts, order.account])
+        return row
+
+    def _resting(self, order: Order) -> int:
+        """Tonnes that the group has at the limit."""
+        own = self.market.own(order.group, order.symbol)
+        return sum(
+            other.leaves
+            for other in own.orders.values()
+            if other.sign == order.sign and other.price == order.price
+        )
+
+    def _judge(self, seq: int, time: int, order: Order, row: _Row) -> Sequence[Finding]:
+        limits = self.limits
+        side = self.market.instrument(order.symbol).side(order.sign)
+        resting = self._resting(order)
+        withdrawn = percent(row.cancelled, row.submitted)
+        share = percent(resting, side.at(order.price))
+        abused = (
+            row.cancels >= limits["cancels_at_limit"]
+            and withdrawn >= limits["cancelled_percent"]
+            and row.cancelled >= limits["min_qty"]
+        )
+        holds = resting >= limits["min_qty"] and share >= limits["queue_percent"]
+        if not (abused or holds):
             return NOTHING
         finding = Finding(
-            episode=f"{event.owner}/{report.symbol}",
+            episode=f"{order.group}/{order.symbol}",
             severity="violation" if abused else "warning",
             score=withdrawn if abused else share // 2,
-            symbol=report.symbol,
-            owner=event.owner,
-            members=row.members,
-            seq=report.seq,
-            transact_time=report.transact_time,
-            order_ids=row.recent,
+            symbol=order.symbol,
+            owner=order.group,
+            members=row.accounts,
+            seq=seq,
+            transact_time=time,
+            order_ids=row.recent[-EVIDENCE:],
             count=row.cancels,
             facts={
-                "limit_price": report.price,
+                "limit_price": order.price,
                 "cancels_at_limit": row.cancels,
-                "cancels_threshold": self._cancels_at_limit,
+                "cancels_threshold": limits["cancels_at_limit"],
                 "cancelled_percent": withdrawn,
-                "cancelled_threshold": self._cancelled_percent,
+                "cancelled_threshold": limits["cancelled_percent"],
                 "queue_percent": share,
-                "queue_threshold": self._queue_percent,
+                "queue_threshold": limits["queue_percent"],
             },
         )
         return (finding,)
-
-
-def _dumped(row: _Row) -> _DumpedRow:
-    recent = list(row.recent)
-    return row.submitted, row.cancelled, row.cancels, row.resting, row.members, recent

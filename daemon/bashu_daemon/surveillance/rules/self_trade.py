@@ -1,107 +1,97 @@
-"""Self-trades, and those that the book prevented, within one beneficial owner.
+"""Self-trades, and those that the book prevented, within one control group.
 
 Source: SHFE, INE, DCE, CZCE and CFFEX count five a day in one contract, accounts under common
-control taken together (reference/surveillance.md A1 #1). The book's self-trade prevention makes a
-literal self-trade impossible, so prevented ones count; a literal one would be a defect of the
-venue and is a violation at once.
+control taken together (reference/surveillance.md A1 #1). Self-trade prevention makes a literal
+self-trade within one beneficial owner impossible, so prevented ones count; a literal one, between
+accounts that are joined by something else, is a violation at once.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
-import msgspec
+from msgspec import Struct
 
-from bashu_daemon.core.events import DayOpened, SelfTradePrevented, TradeEvent
-from bashu_daemon.surveillance.finding import (
-    NOTHING,
-    Finding,
-    Handler,
-    Kind,
-    percent,
-    read_parameters,
-)
-
-DEFAULTS: Final = {"violation_count": 5}
-_STATE = msgspec.msgpack.Decoder(list[tuple[str, str, int, int]])
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.rule import Handler, Rule
+from bashu_daemon.surveillance.seen import DayBegan, Prevented, Seen, Traded
 
 
-class SelfTrade:
-    """Counts by owner and instrument over one trading day."""
+class _Row(Struct, array_like=True):
+    prevented: int = 0
+    traded: int = 0
+    quantity: int = 0
+
+
+class _State(Struct):
+    rows: dict[str, _Row] = {}
+
+
+class SelfTrade(Rule[_State]):
+    """Counts by group and instrument over one trading day."""
 
     name = "self_trade"
-    version = 1
+    version = 2
+    defaults = {"violation_count": 5}  # noqa: RUF012  read only, as in all rules
+    state_type = _State
 
-    def __init__(self, given: dict[str, int]) -> None:
-        self._violation_count = read_parameters(self.name, DEFAULTS, given)["violation_count"]
-        self._counts: dict[tuple[str, str], list[int]] = {}
-        """By owner and symbol: how often, and how many tonnes."""
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {Prevented: self._on_prevented, Traded: self._on_trade, DayBegan: self._on_day}
 
-    def handlers(self) -> Mapping[Kind, Handler]:
-        return {
-            SelfTradePrevented: self._on_prevented,
-            TradeEvent: self._on_trade,
-            DayOpened: self._on_day,
-        }
-
-    def dump(self) -> bytes:
-        return msgspec.msgpack.encode(
-            [(owner, symbol, *row) for (owner, symbol), row in sorted(self._counts.items())]
-        )
-
-    def load(self, data: bytes) -> None:
-        self._counts = {
-            (owner, symbol): [count, quantity]
-            for owner, symbol, count, quantity in _STATE.decode(data)
-        }
-
-    def _on_day(self, event: DayOpened) -> Sequence[Finding]:
-        self._counts.clear()
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.rows.clear()
         return NOTHING
 
-    def _on_prevented(self, event: SelfTradePrevented) -> Sequence[Finding]:
-        count, quantity = self._count(event.owner, event.symbol, event.qty)
+    def _on_prevented(self, event: Prevented) -> Sequence[Finding]:
+        row = self._row(event.group, event.symbol)
+        row.prevented += 1
+        row.quantity += event.qty
+        threshold = self.limits["violation_count"]
+        is_violation = row.traded > 0 or row.prevented >= threshold
         finding = Finding(
-            episode=f"{event.owner}/{event.symbol}",
-            severity="violation" if count >= self._violation_count else "info",
-            score=percent(count, self._violation_count),
+            episode=f"{event.group}/{event.symbol}",
+            severity="violation" if is_violation else "info",
+            score=percent(row.prevented, threshold),
             symbol=event.symbol,
-            owner=event.owner,
-            members=sorted({event.incoming_member, event.resting_member}),
+            owner=event.group,
+            members=event.accounts,
             seq=event.seq,
-            transact_time=event.transact_time,
-            order_ids=(event.resting_order_id, event.incoming_order_id),
-            count=count,
-            facts={
-                "prevented": count,
-                "threshold": self._violation_count,
-                "last_price": event.price,
-                "quantity": quantity,
-            },
+            transact_time=event.time,
+            order_ids=(event.resting_id, event.incoming_id),
+            count=row.prevented + row.traded,
+            facts=_facts(row, event.price, threshold),
         )
         return (finding,)
 
-    def _on_trade(self, event: TradeEvent) -> Sequence[Finding]:
-        if event.buy_owner != event.sell_owner:
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        if event.buy_group != event.sell_group or not event.buy_group:
             return NOTHING
-        count, quantity = self._count(event.buy_owner, event.symbol, event.qty)
+        row = self._row(event.buy_group, event.symbol)
+        row.traded += 1
+        row.quantity += event.qty
         finding = Finding(
-            episode=f"{event.buy_owner}/{event.symbol}",
+            episode=f"{event.buy_group}/{event.symbol}",
             severity="violation",
             score=100,
             symbol=event.symbol,
-            owner=event.buy_owner,
-            members=(),
+            owner=event.buy_group,
+            members=sorted({event.buy_account, event.sell_account} - {""}),
             seq=event.seq,
-            transact_time=event.transact_time,
-            order_ids=(event.buy_order_id, event.sell_order_id),
+            transact_time=event.time,
+            order_ids=(event.buy_id, event.sell_id),
             exec_ids=(event.exec_id,),
-            count=count,
-            facts={"traded": count, "last_price": event.price, "quantity": quantity},
+            count=row.prevented + row.traded,
+            facts=_facts(row, event.price, self.limits["violation_count"]),
         )
         return (finding,)
 
-    def _count(self, owner: str, symbol: str, quantity: int) -> tuple[int, int]:
-        row = self._counts.setdefault((owner, symbol), [0, 0])
-        row[0] += 1
-        row[1] += quantity
-        return row[0], row[1]
+    def _row(self, group: str, symbol: str) -> _Row:
+        return self.state.rows.setdefault(f"{group}/{symbol}", _Row())
+
+
+def _facts(row: _Row, price: int, threshold: int) -> dict[str, int | str]:
+    return {
+        "prevented": row.prevented,
+        "traded": row.traded,
+        "threshold": threshold,
+        "last_price": price,
+        "quantity": row.quantity,
+    }

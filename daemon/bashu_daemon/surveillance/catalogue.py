@@ -1,0 +1,18 @@
+"""The rules, in the order in which they see an event."""
+
+from typing import Any, Final
+
+from bashu_daemon.surveillance.rule import Rule
+from bashu_daemon.surveillance.rules.burst_rate import BurstRate
+from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
+from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
+from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
+from bashu_daemon.surveillance.rules.self_trade import SelfTrade
+
+RULES: Final[tuple[type[Rule[Any]], ...]] = (
+    SelfTrade,
+    FrequentCancel,
+    OrderToTrade,
+    BurstRate,
+    LimitTouch,
+)

@@ -1,0 +1,185 @@
+"""The market as all rules see it, kept once for all of them from the stream of events."""
+
+from collections.abc import Iterable
+
+import msgspec
+from msgspec import Struct
+
+from bashu_daemon.surveillance.book import Order, Own, Side
+from bashu_daemon.surveillance.groups import Groups, Link
+
+REMEMBERED_ORDERS = 100_000
+"""Orders whose journal number is kept after their end, for the evidence."""
+VOLUME_DAYS = 20
+"""Days of the average daily volume (reference/surveillance.md A1)."""
+
+
+class Day(Struct, array_like=True):
+    """One instrument's day so far, of the listing mode. Tonnes, fen."""
+
+    reference: int = 0
+    limit_up: int = 0
+    limit_down: int = 0
+    open: int = 0
+    last: int = 0
+    last_time: int = 0
+    volume: int = 0
+    turnover: int = 0
+    trades: int = 0
+
+
+class Instrument:
+    """An instrument's book and days."""
+
+    __slots__ = ("asks", "bids", "day", "group_volume", "phase", "volumes")
+
+    def __init__(self) -> None:
+        self.bids = Side(1)
+        self.asks = Side(-1)
+        self.day = Day()
+        self.phase = ""
+        self.group_volume: dict[tuple[str, int], int] = {}
+        """Tonnes that a group bought (1) or sold (-1) today."""
+        self.volumes: list[int] = []
+        """Of the last days that had trades, newest last."""
+
+    def side(self, sign: int) -> Side:
+        return self.bids if sign > 0 else self.asks
+
+    @property
+    def vwap(self) -> int:
+        """Of the day's listing trades, fen, half up; 0 without trades."""
+        day = self.day
+        return (2 * day.turnover + day.volume) // (2 * day.volume) if day.volume else 0
+
+    @property
+    def average_volume(self) -> int:
+        """Tonnes a day; 0 where there is no day yet."""
+        return sum(self.volumes) // len(self.volumes) if self.volumes else 0
+
+
+class _Dumped(Struct, array_like=True):
+    orders: list[Order]
+    days: list[tuple[str, Day, str, list[int], list[tuple[str, int, int]]]]
+    seqs: list[tuple[int, int]]
+    links: list[Link]
+    trade_date: int
+
+
+_DECODER = msgspec.msgpack.Decoder(_Dumped)
+
+
+class Market:
+    """Live orders, books, days and control groups."""
+
+    def __init__(self, links: Iterable[Link] = ()) -> None:
+        self.groups = Groups(links)
+        self.orders: dict[int, Order] = {}
+        self.instruments: dict[str, Instrument] = {}
+        self.trade_date = 0
+        self._own: dict[tuple[str, str], Own] = {}
+        self._seqs: dict[int, int] = {}
+
+    def instrument(self, symbol: str) -> Instrument:
+        found = self.instruments.get(symbol)
+        if found is None:
+            found = self.instruments[symbol] = Instrument()
+        return found
+
+    def own(self, group: str, symbol: str) -> Own:
+        """Return what a group has live in an instrument."""
+        found = self._own.get((group, symbol))
+        if found is None:
+            found = self._own[group, symbol] = Own()
+        return found
+
+    def seq_of(self, order_id: int) -> int:
+        """Return the journal's number of an order's entry; 0 where it is forgotten."""
+        return self._seqs.get(order_id, 0)
+
+    def begin_day(self, trade_date: int) -> None:
+        """Keep the day's volume and begin another; live orders stay."""
+        self.trade_date = trade_date
+        for instrument in self.instruments.values():
+            if instrument.day.volume:
+                instrument.volumes = [*instrument.volumes[1 - VOLUME_DAYS :], instrument.day.volume]
+            instrument.day = Day(reference=instrument.day.last or instrument.day.reference)
+            instrument.group_volume.clear()
+
+    def place(self, order: Order) -> None:
+        """Take a new order in, with the market that it meets."""
+        instrument = self.instrument(order.symbol)
+        side = instrument.side(order.sign)
+        order.own_best = side.best
+        order.opposite_best = instrument.side(-order.sign).best
+        self.orders[order.order_id] = order
+        side.add(order.price, order.leaves)
+        own = self.own(order.group, order.symbol)
+        own.orders[order.order_id] = order
+        own.qty[order.sign] += order.leaves
+        self._seqs[order.order_id] = order.placed_seq
+        if len(self._seqs) > REMEMBERED_ORDERS:
+            del self._seqs[next(iter(self._seqs))]
+
+    def amend(self, order: Order, price: int, qty: int, leaves: int) -> None:
+        """Give an order another price and quantity."""
+        side = self.instrument(order.symbol).side(order.sign)
+        side.add(order.price, -order.leaves)
+        self.own(order.group, order.symbol).qty[order.sign] += leaves - order.leaves
+        order.price, order.qty, order.leaves = price, qty, leaves
+        order.amendments += 1
+        side.add(price, leaves)
+
+    def reduce(self, order: Order, quantity: int) -> None:
+        """Take tonnes off an order, filled or withdrawn; without any left it is gone."""
+        quantity = min(quantity, order.leaves)
+        order.leaves -= quantity
+        self.instrument(order.symbol).side(order.sign).add(order.price, -quantity)
+        own = self.own(order.group, order.symbol)
+        own.qty[order.sign] -= quantity
+        if not order.leaves:
+            self.orders.pop(order.order_id, None)
+            own.orders.pop(order.order_id, None)
+
+    def trade(self, symbol: str, price: int, qty: int, time: int) -> int:
+        """Count a listing trade; return the last price before it."""
+        day = self.instrument(symbol).day
+        previous = day.last
+        day.open = day.open or price
+        day.last, day.last_time = price, time
+        day.volume += qty
+        day.turnover += price * qty
+        day.trades += 1
+        return previous
+
+    def dump(self) -> bytes:
+        """Return the state in canonical bytes."""
+        return msgspec.msgpack.encode(
+            _Dumped(
+                list(self.orders.values()),
+                [
+                    (symbol, it.day, it.phase, it.volumes,
+                     [(*key, qty) for key, qty in sorted(it.group_volume.items())])
+                    for symbol, it in self.instruments.items()
+                ],
+                list(self._seqs.items()),
+                self.groups.links(),
+                self.trade_date,
+            )
+        )  # fmt: skip
+
+    def load(self, data: bytes) -> None:
+        """Go on from a dumped state."""
+        dumped = _DECODER.decode(data)
+        self.groups = Groups(dumped.links)
+        self.orders, self.instruments, self._own = {}, {}, {}
+        self.trade_date = dumped.trade_date
+        for symbol, day, phase, volumes, group_volume in dumped.days:
+            instrument = self.instrument(symbol)
+            instrument.day, instrument.phase, instrument.volumes = day, phase, volumes
+            instrument.group_volume = {(group, sign): qty for group, sign, qty in group_volume}
+        for order in dumped.orders:
+            met = order.own_best, order.opposite_best
+            self.place(order)
+            order.own_best, order.opposite_best = met
+        self._seqs = dict(dumped.seqs)

@@ -1,0 +1,187 @@
+"""What rules see: the market's events with the orders behind them. Times in ns, prices in fen."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.book import Order
+from bashu_protocol.messages import Phase, TradeMode
+
+Cause = Literal["asked", "mass", "immediate", "self_trade", "expired", "venue"]
+"""Why an order was withdrawn: on its owner's request, with others at once (a kill switch or a
+broken connection does that), because it was never to rest, by self-trade prevention, at the end
+of its time, by the venue."""
+
+
+class Placed(Struct, frozen=True, gc=False):
+    """An order came to the book; its trades follow."""
+
+    seq: int
+    time: int
+    order: Order
+
+
+class Amended(Struct, frozen=True, gc=False):
+    """An order has another price or quantity."""
+
+    seq: int
+    time: int
+    order: Order
+    old_price: int
+    old_leaves: int
+
+
+class Withdrawn(Struct, frozen=True, gc=False):
+    """What was left of an order is gone."""
+
+    seq: int
+    time: int
+    order: Order
+    qty: int
+    """Tonnes that were withdrawn; `order.leaves` is 0."""
+    cause: Cause
+
+
+class Refused(Struct, frozen=True, gc=False):
+    """The venue took no order or change."""
+
+    seq: int
+    time: int
+    account: str
+    group: str
+    symbol: str
+
+
+class Traded(Struct, frozen=True, gc=False):
+    """A trade, once. An order is None where the trade came from no order of the book."""
+
+    seq: int
+    time: int
+    exec_id: int
+    symbol: str
+    price: int
+    qty: int
+    sign: int
+    """Of the side that came to the other."""
+    buy_id: int
+    sell_id: int
+    buy_account: str
+    sell_account: str
+    buy_group: str
+    sell_group: str
+    buy: Order | None = None
+    sell: Order | None = None
+    mode: TradeMode = "listing"
+    previous: int = 0
+    """The last listing price before it; 0 for none."""
+
+    def group(self, sign: int) -> str:
+        """The control group on one side."""
+        return self.buy_group if sign > 0 else self.sell_group
+
+    def account(self, sign: int) -> str:
+        """The account on one side."""
+        return self.buy_account if sign > 0 else self.sell_account
+
+    def order_id(self, sign: int) -> int:
+        """The order on one side."""
+        return self.buy_id if sign > 0 else self.sell_id
+
+
+class Prevented(Struct, frozen=True, gc=False):
+    """Two orders of one hand would have met."""
+
+    seq: int
+    time: int
+    symbol: str
+    group: str
+    price: int
+    qty: int
+    incoming_id: int
+    resting_id: int
+    accounts: tuple[str, ...]
+
+
+class DayBegan(Struct, frozen=True, gc=False):
+    """A trading day began."""
+
+    seq: int
+    time: int
+    trade_date: int
+
+
+class DayEnded(Struct, frozen=True, gc=False):
+    """A trading day ended."""
+
+    seq: int
+    time: int
+    trade_date: int
+
+
+class Limits(Struct, frozen=True, gc=False):
+    """An instrument's reference price and limits of the day; 0 where there are none."""
+
+    seq: int
+    time: int
+    symbol: str
+    reference: int
+    up: int
+    down: int
+
+
+class PhaseMoved(Struct, frozen=True, gc=False):
+    """An instrument is in another phase."""
+
+    seq: int
+    time: int
+    symbol: str
+    phase: Phase
+
+
+class Statement(Struct, frozen=True, gc=False):
+    """Something was said to the whole market: a notice, a disclosure, a rumour on record."""
+
+    seq: int
+    time: int
+    kind: str
+    """"notice" and the like; "disclosure" or "misinformation" where a supervisor says so."""
+    symbol: str
+    account: str
+    title: str
+
+
+class Holding(Struct, frozen=True, gc=False):
+    """A group's holding reached a level from which supervisors are told."""
+
+    seq: int
+    time: int
+    symbol: str
+    group: str
+    account: str
+    qty: int
+    level: int
+
+
+class Barred(Struct, frozen=True, gc=False):
+    """A person was barred from the market."""
+
+    seq: int
+    time: int
+    owner: str
+
+
+Seen = (
+    Placed
+    | Amended
+    | Withdrawn
+    | Refused
+    | Traded
+    | Prevented
+    | DayBegan
+    | DayEnded
+    | Limits
+    | PhaseMoved
+    | Statement
+    | Holding
+    | Barred
+)

@@ -1,0 +1,59 @@
+"""What an alert says in plain sentences, made from the rule's own facts, in both languages.
+
+A template is `<rule>` in the files beside; its fields are the alert's facts and its own words
+(symbol, owner, accounts, count, gain). `{price:yuan}` shows fen as yuan, `{qty:t}` tonnes.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Final
+
+from bashu_protocol.messages import Alert
+from bashu_protocol.units import format_money
+
+_FILES: Final = {"en": "en.json", "zh": "zh_CN.json"}
+_FOLDER: Final = Path(__file__).parent / "stories"
+
+
+@cache
+def load(language: str) -> dict[str, str]:
+    """Read the templates of one language."""
+    texts: dict[str, str] = json.loads((_FOLDER / _FILES[language]).read_text("utf-8"))
+    return texts
+
+
+def tell(alert: Alert) -> dict[str, str]:
+    """Return the story by language; none for a rule without a template."""
+    if alert.rule not in load("en"):
+        return {}
+    values = {
+        **alert.facts,
+        "symbol": alert.symbol,
+        "owner": alert.owner,
+        "accounts": ", ".join(alert.members),
+        "count": alert.count,
+        "gain": alert.gain,
+    }
+    return {
+        language: _WRITER.vformat(load(language)[alert.rule], (), values) for language in _FILES
+    }
+
+
+class _Writer(Formatter):
+    """Formats with two units of its own; a fact that is not there yet is a dash."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key), "-")
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, int) and format_spec == "yuan":
+            return format_money(value)
+        if isinstance(value, int) and format_spec == "t":
+            return f"{value:,}"
+        return str(value)
+
+
+_WRITER: Final = _Writer()

@@ -1,0 +1,233 @@
+"""The stream of events from anywhere, through the market to the rules and their alerts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from bashu_daemon.surveillance.alerts import Alerts
+from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.catalogue import RULES
+from bashu_daemon.surveillance.finding import NOTHING, Finding, WrongParameter
+from bashu_daemon.surveillance.groups import Link
+from bashu_daemon.surveillance.market import Market
+from bashu_daemon.surveillance.rule import Handler, Rule
+from bashu_daemon.surveillance.seen import (
+    Amended,
+    Barred,
+    Cause,
+    DayBegan,
+    DayEnded,
+    Holding,
+    Limits,
+    PhaseMoved,
+    Placed,
+    Prevented,
+    Refused,
+    Seen,
+    Statement,
+    Traded,
+    Withdrawn,
+)
+from bashu_protocol.messages import Alert, Phase, TradeMode
+
+_State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]]]
+_STATE: Final = msgspec.msgpack.Decoder(_State)
+
+
+class Watch:
+    """All rules over one stream; the methods are the stream, to be called in its order.
+
+    No clock and no randomness: the same calls give the same alerts.
+
+    Raises on making:
+        WrongParameter: the parameters name a rule or parameter that does not exist.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, Mapping[str, int]],
+        links: Iterable[Link] = (),
+        rules: Iterable[type[Rule[Any]]] = RULES,
+    ) -> None:
+        self.market = Market(links)
+        given = {name: dict(values) for name, values in parameters.items()}
+        self.rules = [make(given.pop(make.name, {}), self.market) for make in rules]
+        if given:
+            known = ", ".join(rule.name for rule in self.rules)
+            raise WrongParameter(
+                f"[surveillance] has no rule {next(iter(given))!r}; it has {known}."
+            )
+        self._alerts = Alerts(self.market)
+        self._changed: dict[str, Alert] = {}
+        self._table: dict[type[Seen], list[tuple[Handler, Rule[Any]]]] = {}
+        """Who takes each class of event, in the order of the rules."""
+        for rule in self.rules:
+            for kind, handler in rule.handlers().items():
+                self._table.setdefault(kind, []).append((handler, rule))
+
+    # The stream
+
+    def placed(self, order: Order) -> None:
+        """An order came to the book; what it met is filled in."""
+        if order.order_id in self.market.orders:
+            return
+        self.market.place(order)
+        self._show(Placed(order.placed_seq, order.placed_at, order))
+
+    def amended(
+        self, seq: int, time: int, order_id: int, price: int, qty: int, leaves: int
+    ) -> None:
+        """An order has another price or quantity; `qty` includes fills, `leaves` does not."""
+        order = self.market.orders.get(order_id)
+        if order is None:
+            return
+        old_price, old_leaves = order.price, order.leaves
+        self.market.amend(order, price, qty, leaves)
+        self._show(Amended(seq, time, order, old_price, old_leaves))
+
+    def withdrawn(self, seq: int, time: int, order_id: int, cause: Cause) -> None:
+        """What was left of an order is gone."""
+        order = self.market.orders.get(order_id)
+        if order is None:
+            return
+        quantity = order.leaves
+        self.market.reduce(order, quantity)
+        self._show(Withdrawn(seq, time, order, quantity, cause))
+
+    def reduced(self, order_id: int, quantity: int) -> None:
+        """An order lost tonnes to something that is no trade and no withdrawal."""
+        order = self.market.orders.get(order_id)
+        if order is not None:
+            self.market.reduce(order, quantity)
+
+    def refused(self, seq: int, time: int, account: str, symbol: str) -> None:
+        """The venue took no order or change of somebody's."""
+        self._show(Refused(seq, time, account, self.market.groups.of(account), symbol))
+
+    def traded(
+        self,
+        seq: int,
+        time: int,
+        exec_id: int,
+        symbol: str,
+        price: int,
+        qty: int,
+        sign: int,
+        buy: tuple[int, str],
+        sell: tuple[int, str],
+        mode: TradeMode = "listing",
+    ) -> None:
+        """A trade, once.
+
+        A side is its order's number, and its beneficial owner for where no such order is known.
+        """
+        market = self.market
+        orders = [market.orders.get(order_id) for order_id, _owner in (buy, sell)]
+        sides = [
+            (order.account, order.group) if order else ("", market.groups.of_owner(owner))
+            for order, (_id, owner) in zip(orders, (buy, sell), strict=True)
+        ]
+        previous = market.instrument(symbol).day.last
+        if mode == "listing":
+            market.trade(symbol, price, qty, time)
+            volume = market.instrument(symbol).group_volume
+            for (_account, group), side in zip(sides, (1, -1), strict=True):
+                volume[group, side] = volume.get((group, side), 0) + qty
+        if mode in ("listing", "call_auction"):
+            for order in orders:
+                if order is not None:
+                    order.filled += qty
+                    market.reduce(order, qty)
+        (buy_account, buy_group), (sell_account, sell_group) = sides
+        self._show(
+            Traded(
+                seq, time, exec_id, symbol, price, qty, sign, buy[0], sell[0], buy_account,
+                sell_account, buy_group, sell_group, orders[0], orders[1], mode, previous,
+            )
+        )  # fmt: skip
+
+    def prevented(
+        self, seq: int, time: int, incoming_id: int, resting_id: int, price: int, qty: int,
+        symbol: str, owner: str, accounts: tuple[str, ...],
+    ) -> None:  # fmt: skip
+        """Two orders of one hand would have met."""
+        group = self.market.groups.of_owner(owner)
+        self._show(
+            Prevented(seq, time, symbol, group, price, qty, incoming_id, resting_id, accounts)
+        )
+
+    def day_began(self, seq: int, time: int, trade_date: int) -> None:
+        """A trading day (YYYYMMDD) began."""
+        self.market.begin_day(trade_date)
+        self._show(DayBegan(seq, time, trade_date))
+
+    def day_ended(self, seq: int, time: int, trade_date: int) -> None:
+        """A trading day ended."""
+        self._show(DayEnded(seq, time, trade_date))
+
+    def limits_set(
+        self, seq: int, time: int, symbol: str, reference: int, up: int, down: int
+    ) -> None:
+        """An instrument has its reference price and limits of the day."""
+        day = self.market.instrument(symbol).day
+        day.reference, day.limit_up, day.limit_down = reference, up, down
+        self._show(Limits(seq, time, symbol, reference, up, down))
+
+    def phase_moved(self, seq: int, time: int, symbol: str, phase: Phase) -> None:
+        """An instrument is in another phase."""
+        self.market.instrument(symbol).phase = phase
+        self._show(PhaseMoved(seq, time, symbol, phase))
+
+    def said(self, seq: int, time: int, kind: str, symbol: str, account: str, title: str) -> None:
+        """Something was said to the whole market."""
+        self._show(Statement(seq, time, kind, symbol, account, title))
+
+    def holds(self, seq: int, time: int, symbol: str, account: str, qty: int, level: int) -> None:
+        """A holding reached a level."""
+        group = self.market.groups.of(account)
+        self._show(Holding(seq, time, symbol, group, account, qty, level))
+
+    def barred(self, seq: int, time: int, owner: str) -> None:
+        """A person was barred."""
+        self._show(Barred(seq, time, owner))
+
+    # The alerts
+
+    def take_changed(self) -> list[Alert]:
+        """Return what is new or grew enough to be told since the last call, each once."""
+        changed, self._changed = self._changed, {}
+        return list(changed.values())
+
+    def alerts(self) -> list[Alert]:
+        """Return the alerts that are kept, oldest first."""
+        return sorted((alert for _, alert in self._alerts.items()), key=lambda a: a.alert_id)
+
+    def dump(self) -> bytes:
+        """Return the whole state in canonical bytes."""
+        rules = [(rule.name, rule.dump()) for rule in self.rules]
+        return msgspec.msgpack.encode(
+            (self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items())
+        )
+
+    def load(self, data: bytes) -> None:
+        """Go on from a dumped state; a rule that it does not know begins anew."""
+        market, next_alert_id, rules, alerts = _STATE.decode(data)
+        self.market.load(market)
+        dumped = dict(rules)
+        for rule in self.rules:
+            if rule.name in dumped:
+                rule.load(dumped[rule.name])
+        self._alerts = Alerts(self.market, next_alert_id, alerts)
+
+    def _show(self, event: Seen) -> None:
+        for handler, rule in self._table.get(type(event), ()):
+            findings = handler(event)
+            if findings is not NOTHING:
+                self._take(rule, findings)
+
+    def _take(self, rule: Rule[Any], findings: Sequence[Finding]) -> None:
+        for finding in findings:
+            day = self.market.trade_date if finding.is_of_the_day else 0
+            key = f"{day}/{rule.name}/{finding.episode}"
+            self._alerts.take(key, rule, finding, self._changed)
