@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = commands.add_parser("verify", help="check a data directory's journal")
     verify.add_argument("directory", type=Path, metavar="DIR")
     verify.set_defaults(run=_verify)
+    _add_surveil(commands.add_parser("surveil", help="surveillance over a journal or a CSV file"))
     _add_admin(commands.add_parser("admin", help="passwords and broker configuration"))
     return parser
 
@@ -213,6 +214,34 @@ def _replay_lobster(options: argparse.Namespace) -> int:
     from bashu_daemon.tools.replay_lobster import replay_lobster  # noqa: PLC0415
 
     return replay_lobster(options.messages, options.orderbook)
+
+
+def _add_surveil(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "PATH is a data directory, or a CSV file with the columns ts_ns, account, symbol, event, "
+        "order_id, side, price, qty, counter_order_id."
+    )
+    parser.add_argument("path", type=Path, metavar="PATH")
+    parser.add_argument(
+        "--owners", type=Path, metavar="FILE",
+        help="CSV of account,owner[,kind]; kind is owner, control, operator or device",
+    )  # fmt: skip
+    parser.add_argument("--rulebook", type=Path, metavar="FILE", help="whose parameters to use")
+    parser.add_argument("--json", action="store_true", help="one alert per line, as JSON")
+    parser.add_argument("--strict", action="store_true", help="end at the first bad row")
+    parser.add_argument("--lang", choices=("en", "zh"), default="en")
+    parser.set_defaults(run=_surveil)
+
+
+def _surveil(options: argparse.Namespace) -> int:
+    from bashu_daemon.tools.surveil import Options, surveil  # noqa: PLC0415
+
+    return surveil(
+        Options(
+            path=options.path, owners=options.owners, rulebook=options.rulebook,
+            as_json=options.json, strict=options.strict, language=options.lang,
+        )
+    )  # fmt: skip
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -29,7 +29,9 @@ class Alerts:
         market: Market,
         next_alert_id: int = 1,
         alerts: Iterable[tuple[str, Alert]] = (),
+        limit: int = MAX_ALERTS,
     ) -> None:
+        self._limit = limit
         self.next_alert_id = next_alert_id
         self._market = market
         self._growing = {key: GrowingAlert(market, alert) for key, alert in alerts}
@@ -49,7 +51,7 @@ class Alerts:
         return [(key, growing.alert()) for key, growing in self._growing.items()]
 
     def _begin(self, key: str, rule: Rule[Any], finding: Finding) -> "GrowingAlert":
-        if len(self._growing) >= MAX_ALERTS:
+        if len(self._growing) >= self._limit:
             del self._growing[next(iter(self._growing))]
         first = _first(self.next_alert_id, rule, finding, self._market)
         growing = self._growing[key] = GrowingAlert(self._market, first)

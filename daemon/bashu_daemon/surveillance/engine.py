@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from bashu_daemon.core.events import Event
+from bashu_daemon.surveillance.alerts import MAX_ALERTS
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.venue_feed import VenueFeed
 from bashu_daemon.surveillance.watch import Watch
@@ -19,9 +20,12 @@ class Engine:
     """
 
     def __init__(
-        self, parameters: Mapping[str, Mapping[str, int]], links: Iterable[Link] = ()
+        self,
+        parameters: Mapping[str, Mapping[str, int]],
+        links: Iterable[Link] = (),
+        max_alerts: int = MAX_ALERTS,
     ) -> None:
-        self.watch = Watch(parameters, links)
+        self.watch = Watch(parameters, links, max_alerts=max_alerts)
         self._feed = VenueFeed(self.watch)
 
     def on_events(self, events: Iterable[Event]) -> list[Alert]:

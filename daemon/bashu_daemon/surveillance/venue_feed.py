@@ -113,10 +113,12 @@ class VenueFeed:
         return "mass"
 
     def _trade(self, event: TradeEvent) -> None:
+        group_of = self._watch.market.groups.of_owner
         self._watch.traded(
             event.seq, event.transact_time, event.exec_id, event.symbol, event.price, event.qty,
-            1 if event.aggressor_side == "buy" else -1, (event.buy_order_id, event.buy_owner),
-            (event.sell_order_id, event.sell_owner), event.mode,
+            1 if event.aggressor_side == "buy" else -1,
+            (event.buy_order_id, group_of(event.buy_owner)),
+            (event.sell_order_id, group_of(event.sell_owner)), event.mode,
         )  # fmt: skip
 
     def _self_trade_prevented(self, event: SelfTradePrevented) -> None:
@@ -127,7 +129,8 @@ class VenueFeed:
         accounts = tuple(sorted({event.incoming_member, event.resting_member}))
         self._watch.prevented(
             event.seq, event.transact_time, event.incoming_order_id, event.resting_order_id,
-            event.price, event.qty, event.symbol, event.owner, accounts,
+            event.price, event.qty, event.symbol,
+            self._watch.market.groups.of_owner(event.owner), accounts,
         )  # fmt: skip
 
     def _limits(self, event: LimitsSet) -> None:

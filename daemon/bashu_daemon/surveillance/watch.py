@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bashu_daemon.surveillance.alerts import Alerts
+from bashu_daemon.surveillance.alerts import MAX_ALERTS, Alerts
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.catalogue import RULES
 from bashu_daemon.surveillance.finding import NOTHING, Finding, WrongParameter
@@ -49,6 +49,7 @@ class Watch:
         parameters: Mapping[str, Mapping[str, int]],
         links: Iterable[Link] = (),
         rules: Iterable[type[Rule[Any]]] = RULES,
+        max_alerts: int = MAX_ALERTS,
     ) -> None:
         self.market = Market(links)
         given = {name: dict(values) for name, values in parameters.items()}
@@ -58,7 +59,8 @@ class Watch:
             raise WrongParameter(
                 f"[surveillance] has no rule {next(iter(given))!r}; it has {known}."
             )
-        self._alerts = Alerts(self.market)
+        self._max_alerts = max_alerts
+        self._alerts = Alerts(self.market, limit=max_alerts)
         self._changed: dict[str, Alert] = {}
         self._table: dict[type[Seen], list[tuple[Handler, Rule[Any]]]] = {}
         """Who takes each class of event, in the order of the rules."""
@@ -120,13 +122,13 @@ class Watch:
     ) -> None:
         """A trade, once.
 
-        A side is its order's number, and its beneficial owner for where no such order is known.
+        A side is its order's number, and its control group for where no such order is known.
         """
         market = self.market
-        orders = [market.orders.get(order_id) for order_id, _owner in (buy, sell)]
+        orders = [market.orders.get(order_id) for order_id, _group in (buy, sell)]
         sides = [
-            (order.account, order.group) if order else ("", market.groups.of_owner(owner))
-            for order, (_id, owner) in zip(orders, (buy, sell), strict=True)
+            (order.account, order.group) if order else ("", group)
+            for order, (_id, group) in zip(orders, (buy, sell), strict=True)
         ]
         previous = market.instrument(symbol).day.last
         if mode == "listing":
@@ -149,10 +151,9 @@ class Watch:
 
     def prevented(
         self, seq: int, time: int, incoming_id: int, resting_id: int, price: int, qty: int,
-        symbol: str, owner: str, accounts: tuple[str, ...],
+        symbol: str, group: str, accounts: tuple[str, ...],
     ) -> None:  # fmt: skip
         """Two orders of one hand would have met."""
-        group = self.market.groups.of_owner(owner)
         self._show(
             Prevented(seq, time, symbol, group, price, qty, incoming_id, resting_id, accounts)
         )
@@ -218,7 +219,7 @@ class Watch:
         for rule in self.rules:
             if rule.name in dumped:
                 rule.load(dumped[rule.name])
-        self._alerts = Alerts(self.market, next_alert_id, alerts)
+        self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts)
 
     def _show(self, event: Seen) -> None:
         for handler, rule in self._table.get(type(event), ()):
