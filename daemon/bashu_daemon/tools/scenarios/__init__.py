@@ -1,0 +1,1 @@
+"""Labelled markets: honest flow with manipulation in it whose orders are known."""

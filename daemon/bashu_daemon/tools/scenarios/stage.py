@@ -1,0 +1,228 @@
+"""A real venue on which scripted actors trade, with surveillance over it and the truth beside it.
+
+Actors are generators that yield nanoseconds to wait; all run on one clock, in an order that the
+seed alone decides. What they do goes through the venue's own core, so that books, limits and
+self-trade prevention are real.
+"""
+
+import heapq
+import random
+from collections.abc import Callable, Generator
+from typing import Final
+
+from msgspec import Struct, field
+
+from bashu_daemon.core import Venue
+from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
+from bashu_protocol.messages import (
+    AddMember,
+    AddUser,
+    CancelOrder,
+    CloseDay,
+    Deposit,
+    InstrumentRules,
+    ListInstrument,
+    MassCancel,
+    NewOrder,
+    OpenDay,
+    ReplaceOrder,
+    SetPhase,
+    Side,
+    StateCommand,
+    TimeInForce,
+)
+from bashu_protocol.units import NS_PER_SECOND
+
+Script = Generator[int, None, None]
+"""What an actor does; it yields how long it waits, in ns."""
+REGISTRAR: Final = "venue"
+FIRST_DAY_NS: Final = 1_767_576_600 * NS_PER_SECOND
+"""2026-01-05, 09:30 in Shanghai."""
+DAY_NS: Final = 86_400 * NS_PER_SECOND
+FIRST_DATE: Final = 20_260_105
+
+
+class Label(Struct):
+    """The truth about one manipulation."""
+
+    rules: tuple[str, ...]
+    """The rules of which any may find it."""
+    owners: tuple[str, ...]
+    symbol: str
+    severity: int
+    """1 to 9 tenths."""
+    began: int = 0
+    ended: int = 0
+    order_ids: list[int] = field(default_factory=list)
+
+
+class Live(Struct):
+    """An order as its actor knows it."""
+
+    name: str
+    user: str
+    symbol: str
+    side: Side
+    price: int
+    qty: int
+    order_id: int = 0
+    leaves: int = 0
+    filled: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        return self.leaves > 0
+
+
+class Stage:
+    """The venue, its clock and its actors. `watch` is shown all events, in order."""
+
+    def __init__(
+        self,
+        seed: int,
+        watch: Callable[[list[Event]], object],
+        symbols: tuple[str, ...] = ("CEA25",),
+    ) -> None:
+        self.chance = random.Random(seed)
+        self.venue = Venue()
+        self.now_ns = FIRST_DAY_NS
+        self.labels: list[Label] = []
+        self.events = 0
+        """How many order events and trades there were."""
+        self.symbols = symbols
+        self.trade_date = FIRST_DATE
+        self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
+        self._watch = watch
+        self._count = 0
+        self._turns: list[tuple[int, int, Script]] = []
+        self._live: dict[int, Live] = {}
+        self._by_name: dict[str, Live] = {}
+        for symbol in symbols:
+            rules = InstrumentRules(
+                symbol=symbol, name_zh=symbol, name_en=symbol, product="CEA", reference_price=7_000
+            )
+            self.send(REGISTRAR, ListInstrument(f"list-{symbol}", rules))
+        self._accounts: set[str] = set()
+
+    # Accounts and days
+
+    def account(self, name: str, owner: str = "") -> str:
+        """Admit a member with one user of the same name, cash and tonnes in plenty."""
+        if name not in self._accounts:
+            self._accounts.add(name)
+            self.send(REGISTRAR, AddMember(f"m-{name}", name, name, owner or f"{name}-owner"))
+            self.send(REGISTRAR, AddUser(f"u-{name}", name, name))
+            self.send(REGISTRAR, Deposit(f"c-{name}", name, "CNY", 10**14))
+            for symbol in self.symbols:
+                self.send(REGISTRAR, Deposit(f"t-{name}-{symbol}", name, symbol, 10**9))
+        return name
+
+    def open_day(self) -> None:
+        """Begin the trading day."""
+        self.send(REGISTRAR, OpenDay(f"open-{self.trade_date}", self.trade_date))
+        self.send(REGISTRAR, SetPhase(f"go-{self.trade_date}", "continuous"))
+
+    def close_day(self) -> None:
+        """End it; the next begins 24 hours after this one began."""
+        self.send(REGISTRAR, CloseDay(f"close-{self.trade_date}"))
+        self._turns.clear()
+        self.trade_date += 1
+        self.now_ns += DAY_NS - (self.now_ns - FIRST_DAY_NS) % DAY_NS
+
+    # Actors
+
+    def start(self, script: Script, after_ns: int = 0) -> None:
+        """Let an actor begin after a while."""
+        self._count += 1
+        heapq.heappush(self._turns, (self.now_ns + after_ns, self._count, script))
+
+    def run(self, duration_ns: int) -> None:
+        """Let the actors act for so long."""
+        end = self.now_ns + duration_ns
+        while self._turns and self._turns[0][0] <= end:
+            time, _count, script = heapq.heappop(self._turns)
+            self.now_ns = max(self.now_ns, time)
+            try:
+                wait = next(script)
+            except StopIteration:
+                continue
+            self._count += 1
+            heapq.heappush(self._turns, (self.now_ns + max(1, wait), self._count, script))
+        self.now_ns = end
+
+    # What actors do
+
+    def place(
+        self, user: str, symbol: str, side: Side, qty: int, price: int,
+        time_in_force: TimeInForce = "day",
+    ) -> Live:  # fmt: skip
+        """Place a limit order; `leaves` tells whether it rests."""
+        self._count += 1
+        live = Live(f"o{self._count}", user, symbol, side, price, qty)
+        self._by_name[live.name] = live
+        self.send(user, NewOrder(live.name, symbol, side, qty, price, time_in_force=time_in_force))
+        return live
+
+    def cancel(self, live: Live) -> None:
+        """Withdraw an order, if it is still there."""
+        if live.is_live:
+            self._count += 1
+            self.send(live.user, CancelOrder(f"x{self._count}", live.name))
+
+    def replace(self, live: Live, price: int, qty: int | None = None) -> None:
+        """Move an order, if it is still there; `qty` is the new total."""
+        if live.is_live:
+            self._count += 1
+            name = f"r{self._count}"
+            command = ReplaceOrder(name, live.name, live.qty if qty is None else qty, price)
+            self._by_name[name] = live
+            self.send(live.user, command)
+
+    def cancel_all(self, user: str) -> None:
+        """Withdraw everything of a user at once."""
+        self._count += 1
+        self.send(user, MassCancel(f"x{self._count}"))
+
+    def levels(self, symbol: str, side: Side) -> list[tuple[int, int, int]]:
+        """Price, quantity and orders of a side's levels, the best first."""
+        bids, asks = self.venue.depth(symbol)
+        return bids if side == "buy" else asks
+
+    def best(self, symbol: str, side: Side) -> int:
+        """The best price of a side; the last trade's where the side is empty."""
+        levels = self.levels(symbol, side)
+        return levels[0][0] if levels else self.last[symbol]
+
+    def depth(self, symbol: str, side: Side, levels: int = 5) -> int:
+        """Tonnes in the best levels of a side."""
+        return sum(qty for _price, qty, _orders in self.levels(symbol, side)[:levels])
+
+    def send(self, user: str, command: StateCommand) -> None:
+        """Have the venue carry out a command, and show what happened."""
+        events = self.venue.apply(user, command, self.now_ns)
+        for event in events:
+            if isinstance(event, OrderEvent):
+                self.events += 1
+                self._note(event)
+            elif isinstance(event, TradeEvent):
+                self.events += 1
+                self.last[event.symbol] = event.price
+        self._watch(events)
+
+    def _note(self, event: OrderEvent) -> None:
+        report = event.report
+        live = self._live.get(report.order_id)
+        if live is None:
+            live = self._by_name.pop(report.cl_ord_id, None)
+            if live is None or not report.order_id:
+                return
+            live.order_id = report.order_id
+            self._live[report.order_id] = live
+        if report.exec_type == "rejected":
+            return
+        live.leaves, live.filled = report.leaves_qty, report.cum_qty
+        if report.exec_type == "replaced":
+            live.name, live.price, live.qty = report.cl_ord_id, report.price, report.order_qty
+            self._by_name.pop(report.cl_ord_id, None)
+        if not live.leaves:
+            del self._live[report.order_id]

@@ -1,0 +1,113 @@
+"""One labelled market: honest flow, manipulation in it, and what surveillance made of it."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.engine import Engine
+from bashu_daemon.tools.scenarios.honest import FairValue, crowd
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
+from bashu_protocol.messages import Alert
+from bashu_protocol.units import NS_PER_SECOND
+
+Injection = Callable[[Stage, random.Random, int, Label], Script]
+"""Acts out one manipulation at a severity of 1 to 9 tenths, and fills in its label: the owners
+before its first turn, the orders as it goes. It is over when it returns."""
+GRACE_NS = 60 * NS_PER_SECOND
+"""An alert within this after a manipulation's end is still about it."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What one market shows."""
+
+    seed: int
+    injections: Sequence[Injection] = ()
+    """Each as often as it is named, at random times, one after another."""
+    severity: int = 5
+    days: int = 1
+    day_seconds: int = 3_600
+    parameters: Mapping[str, Mapping[str, int]] = {}
+
+
+class Sighting(Struct):
+    """An alert, when it was first told, and the manipulation that it is about."""
+
+    alert: Alert
+    told_ns: int
+    label: Label | None = None
+
+
+class Outcome(Struct):
+    """What became of a plan."""
+
+    labels: list[Label]
+    sightings: list[Sighting]
+    events: int
+
+    def found(self, label: Label) -> list[Sighting]:
+        """Return what was sighted of one manipulation."""
+        return [sighting for sighting in self.sightings if sighting.label is label]
+
+    def false(self) -> list[Sighting]:
+        """Return the alerts, above mere information, that are about no manipulation."""
+        return [s for s in self.sightings if s.label is None and s.alert.severity != "info"]
+
+
+def run(plan: Plan) -> Outcome:
+    """Play a plan. The same plan gives the same outcome."""
+    engine = Engine(plan.parameters)
+    told: dict[int, int] = {}
+
+    def watch(events: list) -> None:  # type: ignore[type-arg]  # the core's events
+        for alert in engine.on_events(events):
+            if alert.severity != "info":
+                told.setdefault(alert.alert_id, stage.now_ns)
+
+    stage = Stage(plan.seed, watch)
+    symbol = stage.symbols[0]
+    fair = FairValue(random.Random(stage.chance.random()), stage.last[symbol])
+    honest = crowd(stage, fair, symbol)
+    chance = random.Random(f"{plan.seed}/injections")
+    pending = list(plan.injections)
+    for day in range(plan.days):
+        stage.open_day()
+        for script in honest if day == 0 else crowd(stage, fair, symbol):
+            stage.start(script, chance.randrange(NS_PER_SECOND))
+        share = -(-len(pending) // (plan.days - day))
+        today, pending = pending[:share], pending[share:]
+        if today:
+            stage.start(_one_after_another(stage, chance, plan, today), 120 * NS_PER_SECOND)
+        stage.run(plan.day_seconds * NS_PER_SECOND)
+        stage.close_day()
+    sightings = [
+        Sighting(alert, told.get(alert.alert_id, alert.last_time), _about(alert, stage.labels))
+        for alert in engine.alerts()
+    ]
+    return Outcome(stage.labels, sightings, stage.events)
+
+
+def _one_after_another(
+    stage: Stage, chance: random.Random, plan: Plan, injections: Sequence[Injection]
+) -> Script:
+    """Act out manipulations with pauses between, so that each has its own time."""
+    pause = plan.day_seconds * NS_PER_SECOND // (2 * len(injections) + 1)
+    for inject in injections:
+        yield 1 + chance.randrange(pause)
+        label = Label((), (), stage.symbols[0], plan.severity, began=stage.now_ns)
+        stage.labels.append(label)
+        yield from inject(stage, chance, plan.severity, label)
+        label.ended = stage.now_ns
+
+
+def _about(alert: Alert, labels: Sequence[Label]) -> Label | None:
+    """Find the manipulation that an alert is about: its rule, its group, its time or orders."""
+    for label in labels:
+        if alert.rule not in label.rules or not set(label.owners) & {alert.owner, *alert.members}:
+            continue
+        end = label.ended or alert.last_time
+        if set(alert.order_ids) & set(label.order_ids) or (
+            alert.first_time <= end + GRACE_NS and alert.last_time >= label.began
+        ):
+            return label
+    return None
