@@ -81,6 +81,11 @@ class Side:
         sign, quantities = self.sign, self._quantities
         return sum(quantities[rank * sign] for rank in self._ranks[-levels:])
 
+    def best_levels(self, levels: int) -> list[tuple[int, int]]:
+        """Price and tonnes of so many levels, the best first."""
+        sign, quantities = self.sign, self._quantities
+        return [(rank * sign, quantities[rank * sign]) for rank in self._ranks[: -levels - 1 : -1]]
+
     def levels_better(self, price: int) -> int:
         """How many live levels are better than a price."""
         ranks = self._ranks

@@ -8,6 +8,7 @@ from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
+from bashu_daemon.surveillance.rules.spoofing import Spoofing
 
 RULES: Final[tuple[type[Rule[Any]], ...]] = (
     SelfTrade,
@@ -15,4 +16,5 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     OrderToTrade,
     BurstRate,
     LimitTouch,
+    Spoofing,
 )

@@ -1,0 +1,190 @@
+"""Spoofing: a large order that was not meant to trade, for the sake of a trade on the other side.
+
+Five conditions, as in the review of a spoofing event by Trillium and in the SSE STAR rules
+(reference/surveillance.md A1 #5): the order is large for its group or its side of the book and
+near the touch; the group's own interest leans to that side; it then trades on the other side, at
+a price that was not to be had before; the order has hardly been filled; and it is withdrawn soon.
+Sizes, shares and times are this venue's own parameters. With bait and trade in different accounts
+of one control group it is the collusive form (#7), which the alert says.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.bait import Bait, Sizes, others_best
+from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.finding import NOTHING, Finding
+from bashu_daemon.surveillance.rule import Handler, Rule
+from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
+from bashu_protocol.units import NS_PER_SECOND
+
+MAX_BAITS = 32
+"""Candidates kept for each group and instrument."""
+
+
+class _Row(Struct, array_like=True):
+    baits: dict[int, Bait] = {}
+    count: int = 0
+    gain: int = 0
+
+
+class _State(Struct):
+    rows: dict[str, _Row] = {}
+    sizes: dict[str, Sizes] = {}
+
+
+class Spoofing(Rule[_State]):
+    """One episode for each group and instrument a day, with each bait as an observation."""
+
+    name = "spoofing"
+    defaults = {  # noqa: RUF012  as in self_trade
+        "size_multiple": 5,
+        "depth_percent": 20,
+        "depth_levels": 5,
+        "near_levels": 5,
+        "imbalance": 3,
+        "filled_percent": 10,
+        "withdrawn_within_ms": 15_000,
+        "min_qty": 500,
+        "violation_count": 2,
+    }
+    state_type = _State
+
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {
+            Placed: self._on_placed,
+            Traded: self._on_trade,
+            Amended: self._on_amended,
+            Withdrawn: self._on_withdrawn,
+            DayBegan: self._on_day,
+        }
+
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.rows.clear()
+        return NOTHING
+
+    def _on_placed(self, event: Placed) -> Sequence[Finding]:
+        order = event.order
+        key = f"{order.group}/{order.symbol}"
+        sizes = self.state.sizes.get(key)
+        if sizes is None:
+            sizes = self.state.sizes[key] = Sizes()
+        if (
+            order.leaves >= self.limits["min_qty"]
+            and not order.is_immediate
+            and not order.crosses
+            and self._is_large(order, sizes)
+            and self._is_near(order)
+        ):
+            self._remember(key, order)
+        sizes.add(order.qty)
+        return NOTHING
+
+    def _is_large(self, order: Order, sizes: Sizes) -> bool:
+        limits = self.limits
+        usual = sizes.median
+        if usual and order.leaves < 2 * usual:
+            return False
+        depth = self.market.instrument(order.symbol).side(order.sign).depth(limits["depth_levels"])
+        is_share = (order.leaves * 100) >= limits["depth_percent"] * depth
+        is_multiple = usual > 0 and order.leaves >= limits["size_multiple"] * usual
+        return is_share or is_multiple
+
+    def _is_near(self, order: Order) -> bool:
+        side = self.market.instrument(order.symbol).side(order.sign)
+        return side.levels_better(order.price) <= self.limits["near_levels"]
+
+    def _remember(self, key: str, order: Order) -> None:
+        row = self.state.rows.setdefault(key, _Row())
+        row.baits[order.order_id] = Bait(
+            order.order_id, order.account, order.sign, order.price, order.leaves,
+            order.placed_seq, order.placed_at, others_best(self.market, order),
+        )  # fmt: skip
+        if len(row.baits) > MAX_BAITS:
+            del row.baits[next(iter(row.baits))]
+
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        if event.mode != "listing":
+            return NOTHING
+        for sign in (1, -1):
+            row = self.state.rows.get(f"{event.group(sign)}/{event.symbol}")
+            if row is not None:
+                for bait in row.baits.values():
+                    if bait.sign == -sign:
+                        self._note_fill(bait, event, sign)
+        return NOTHING
+
+    def _note_fill(self, bait: Bait, event: Traded, sign: int) -> None:
+        """Count a trade on the other side of a bait, if its price was not to be had before."""
+        if bait.market_best and (event.price - bait.market_best) * bait.sign <= 0:
+            return
+        limits = self.limits
+        own = self.market.own(event.group(sign), event.symbol)
+        leaning = own.qty[bait.sign]
+        if leaning < limits["imbalance"] * (own.qty[sign] + bait.fills + event.qty):
+            return
+        bait.fills += event.qty
+        bait.fill_value += event.qty * event.price
+        if event.order_id(sign) not in bait.fill_ids:
+            bait.fill_ids.append(event.order_id(sign))
+        account = event.account(sign)
+        if account and account not in bait.fill_accounts:
+            bait.fill_accounts.append(account)
+        bait.exec_ids.append(event.exec_id)
+
+    def _on_amended(self, event: Amended) -> Sequence[Finding]:
+        order = event.order
+        moved_away = (event.old_price - order.price) * order.sign > 0
+        shrank = order.leaves * 2 <= event.old_leaves
+        if moved_away or shrank:
+            return self._judge(order, event.seq, event.time)
+        return NOTHING
+
+    def _on_withdrawn(self, event: Withdrawn) -> Sequence[Finding]:
+        if event.cause in ("asked", "mass"):
+            return self._judge(event.order, event.seq, event.time)
+        return NOTHING
+
+    def _judge(self, order: Order, seq: int, time: int) -> Sequence[Finding]:
+        row = self.state.rows.get(f"{order.group}/{order.symbol}")
+        bait = row.baits.pop(order.order_id, None) if row is not None else None
+        if row is None or bait is None or not bait.fills:
+            return NOTHING
+        limits = self.limits
+        stood_ms = (time - bait.placed_at) // (NS_PER_SECOND // 1_000)
+        if stood_ms > limits["withdrawn_within_ms"]:
+            return NOTHING
+        if order.filled * 100 > limits["filled_percent"] * order.qty:
+            return NOTHING
+        row.count += 1
+        average = bait.fill_value // bait.fills
+        row.gain += bait.fills * abs(average - bait.market_best) if bait.market_best else 0
+        is_violation = row.count >= limits["violation_count"]
+        accounts = sorted({bait.account, *bait.fill_accounts})
+        finding = Finding(
+            episode=f"{order.group}/{order.symbol}",
+            severity="violation" if is_violation else "warning",
+            score=min(100, 60 + 20 * (row.count - 1)),
+            symbol=order.symbol,
+            owner=order.group,
+            members=accounts,
+            seq=seq,
+            transact_time=time,
+            order_ids=(*bait.fill_ids, bait.order_id),
+            exec_ids=bait.exec_ids,
+            count=row.count,
+            gain=row.gain,
+            facts={
+                "side": "buy" if bait.sign > 0 else "sell",
+                "bait_qty": bait.qty,
+                "bait_price": bait.price,
+                "best_before": bait.market_best,
+                "traded_qty": bait.fills,
+                "traded_price": average,
+                "stood_ms": stood_ms,
+                "collusive": int(len(accounts) > 1),
+                "times": row.count,
+            },
+        )
+        return (finding,)

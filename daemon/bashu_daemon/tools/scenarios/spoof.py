@@ -1,0 +1,43 @@
+"""Injections of spoofing: bait on one side, a trade on the other, the bait withdrawn."""
+
+import random
+
+from bashu_daemon.tools.scenarios.honest import MS
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
+from bashu_protocol.messages import Side
+
+
+def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Rest a small order inside the spread, show a large one behind it, withdraw that when filled.
+
+    With severity the bait grows and goes sooner. Where nobody takes the small order, the spoofer
+    crosses to the price that the bait has drawn.
+    """
+    number = len(stage.labels)
+    owner = f"spoof{number}"
+    user = stage.account(f"s{number}", owner)
+    label.rules, label.owners = ("spoofing", "layering"), (owner,)
+    for _ in range(2 + severity // 4):
+        side: Side = chance.choice(("buy", "sell"))
+        other: Side = "sell" if side == "buy" else "buy"
+        sign = 1 if side == "buy" else -1
+        wanted = chance.randrange(40, 120)
+        real_price = stage.best(label.symbol, other) - sign
+        if (real_price - stage.best(label.symbol, side)) * sign <= 0:
+            real_price += sign
+        real = stage.place(user, label.symbol, other, wanted, real_price)
+        yield chance.randrange(50, 600) * MS
+        size = stage.depth(label.symbol, side) * (20 + 15 * severity) // 100 + wanted * 6
+        price = stage.best(label.symbol, side) - sign * chance.randrange(0, 3)
+        bait = stage.place(user, label.symbol, side, size, price)
+        label.order_ids += [real.order_id, bait.order_id]
+        waited = 0
+        while real.is_live and waited < 9_000:
+            waited += 200
+            if chance.random() < 0.06:  # somebody believes it
+                stage.place(stage.account("believer"), label.symbol, side, wanted, real.price)
+            yield 200 * MS
+        yield chance.randrange(50, 3_000 - 300 * severity) * MS
+        stage.cancel(bait)
+        stage.cancel(real)
+        yield chance.randrange(4_000, 30_000) * MS
