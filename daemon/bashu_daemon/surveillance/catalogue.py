@@ -5,6 +5,7 @@ from typing import Any, Final
 from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
+from bashu_daemon.surveillance.rules.layering import Layering
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
@@ -17,4 +18,5 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     BurstRate,
     LimitTouch,
     Spoofing,
+    Layering,
 )

@@ -41,3 +41,48 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         stage.cancel(bait)
         stage.cancel(real)
         yield chance.randrange(4_000, 30_000) * MS
+
+
+def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Enter orders at several prices behind a small one of the other side; withdraw when filled.
+
+    With severity there are more layers, and larger ones. Half of the time another account of the
+    same owner has the small order.
+    """
+    number = len(stage.labels)
+    owner = f"layer{number}"
+    user = stage.account(f"l{number}a", owner)
+    partner = stage.account(f"l{number}b", owner) if chance.random() < 0.5 else user
+    label.rules, label.owners = ("layering", "spoofing"), (owner,)
+    for _ in range(1 + severity // 3):
+        side: Side = chance.choice(("buy", "sell"))
+        other: Side = "sell" if side == "buy" else "buy"
+        sign = 1 if side == "buy" else -1
+        wanted = chance.randrange(40, 120)
+        real = stage.place(partner, label.symbol, other, wanted, stage.best(label.symbol, other))
+        label.order_ids.append(real.order_id)
+        yield chance.randrange(50, 500) * MS
+        layers = []
+        for depth in range(3 + severity // 4):
+            price = stage.best(label.symbol, side) - sign * (1 + depth)
+            size = wanted * (2 + severity // 2) + chance.randrange(wanted)
+            layers.append(stage.place(user, label.symbol, side, size, price))
+            label.order_ids.append(layers[-1].order_id)
+            yield chance.randrange(20, 600) * MS
+        waited = 0
+        while real.is_live and waited < 8_000:
+            waited += 200
+            if chance.random() < 0.08:
+                stage.place(stage.account("believer"), label.symbol, side, wanted, real.price)
+            yield 200 * MS
+        if real.is_live:  # nobody came: take the price that the layers have drawn
+            stage.cancel(real)
+            taken = stage.place(
+                partner, label.symbol, other, wanted, stage.best(label.symbol, side), "ioc"
+            )
+            label.order_ids.append(taken.order_id)
+        yield chance.randrange(20, 900) * MS
+        for live in layers:
+            stage.cancel(live)
+            yield chance.randrange(1, 300) * MS
+        yield chance.randrange(4_000, 30_000) * MS
