@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 PEERS_VENV := .venv-bench
 PEERS_READY := $(PEERS_VENV)/.ready
 
-.PHONY: demo test check bench snapshots soak native clean-native clean
+.PHONY: demo test check bench snapshots soak surveil-report native clean-native clean
 
 demo: $(READY)
 	$(BIN)/bashu demo
@@ -31,6 +31,10 @@ snapshots: $(READY)
 
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak -s
+
+# Precision and recall of surveillance on labelled markets.
+surveil-report: $(READY)
+	$(BIN)/python -m bashu_daemon.tools.scenarios.report
 
 # The core compiled by mypyc, beside its sources; needs a C compiler and Python's headers.
 native: $(READY)

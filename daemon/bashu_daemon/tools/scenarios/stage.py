@@ -1,4 +1,4 @@
-"""A real venue on which scripted actors trade, with surveillance over it and the truth beside it.
+"""A real venue on which scripted actors trade, with the truth about them beside it.
 
 Actors are generators that yield nanoseconds to wait; all run on one clock, in an order that the
 seed alone decides. What they do goes through the venue's own core, so that books, limits and
@@ -7,7 +7,7 @@ self-trade prevention are real.
 
 import heapq
 import random
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from typing import Final
 
 from msgspec import Struct, field
@@ -75,12 +75,11 @@ class Live(Struct):
 
 
 class Stage:
-    """The venue, its clock and its actors. `watch` is shown all events, in order."""
+    """The venue, its clock, its actors, and all that happened."""
 
     def __init__(
         self,
         seed: int,
-        watch: Callable[[list[Event]], object],
         symbols: tuple[str, ...] = ("CEA25",),
     ) -> None:
         self.chance = random.Random(seed)
@@ -92,7 +91,8 @@ class Stage:
         self.symbols = symbols
         self.trade_date = FIRST_DATE
         self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
-        self._watch = watch
+        self.batches: list[tuple[int, list[Event]]] = []
+        """The events of each command, with its time."""
         self._count = 0
         self._turns: list[tuple[int, int, Script]] = []
         self._live: dict[int, Live] = {}
@@ -198,7 +198,7 @@ class Stage:
         return sum(qty for _price, qty, _orders in self.levels(symbol, side)[:levels])
 
     def send(self, user: str, command: StateCommand) -> None:
-        """Have the venue carry out a command, and show what happened."""
+        """Have the venue carry out a command, and keep what happened."""
         events = self.venue.apply(user, command, self.now_ns)
         for event in events:
             if isinstance(event, OrderEvent):
@@ -207,7 +207,7 @@ class Stage:
             elif isinstance(event, TradeEvent):
                 self.events += 1
                 self.last[event.symbol] = event.price
-        self._watch(events)
+        self.batches.append((self.now_ns, events))
 
     def _note(self, event: OrderEvent) -> None:
         report = event.report

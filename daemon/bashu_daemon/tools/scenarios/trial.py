@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
+from bashu_daemon.core.events import Event
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.tools.scenarios.honest import FairValue, crowd
 from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
@@ -44,6 +45,7 @@ class Outcome(Struct):
     labels: list[Label]
     sightings: list[Sighting]
     events: int
+    """Order events and trades."""
 
     def found(self, label: Label) -> list[Sighting]:
         """Return what was sighted of one manipulation."""
@@ -54,25 +56,31 @@ class Outcome(Struct):
         return [s for s in self.sightings if s.label is None and s.alert.severity != "info"]
 
 
+class Recording(Struct):
+    """What happened on a stage, to be watched again with other parameters."""
+
+    labels: list[Label]
+    batches: list[tuple[int, list[Event]]]
+    """The events of each command, with its time."""
+    events: int
+
+
 def run(plan: Plan) -> Outcome:
-    """Play a plan. The same plan gives the same outcome."""
-    engine = Engine(plan.parameters)
-    told: dict[int, int] = {}
+    """Play a plan and watch it. The same plan gives the same outcome."""
+    return watch(record(plan), plan.parameters)
 
-    def watch(events: list) -> None:  # type: ignore[type-arg]  # the core's events
-        for alert in engine.on_events(events):
-            if alert.severity != "info":
-                told.setdefault(alert.alert_id, stage.now_ns)
 
-    stage = Stage(plan.seed, watch)
+def record(plan: Plan) -> Recording:
+    """Play a plan."""
+    stage = Stage(plan.seed)
     symbol = stage.symbols[0]
     fair = FairValue(random.Random(stage.chance.random()), stage.last[symbol])
-    honest = crowd(stage, fair, symbol)
     chance = random.Random(f"{plan.seed}/injections")
     pending = list(plan.injections)
     for day in range(plan.days):
+        scripts = crowd(stage, fair, symbol)
         stage.open_day()
-        for script in honest if day == 0 else crowd(stage, fair, symbol):
+        for script in scripts:
             stage.start(script, chance.randrange(NS_PER_SECOND))
         share = -(-len(pending) // (plan.days - day))
         today, pending = pending[:share], pending[share:]
@@ -80,11 +88,22 @@ def run(plan: Plan) -> Outcome:
             stage.start(_one_after_another(stage, chance, plan, today), 120 * NS_PER_SECOND)
         stage.run(plan.day_seconds * NS_PER_SECOND)
         stage.close_day()
+    return Recording(stage.labels, stage.batches, stage.events)
+
+
+def watch(recording: Recording, parameters: Mapping[str, Mapping[str, int]]) -> Outcome:
+    """Let surveillance watch what happened."""
+    engine = Engine(parameters)
+    told: dict[int, int] = {}
+    for time, events in recording.batches:
+        for alert in engine.on_events(events):
+            if alert.severity != "info":
+                told.setdefault(alert.alert_id, time)
     sightings = [
-        Sighting(alert, told.get(alert.alert_id, alert.last_time), _about(alert, stage.labels))
+        Sighting(alert, told.get(alert.alert_id, alert.last_time), _about(alert, recording.labels))
         for alert in engine.alerts()
     ]
-    return Outcome(stage.labels, sightings, stage.events)
+    return Outcome(recording.labels, sightings, recording.events)
 
 
 def _one_after_another(

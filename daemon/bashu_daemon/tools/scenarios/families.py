@@ -1,0 +1,28 @@
+"""Which injections show a rule what it is to find."""
+
+from typing import Final
+
+from msgspec import Struct
+
+from bashu_daemon.tools.scenarios.spoof import layer, spoof
+from bashu_daemon.tools.scenarios.trial import Injection
+from bashu_daemon.tools.scenarios.wash import prevented_wash
+
+
+class Family(Struct, frozen=True, kw_only=True):
+    """One kind of manipulation and how it is put into a market."""
+
+    rule: str
+    """The rule that is measured by it."""
+    injection: Injection
+    times: int = 8
+    """In one market."""
+    days: int = 1
+    day_seconds: int = 3_600
+
+
+FAMILIES: Final = (
+    Family(rule="self_trade", injection=prevented_wash, times=4),
+    Family(rule="spoofing", injection=spoof),
+    Family(rule="layering", injection=layer),
+)
