@@ -4,10 +4,12 @@ from typing import Any, Final
 
 from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
+from bashu_daemon.surveillance.rules.circular import Circular
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.layering import Layering
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
+from bashu_daemon.surveillance.rules.prearranged import Prearranged
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
 from bashu_daemon.surveillance.rules.spoofing import Spoofing
 
@@ -19,4 +21,6 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     LimitTouch,
     Spoofing,
     Layering,
+    Prearranged,
+    Circular,
 )

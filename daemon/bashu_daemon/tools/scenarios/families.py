@@ -4,6 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from bashu_daemon.tools.scenarios.arranged import pair, ring
 from bashu_daemon.tools.scenarios.spoof import layer, spoof
 from bashu_daemon.tools.scenarios.trial import Injection
 from bashu_daemon.tools.scenarios.wash import prevented_wash
@@ -25,4 +26,6 @@ FAMILIES: Final = (
     Family(rule="self_trade", injection=prevented_wash, times=4),
     Family(rule="spoofing", injection=spoof),
     Family(rule="layering", injection=layer),
+    Family(rule="prearranged", injection=pair),
+    Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
 )

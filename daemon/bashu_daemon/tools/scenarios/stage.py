@@ -94,7 +94,7 @@ class Stage:
         self.batches: list[tuple[int, list[Event]]] = []
         """The events of each command, with its time."""
         self._count = 0
-        self._turns: list[tuple[int, int, Script]] = []
+        self._turns: list[tuple[int, int, Script, bool]] = []
         self._live: dict[int, Live] = {}
         self._by_name: dict[str, Live] = {}
         for symbol in symbols:
@@ -125,29 +125,31 @@ class Stage:
     def close_day(self) -> None:
         """End it; the next begins 24 hours after this one began."""
         self.send(REGISTRAR, CloseDay(f"close-{self.trade_date}"))
-        self._turns.clear()
+        self._turns = [turn for turn in self._turns if turn[3]]
+        heapq.heapify(self._turns)
         self.trade_date += 1
         self.now_ns += DAY_NS - (self.now_ns - FIRST_DAY_NS) % DAY_NS
 
     # Actors
 
-    def start(self, script: Script, after_ns: int = 0) -> None:
-        """Let an actor begin after a while."""
+    def start(self, script: Script, after_ns: int = 0, *, lasts: bool = False) -> None:
+        """Let an actor begin after a while; at the day's end it is gone unless it lasts."""
         self._count += 1
-        heapq.heappush(self._turns, (self.now_ns + after_ns, self._count, script))
+        heapq.heappush(self._turns, (self.now_ns + after_ns, self._count, script, lasts))
 
     def run(self, duration_ns: int) -> None:
         """Let the actors act for so long."""
         end = self.now_ns + duration_ns
         while self._turns and self._turns[0][0] <= end:
-            time, _count, script = heapq.heappop(self._turns)
+            time, _count, script, lasts = heapq.heappop(self._turns)
             self.now_ns = max(self.now_ns, time)
             try:
                 wait = next(script)
             except StopIteration:
                 continue
             self._count += 1
-            heapq.heappush(self._turns, (self.now_ns + max(1, wait), self._count, script))
+            turn = (self.now_ns + max(1, wait), self._count, script, lasts)
+            heapq.heappush(self._turns, turn)
         self.now_ns = end
 
     # What actors do

@@ -76,16 +76,13 @@ def record(plan: Plan) -> Recording:
     symbol = stage.symbols[0]
     fair = FairValue(random.Random(stage.chance.random()), stage.last[symbol])
     chance = random.Random(f"{plan.seed}/injections")
-    pending = list(plan.injections)
     for day in range(plan.days):
         scripts = crowd(stage, fair, symbol)
         stage.open_day()
         for script in scripts:
             stage.start(script, chance.randrange(NS_PER_SECOND))
-        share = -(-len(pending) // (plan.days - day))
-        today, pending = pending[:share], pending[share:]
-        if today:
-            stage.start(_one_after_another(stage, chance, plan, today), 120 * NS_PER_SECOND)
+        if day == 0:
+            _start_injections(stage, chance, plan)
         stage.run(plan.day_seconds * NS_PER_SECOND)
         stage.close_day()
     return Recording(stage.labels, stage.batches, stage.events)
@@ -106,17 +103,19 @@ def watch(recording: Recording, parameters: Mapping[str, Mapping[str, int]]) -> 
     return Outcome(recording.labels, sightings, recording.events)
 
 
-def _one_after_another(
-    stage: Stage, chance: random.Random, plan: Plan, injections: Sequence[Injection]
-) -> Script:
-    """Act out manipulations with pauses between, so that each has its own time."""
-    pause = plan.day_seconds * NS_PER_SECOND // (2 * len(injections) + 1)
-    for inject in injections:
-        yield 1 + chance.randrange(pause)
-        label = Label((), (), stage.symbols[0], plan.severity, began=stage.now_ns)
-        stage.labels.append(label)
-        yield from inject(stage, chance, plan.severity, label)
-        label.ended = stage.now_ns
+def _start_injections(stage: Stage, chance: random.Random, plan: Plan) -> None:
+    """Give each manipulation its own part of the day; over several days they go side by side."""
+    share = plan.day_seconds * NS_PER_SECOND // (len(plan.injections) + 1)
+    for number, inject in enumerate(plan.injections):
+        begin = share // 2 + number * share + chance.randrange(share // 2)
+        stage.start(_labelled(stage, chance, plan, inject), begin, lasts=plan.days > 1)
+
+
+def _labelled(stage: Stage, chance: random.Random, plan: Plan, inject: Injection) -> Script:
+    label = Label((), (), stage.symbols[0], plan.severity, began=stage.now_ns)
+    stage.labels.append(label)
+    yield from inject(stage, random.Random(chance.random()), plan.severity, label)
+    label.ended = stage.now_ns
 
 
 def _about(alert: Alert, labels: Sequence[Label]) -> Label | None:

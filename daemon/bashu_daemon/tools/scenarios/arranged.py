@@ -1,0 +1,53 @@
+"""Injections of arranged trades: pairs and rings of members who trade with each other."""
+
+import random
+
+from bashu_daemon.tools.scenarios.honest import MS
+from bashu_daemon.tools.scenarios.stage import DAY_NS, Label, Script, Stage
+from bashu_protocol.units import NS_PER_SECOND
+
+
+def _meet(
+    stage: Stage, chance: random.Random, label: Label, seller: str, buyer: str, qty: int
+) -> Script:
+    """Let two members' orders meet inside the spread, if others leave room for it."""
+    low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
+    price = low + max(1, (high - low) // 2) if high - low > 1 else high - 1
+    if high - low <= 1:  # no room: behind nobody, by going through the best level with all of it
+        price = high
+    asked = stage.place(seller, label.symbol, "sell", qty, price)
+    yield chance.randrange(5, 900) * MS
+    bid = stage.place(buyer, label.symbol, "buy", qty, price)
+    label.order_ids += [asked.order_id, bid.order_id]
+    yield chance.randrange(500, 3_000) * MS
+    for live in (asked, bid):
+        stage.cancel(live)
+
+
+def pair(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Two members of different owners whose orders meet again and again on one day."""
+    number = len(stage.labels)
+    one, two = (stage.account(f"p{number}{which}") for which in "ab")
+    label.rules = ("prearranged", "circular")
+    label.owners = (f"{one}-owner", f"{two}-owner")
+    for _ in range(4 + severity):
+        seller, buyer = (one, two) if chance.random() < 0.7 else (two, one)
+        yield from _meet(stage, chance, label, seller, buyer, chance.randrange(120, 500))
+        yield chance.randrange(3, 40) * NS_PER_SECOND
+
+
+def ring(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Tonnes go round three to five members, one hop a day, several rings side by side."""
+    number = len(stage.labels)
+    members = [stage.account(f"r{number}{i}") for i in range(3 + severity // 4)]
+    label.rules = ("circular", "prearranged")
+    label.owners = tuple(f"{member}-owner" for member in members)
+    sizes = [chance.randrange(150, 900) for _ in range(1 + severity // 2)]
+    for hop, seller in enumerate(members):
+        buyer = members[(hop + 1) % len(members)]
+        for size in sizes:
+            noise = chance.randrange(-size // 25, size // 25 + 1)
+            yield from _meet(stage, chance, label, seller, buyer, size + noise)
+            yield chance.randrange(2, 30) * NS_PER_SECOND
+        if hop < len(members) - 1:
+            yield DAY_NS
