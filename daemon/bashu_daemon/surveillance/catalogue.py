@@ -8,8 +8,10 @@ from bashu_daemon.surveillance.rules.circular import Circular
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.layering import Layering
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
+from bashu_daemon.surveillance.rules.marking_close import MarkingClose
 from bashu_daemon.surveillance.rules.order_to_trade import OrderToTrade
 from bashu_daemon.surveillance.rules.prearranged import Prearranged
+from bashu_daemon.surveillance.rules.ramping import Ramping
 from bashu_daemon.surveillance.rules.self_trade import SelfTrade
 from bashu_daemon.surveillance.rules.spoofing import Spoofing
 
@@ -23,4 +25,6 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     Layering,
     Prearranged,
     Circular,
+    Ramping,
+    MarkingClose,
 )

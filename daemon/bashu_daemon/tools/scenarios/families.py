@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.tools.scenarios.arranged import pair, ring
+from bashu_daemon.tools.scenarios.push import close, ramp
 from bashu_daemon.tools.scenarios.spoof import layer, spoof
 from bashu_daemon.tools.scenarios.trial import Injection
 from bashu_daemon.tools.scenarios.wash import prevented_wash
@@ -27,5 +28,7 @@ FAMILIES: Final = (
     Family(rule="spoofing", injection=spoof),
     Family(rule="layering", injection=layer),
     Family(rule="prearranged", injection=pair),
+    Family(rule="ramping", injection=ramp, times=4),
+    Family(rule="marking_close", injection=close, times=1),
     Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
 )

@@ -81,6 +81,7 @@ class Stage:
         self,
         seed: int,
         symbols: tuple[str, ...] = ("CEA25",),
+        session_ns: int = 3_600 * NS_PER_SECOND,
     ) -> None:
         self.chance = random.Random(seed)
         self.venue = Venue()
@@ -90,6 +91,8 @@ class Stage:
         """How many order events and trades there were."""
         self.symbols = symbols
         self.trade_date = FIRST_DATE
+        self.day_ns = DAY_NS
+        self.session_ns = session_ns
         self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
         self.batches: list[tuple[int, list[Event]]] = []
         """The events of each command, with its time."""
@@ -97,6 +100,7 @@ class Stage:
         self._turns: list[tuple[int, int, Script, bool]] = []
         self._live: dict[int, Live] = {}
         self._by_name: dict[str, Live] = {}
+        self._placed: dict[str, list[Live]] = {}
         for symbol in symbols:
             rules = InstrumentRules(
                 symbol=symbol, name_zh=symbol, name_en=symbol, product="CEA", reference_price=7_000
@@ -184,6 +188,10 @@ class Stage:
         """Withdraw everything of a user at once."""
         self._count += 1
         self.send(user, MassCancel(f"x{self._count}"))
+
+    def orders_of(self, user: str) -> list[Live]:
+        """Return everything that an actor has placed."""
+        return self._placed.get(user, [])
 
     def levels(self, symbol: str, side: Side) -> list[tuple[int, int, int]]:
         """Price, quantity and orders of a side's levels, the best first."""

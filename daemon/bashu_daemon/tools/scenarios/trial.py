@@ -72,7 +72,7 @@ def run(plan: Plan) -> Outcome:
 
 def record(plan: Plan) -> Recording:
     """Play a plan."""
-    stage = Stage(plan.seed)
+    stage = Stage(plan.seed, session_ns=plan.day_seconds * NS_PER_SECOND)
     symbol = stage.symbols[0]
     fair = FairValue(random.Random(stage.chance.random()), stage.last[symbol])
     chance = random.Random(f"{plan.seed}/injections")

@@ -1,0 +1,153 @@
+"""Ramping: a price pushed by one group that then trades the other way at what it made of it.
+
+Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
+prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume
+and the price moves its way, by more than the market's own swings and by a floor; within ten
+minutes more it trades at least half of that the other way, at better prices than where it began.
+The numbers are this venue's own.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.minutes import MINUTE_NS, Minutes
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
+from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
+
+
+class _Ramp(Struct, array_like=True):
+    sign: int
+    began: int
+    from_price: int
+    to_price: int
+    pushed: int
+    last: int
+    share: int
+    order_ids: list[int] = []
+    exec_ids: list[int] = []
+    accounts: list[str] = []
+    unwound: int = 0
+    unwound_value: int = 0
+    is_told: bool = False
+
+
+class _State(Struct):
+    minutes: dict[str, Minutes] = {}
+    ramps: dict[str, _Ramp] = {}
+    counts: dict[str, int] = {}
+    gains: dict[str, int] = {}
+
+
+class Ramping(Rule[_State]):
+    """One episode for each group and instrument a day, with each ramp as an observation."""
+
+    name = "ramping"
+    defaults = {  # noqa: RUF012  as in self_trade
+        "window_minutes": 3,
+        "share_percent": 30,
+        "move_bps": 30,
+        "swings": 4,
+        "unwind_minutes": 10,
+        "unwind_percent": 50,
+        "min_qty": 500,
+    }
+    state_type = _State
+
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {Traded: self._on_trade, DayBegan: self._on_day}
+
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        state = self.state
+        for rows in (state.minutes, state.ramps, state.counts, state.gains):
+            rows.clear()
+        return NOTHING
+
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        if event.mode != "listing" or event.buy_group == event.sell_group:
+            return NOTHING
+        minutes = self.state.minutes.setdefault(event.symbol, Minutes())
+        minutes.add(event)
+        self._look_for_ramp(event, minutes)
+        found: list[Finding] = []
+        for sign in (1, -1):
+            ramp = self.state.ramps.get(f"{event.group(sign)}/{event.symbol}")
+            if ramp is not None and ramp.sign == -sign:
+                found += self._unwind(ramp, event, sign)
+        return found or NOTHING
+
+    def _look_for_ramp(self, event: Traded, minutes: Minutes) -> None:
+        limits, sign, group = self.limits, event.sign, event.group(event.sign)
+        window = minutes.since(event.time - limits["window_minutes"] * MINUTE_NS)
+        if not window:
+            return
+        key = f"{'+' if sign > 0 else '-'}{group}"
+        pushed = sum(minute.pushed.get(key, 0) for minute in window)
+        volume = sum(minute.volume for minute in window)
+        first = window[0].first
+        moved = (event.price - first) * sign
+        share = percent(pushed, volume)
+        least = max(first * limits["move_bps"] // 10_000, minutes.swing * limits["swings"] // 100)
+        place = f"{group}/{event.symbol}"
+        ramp = self.state.ramps.get(place)
+        if pushed < limits["min_qty"] or share < limits["share_percent"] or moved < max(1, least):
+            return
+        if ramp is None or ramp.sign != sign or self._is_over(ramp, event.time):
+            ramp = _Ramp(sign, window[0].start, first, event.price, pushed, event.time, share)
+            self.state.ramps[place] = ramp
+        ramp.to_price, ramp.last, ramp.share = event.price, event.time, max(ramp.share, share)
+        ramp.pushed = max(ramp.pushed, pushed)
+        remember(ramp.order_ids, event.order_id(sign))
+        remember(ramp.exec_ids, event.exec_id)
+        account = event.account(sign)
+        if account and account not in ramp.accounts:
+            ramp.accounts.append(account)
+
+    def _is_over(self, ramp: _Ramp, time: int) -> bool:
+        return time - ramp.last > self.limits["unwind_minutes"] * MINUTE_NS
+
+    def _unwind(self, ramp: _Ramp, event: Traded, sign: int) -> Sequence[Finding]:
+        if self._is_over(ramp, event.time) or (event.price - ramp.from_price) * ramp.sign <= 0:
+            return NOTHING
+        ramp.unwound += event.qty
+        ramp.unwound_value += event.qty * event.price
+        remember(ramp.order_ids, event.order_id(sign))
+        remember(ramp.exec_ids, event.exec_id)
+        account = event.account(sign)
+        if account and account not in ramp.accounts:
+            ramp.accounts.append(account)
+        if ramp.unwound * 100 < self.limits["unwind_percent"] * ramp.pushed:
+            return NOTHING
+        key = f"{event.group(sign)}/{event.symbol}"
+        if not ramp.is_told:
+            ramp.is_told = True
+            self.state.counts[key] = self.state.counts.get(key, 0) + 1
+        count = self.state.counts[key]
+        average = ramp.unwound_value // ramp.unwound
+        gain = ramp.unwound * (average - ramp.from_price) * ramp.sign
+        finding = Finding(
+            episode=key,
+            severity="violation" if count > 1 or ramp.share >= 60 else "warning",
+            score=min(100, 40 + ramp.share // 2 + 10 * count),
+            symbol=event.symbol,
+            owner=event.group(sign),
+            members=sorted(ramp.accounts),
+            seq=event.seq,
+            transact_time=event.time,
+            order_ids=ramp.order_ids[-EVIDENCE:],
+            exec_ids=ramp.exec_ids[-EVIDENCE:],
+            count=count,
+            gain=gain,
+            facts={
+                "side": "buy" if ramp.sign > 0 else "sell",
+                "from_price": ramp.from_price,
+                "to_price": ramp.to_price,
+                "pushed_qty": ramp.pushed,
+                "share_percent": ramp.share,
+                "unwound_qty": ramp.unwound,
+                "unwound_price": average,
+                "times": count,
+            },
+        )
+        return (finding,)

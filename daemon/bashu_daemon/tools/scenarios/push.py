@@ -1,0 +1,68 @@
+"""Injections of pushed prices: ramps that are unwound, and closes that are marked."""
+
+import random
+
+from bashu_daemon.tools.scenarios.honest import MS
+from bashu_daemon.tools.scenarios.stage import FIRST_DAY_NS, Label, Script, Stage
+from bashu_protocol.messages import Side
+from bashu_protocol.units import NS_PER_SECOND
+
+
+def _push(
+    stage: Stage, chance: random.Random, label: Label, user: str, side: Side, fen: int
+) -> Script:
+    """Take level after level until the price has gone so many fen; yield between takes."""
+    other: Side = "sell" if side == "buy" else "buy"
+    sign = 1 if side == "buy" else -1
+    begin = stage.last[label.symbol]
+    for _ in range(40):
+        if (stage.last[label.symbol] - begin) * sign >= fen:
+            return
+        levels = stage.levels(label.symbol, other)[:2]
+        if levels:
+            price, qty = levels[-1][0], sum(level[1] for level in levels)
+            live = stage.place(user, label.symbol, side, qty, price, "ioc")
+            label.order_ids.append(live.order_id)
+        yield chance.randrange(400, 2_500) * MS
+
+
+def ramp(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Push the price one way and sell (or buy back) into those who follow."""
+    number = len(stage.labels)
+    user = stage.account(f"ramp{number}")
+    side: Side = chance.choice(("buy", "sell"))
+    other: Side = "sell" if side == "buy" else "buy"
+    sign = 1 if side == "buy" else -1
+    label.rules, label.owners = ("ramping",), (f"{user}-owner",)
+    pushed = len(label.order_ids)
+    yield from _push(stage, chance, label, user, side, 12 + 8 * severity)
+    held = sum(
+        live.filled for live in stage.orders_of(user) if live.order_id in label.order_ids[pushed:]
+    )
+    followers = [stage.account(f"follow{i}") for i in range(3)]
+    sold = 0
+    while sold < held * (50 + 5 * severity) // 100 + 1:
+        qty = max(1, held // 6)
+        price = stage.last[label.symbol] - sign * 1
+        live = stage.place(user, label.symbol, other, qty, price)
+        label.order_ids.append(live.order_id)
+        yield chance.randrange(200, 1_500) * MS
+        stage.place(chance.choice(followers), label.symbol, side, qty, price, "ioc")
+        yield chance.randrange(500, 5_000) * MS
+        stage.cancel(live)
+        sold += qty
+
+
+def close(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Wait for the last minutes of the day; push the price then and keep it there."""
+    number = len(stage.labels)
+    user = stage.account(f"close{number}")
+    label.rules, label.owners = ("marking_close", "ramping"), (f"{user}-owner",)
+    since = (stage.now_ns - FIRST_DAY_NS) % stage.day_ns
+    left = stage.session_ns - since
+    yield max(1, left - (240 + 30 * severity) * NS_PER_SECOND)
+    side: Side = chance.choice(("buy", "sell"))
+    label.began = stage.now_ns
+    for _ in range(4 + severity):
+        yield from _push(stage, chance, label, user, side, 4 + 4 * severity)
+        yield chance.randrange(4, 20) * NS_PER_SECOND
