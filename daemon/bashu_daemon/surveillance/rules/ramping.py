@@ -2,9 +2,10 @@
 
 Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
 prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume
-and the price moves its way, by more than the market's own swings and by a floor; within ten
-minutes more it trades at least half of that the other way, at better prices than where it began.
-The numbers are this venue's own.
+and comes to the market on that side almost only, and the price moves its way, by more than the
+market's own swings and by a floor; within ten minutes more it trades at least half of that the
+other way, at a better average price than it pushed at (KRM22: the profitable opposite leg). Who
+pushes at a loss, or on both sides, does not ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ class _Ramp(Struct, array_like=True):
     from_price: int
     to_price: int
     pushed: int
+    pushed_value: int
     last: int
     share: int
     order_ids: list[int] = []
@@ -37,7 +39,6 @@ class _State(Struct):
     minutes: dict[str, Minutes] = {}
     ramps: dict[str, _Ramp] = {}
     counts: dict[str, int] = {}
-    gains: dict[str, int] = {}
 
 
 class Ramping(Rule[_State]):
@@ -47,6 +48,7 @@ class Ramping(Rule[_State]):
     defaults = {  # noqa: RUF012  as in self_trade
         "window_minutes": 3,
         "share_percent": 30,
+        "one_sided_percent": 75,
         "move_bps": 30,
         "swings": 4,
         "unwind_minutes": 10,
@@ -60,7 +62,7 @@ class Ramping(Rule[_State]):
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         state = self.state
-        for rows in (state.minutes, state.ramps, state.counts, state.gains):
+        for rows in (state.minutes, state.ramps, state.counts):
             rows.clear()
         return NOTHING
 
@@ -82,8 +84,8 @@ class Ramping(Rule[_State]):
         window = minutes.since(event.time - limits["window_minutes"] * MINUTE_NS)
         if not window:
             return
-        key = f"{'+' if sign > 0 else '-'}{group}"
-        pushed = sum(minute.pushed.get(key, 0) for minute in window)
+        pushed = sum(minute.pushed.get(_key(group, sign), 0) for minute in window)
+        back = sum(minute.pushed.get(_key(group, -sign), 0) for minute in window)
         volume = sum(minute.volume for minute in window)
         first = window[0].first
         moved = (event.price - first) * sign
@@ -91,13 +93,23 @@ class Ramping(Rule[_State]):
         least = max(first * limits["move_bps"] // 10_000, minutes.swing * limits["swings"] // 100)
         place = f"{group}/{event.symbol}"
         ramp = self.state.ramps.get(place)
-        if pushed < limits["min_qty"] or share < limits["share_percent"] or moved < max(1, least):
+        if ramp is not None and ramp.sign == sign and not self._is_over(ramp, event.time):
+            ramp.pushed += event.qty
+            ramp.pushed_value += event.qty * event.price
+        if (
+            pushed < limits["min_qty"]
+            or share < limits["share_percent"]
+            or percent(pushed, pushed + back) < limits["one_sided_percent"]
+            or moved < max(1, least)
+        ):
             return
         if ramp is None or ramp.sign != sign or self._is_over(ramp, event.time):
-            ramp = _Ramp(sign, window[0].start, first, event.price, pushed, event.time, share)
+            value = sum(minute.push_value.get(_key(group, sign), 0) for minute in window)
+            ramp = _Ramp(
+                sign, window[0].start, first, event.price, pushed, value, event.time, share
+            )
             self.state.ramps[place] = ramp
         ramp.to_price, ramp.last, ramp.share = event.price, event.time, max(ramp.share, share)
-        ramp.pushed = max(ramp.pushed, pushed)
         remember(ramp.order_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
         account = event.account(sign)
@@ -119,13 +131,15 @@ class Ramping(Rule[_State]):
             ramp.accounts.append(account)
         if ramp.unwound * 100 < self.limits["unwind_percent"] * ramp.pushed:
             return NOTHING
+        average, paid = ramp.unwound_value // ramp.unwound, ramp.pushed_value // ramp.pushed
+        if (average - paid) * ramp.sign <= 0:
+            return NOTHING
         key = f"{event.group(sign)}/{event.symbol}"
         if not ramp.is_told:
             ramp.is_told = True
             self.state.counts[key] = self.state.counts.get(key, 0) + 1
         count = self.state.counts[key]
-        average = ramp.unwound_value // ramp.unwound
-        gain = ramp.unwound * (average - ramp.from_price) * ramp.sign
+        gain = ramp.unwound * (average - paid) * ramp.sign
         finding = Finding(
             episode=key,
             severity="violation" if count > 1 or ramp.share >= 60 else "warning",
@@ -145,9 +159,14 @@ class Ramping(Rule[_State]):
                 "to_price": ramp.to_price,
                 "pushed_qty": ramp.pushed,
                 "share_percent": ramp.share,
+                "pushed_price": paid,
                 "unwound_qty": ramp.unwound,
                 "unwound_price": average,
                 "times": count,
             },
         )
         return (finding,)
+
+
+def _key(group: str, sign: int) -> str:
+    return f"{'+' if sign > 0 else '-'}{group}"

@@ -1,35 +1,70 @@
 """Honest members: what must not be taken for manipulation.
 
 Market makers quote both sides and replace their quotes all day; others trade on noise, on a trend
-of the fair value, or because a deadline nears; one withdraws most of what it enters, on both
-sides; one uses only immediate orders; one withdraws all at once now and then.
+of the fair value or of the price, or because a deadline nears; one withdraws most of what it
+enters, on both sides; one uses only immediate orders; one withdraws all at once now and then.
+
+The market learns from its trades: who buys moves the value that makers believe in, for good by a
+little and for some minutes by more, so that one-sided flow moves the price and the market does not
+snap back at once. Honest members keep below the lines that exchanges draw (500 cancels a day) and
+take care not to meet themselves.
 """
 
 import random
 from typing import Final
 
+from bashu_daemon.core.events import TradeEvent
 from bashu_daemon.tools.scenarios.stage import Live, Script, Stage
 from bashu_protocol.messages import Side
 from bashu_protocol.units import NS_PER_SECOND
 
 MS: Final = NS_PER_SECOND // 1_000
 SIDES: Final[tuple[Side, Side]] = ("buy", "sell")
+LASTING_FEN_PER_KT: Final = 1.5
+"""How far 1,000 t bought by coming to the offers move what is believed, for good."""
+PASSING_FEN_PER_KT: Final = 5.0
+"""And beside that for some minutes."""
+PASSING_HALVES_IN: Final = 180
+"""Seconds."""
+HONEST_CANCELS: Final = 300
+"""A day; after that a member amends or lets its orders stand."""
 
 
 class FairValue:
-    """A random walk in fen with a slow drift that changes; honest members look at it."""
+    """A random walk in fen with a slow drift that changes, and what trades have taught.
+
+    Honest members look at it.
+    """
 
     def __init__(self, chance: random.Random, start: int, step: float = 0.6) -> None:
         self._chance = chance
         self._step = step
         self._drift = 0.0
-        self.value = float(start)
+        self._lasting = float(start)
+        self._passing = 0.0
+
+    @property
+    def value(self) -> float:
+        """What an order is worth to those who watch the market."""
+        return self._lasting + self._passing
+
+    @property
+    def lasting(self) -> float:
+        """What it would be worth if the last minutes' flow meant nothing."""
+        return self._lasting
+
+    def learn(self, trade: TradeEvent) -> None:
+        """Take a trade for a sign of what others know."""
+        flow = trade.qty / 1_000 * (1 if trade.aggressor_side == "buy" else -1)
+        self._lasting += LASTING_FEN_PER_KT * flow
+        self._passing += PASSING_FEN_PER_KT * flow
 
     def script(self) -> Script:
         while True:
             if self._chance.random() < 0.02:
                 self._drift = self._chance.gauss(0, self._step / 6)
-            self.value += self._drift + self._chance.gauss(0, self._step)
+            self._lasting += self._drift + self._chance.gauss(0, self._step)
+            self._passing *= 0.5 ** (1 / PASSING_HALVES_IN)
             yield NS_PER_SECOND
 
 
@@ -41,26 +76,37 @@ def wait(chance: random.Random, mean_ms: int) -> int:
 def market_maker(
     stage: Stage, user: str, symbol: str, fair: FairValue, *, spread: int, size: int, levels: int
 ) -> Script:
-    """Quote both sides in some levels; follow the fair value and lean against the position."""
+    """Quote both sides in some levels; follow the fair value and lean against the position.
+
+    The side from which the value goes away is moved first, and no quote goes to the other side.
+    """
     chance = random.Random(stage.chance.random())
     quotes: dict[tuple[Side, int], Live] = {}
-    position = 0
+    position, before = 0, fair.value
     while True:
-        for side in SIDES:
+        middle = fair.value - position / (8 * size)
+        sides: tuple[Side, Side] = ("sell", "buy") if middle >= before else ("buy", "sell")
+        before = middle
+        for side in sides:
             for level in range(levels):
-                lean = -position // (4 * size)
-                offset = spread // 2 + 2 * level
-                price = round(fair.value) + lean + (-offset if side == "buy" else offset)
+                price = _quote(stage, symbol, side, middle, spread // 2 + 2 * level)
                 held = quotes.get((side, level))
                 if held is None or not held.is_live:
                     if held is not None:
                         position += held.filled if side == "buy" else -held.filled
                     qty = size * (level + 1) + chance.randrange(0, size // 4 + 1)
                     quotes[side, level] = stage.place(user, symbol, side, qty, price)
-                elif abs(held.price - price) >= 2:
+                elif abs(held.price - price) >= 3:
                     stage.replace(held, price)
                 yield chance.randrange(1, 20) * MS
-        yield wait(chance, 900)
+        yield wait(chance, 1_400)
+
+
+def _quote(stage: Stage, symbol: str, side: Side, middle: float, offset: int) -> int:
+    """A maker's price: beside its middle, and never one that would trade at once."""
+    if side == "buy":
+        return min(round(middle) - offset, stage.best(symbol, "sell") - 1)
+    return max(round(middle) + offset, stage.best(symbol, "buy") + 1)
 
 
 def noise_trader(stage: Stage, user: str, symbol: str, *, mean_ms: int, size: int) -> Script:
@@ -69,34 +115,51 @@ def noise_trader(stage: Stage, user: str, symbol: str, *, mean_ms: int, size: in
     resting: list[Live] = []
     while True:
         yield wait(chance, mean_ms)
+        resting = [live for live in resting if live.is_live]
+        if resting and (len(resting) > 6 or chance.random() < 0.15):
+            stage.cancel(resting.pop(chance.randrange(len(resting))))
+            continue
         side = chance.choice(SIDES)
         sign = 1 if side == "buy" else -1
         qty = max(1, round(size * chance.lognormvariate(0, 0.7)))
-        is_taker = chance.random() < 0.4
-        if is_taker:
+        if chance.random() < 0.4:
             price = stage.best(symbol, "sell" if side == "buy" else "buy")
         else:
             price = stage.best(symbol, side) - sign * chance.randrange(0, 6)
-        for live in [live for live in resting if live.is_live and live.side != side]:
-            if (price - live.price) * sign >= 0:  # it would meet itself
-                stage.cancel(live)
+        if any(live.side != side and (price - live.price) * sign >= 0 for live in resting):
+            continue  # it would meet itself
         resting.append(stage.place(user, symbol, side, qty, price))
-        resting = [live for live in resting if live.is_live]
-        if len(resting) > 12 or (resting and chance.random() < 0.04):
-            stage.cancel(resting.pop(chance.randrange(len(resting))))
 
 
-def trend_follower(stage: Stage, user: str, symbol: str, fair: FairValue, *, size: int) -> Script:
-    """Buy when the fair value is above the market and sell when it is below, in small steps."""
+def value_trader(stage: Stage, user: str, symbol: str, fair: FairValue, *, size: int) -> Script:
+    """Buy when the market is below what should last of its value, and sell when it is above."""
     chance = random.Random(stage.chance.random())
     while True:
         yield wait(chance, 4_000)
-        gap = fair.value - stage.last[symbol]
-        if abs(gap) < 4:
+        gap = fair.lasting - stage.last[symbol]
+        if abs(gap) < 12:
             continue
         side: Side = "buy" if gap > 0 else "sell"
         price = stage.best(symbol, "sell" if side == "buy" else "buy")
         stage.place(user, symbol, side, size + chance.randrange(size), price, "ioc")
+
+
+def trend_follower(stage: Stage, user: str, symbol: str, *, size: int) -> Script:
+    """Go with a price that has moved within two minutes, in small steps, up to a position."""
+    chance = random.Random(stage.chance.random())
+    seen: list[int] = []
+    position = 0
+    while True:
+        yield wait(chance, 5_000)
+        seen = [*seen[-24:], stage.last[symbol]]
+        moved = seen[-1] - seen[0]
+        sign = 1 if moved > 0 else -1
+        if abs(moved) < 12 or position * sign > 8 * size:
+            continue
+        side: Side = "buy" if sign > 0 else "sell"
+        price = stage.best(symbol, "sell" if side == "buy" else "buy")
+        live = stage.place(user, symbol, side, size + chance.randrange(size), price, "ioc")
+        position += live.filled * sign
 
 
 def deadline_buyer(stage: Stage, user: str, symbol: str, *, size: int) -> Script:
@@ -106,8 +169,8 @@ def deadline_buyer(stage: Stage, user: str, symbol: str, *, size: int) -> Script
         live = stage.place(
             user, symbol, "buy", size + chance.randrange(size), stage.best(symbol, "buy")
         )
-        for _ in range(6):
-            yield wait(chance, 3_000)
+        for _ in range(8):
+            yield wait(chance, 4_000)
             if not live.is_live:
                 break
             best = stage.best(symbol, "buy")
@@ -116,23 +179,27 @@ def deadline_buyer(stage: Stage, user: str, symbol: str, *, size: int) -> Script
         else:
             stage.cancel(live)
             stage.place(user, symbol, "buy", size, stage.best(symbol, "sell"), "ioc")
-        yield wait(chance, 4_000)
+        yield wait(chance, 10_000)
 
 
 def pegger(stage: Stage, user: str, symbol: str, *, size: int, mean_ms: int) -> Script:
-    """Keep an order at each side's best and withdraw it whenever the market moves."""
+    """Keep an order at each side's best; when the market moves, withdraw it, or later amend it."""
     chance = random.Random(stage.chance.random())
     held: dict[Side, Live] = {}
+    cancels = 0
     while True:
         for side in SIDES:
             best = stage.best(symbol, side)
             live = held.get(side)
-            if live is not None and live.is_live and live.price == best:
-                continue
-            if live is not None:
+            if live is None or not live.is_live:
+                held[side] = stage.place(user, symbol, side, size, best)
+            elif live.price != best and cancels >= HONEST_CANCELS:
+                stage.replace(live, best)
+            elif live.price != best:
                 stage.cancel(live)
+                cancels += 1
                 yield chance.randrange(5, 60) * MS
-            held[side] = stage.place(user, symbol, side, size, stage.best(symbol, side))
+                held[side] = stage.place(user, symbol, side, size, stage.best(symbol, side))
         yield wait(chance, mean_ms)
 
 
@@ -164,19 +231,23 @@ def disconnecting_trader(stage: Stage, user: str, symbol: str, *, size: int) -> 
 def crowd(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """A market of three makers and a dozen others, none of them doing wrong."""
     name = stage.account
+    stage.learners[symbol] = fair.learn
     return [
         fair.script(),
-        market_maker(stage, name("mm1"), symbol, fair, spread=6, size=200, levels=3),
-        market_maker(stage, name("mm2"), symbol, fair, spread=8, size=400, levels=4),
-        market_maker(stage, name("mm3"), symbol, fair, spread=12, size=900, levels=2),
+        market_maker(stage, name("mm1"), symbol, fair, spread=8, size=200, levels=3),
+        market_maker(stage, name("mm2"), symbol, fair, spread=10, size=400, levels=4),
+        market_maker(stage, name("mm3"), symbol, fair, spread=14, size=900, levels=2),
         *(
-            noise_trader(stage, name(f"n{i}"), symbol, mean_ms=2_500 + 700 * i, size=60 + 30 * i)
-            for i in range(6)
+            noise_trader(stage, name(f"n{i}"), symbol, mean_ms=7_000 + 900 * i, size=60 + 20 * i)
+            for i in range(10)
         ),
-        trend_follower(stage, name("tf1"), symbol, fair, size=120),
-        trend_follower(stage, name("tf2"), symbol, fair, size=300),
-        deadline_buyer(stage, name("db1"), symbol, size=250),
-        pegger(stage, name("pg1"), symbol, size=150, mean_ms=1_200),
+        value_trader(stage, name("vt1"), symbol, fair, size=60),
+        value_trader(stage, name("vt2"), symbol, fair, size=90),
+        value_trader(stage, name("vt3"), symbol, fair, size=120),
+        trend_follower(stage, name("tf1"), symbol, size=120),
+        trend_follower(stage, name("tf2"), symbol, size=200),
+        deadline_buyer(stage, name("db1"), symbol, size=150),
+        pegger(stage, name("pg1"), symbol, size=150, mean_ms=1_500),
         immediate_trader(stage, name("im1"), symbol, size=200),
         disconnecting_trader(stage, name("dc1"), symbol, size=150),
     ]

@@ -7,7 +7,7 @@ self-trade prevention are real.
 
 import heapq
 import random
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import Final
 
 from msgspec import Struct, field
@@ -96,6 +96,8 @@ class Stage:
         self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
         self.batches: list[tuple[int, list[Event]]] = []
         """The events of each command, with its time."""
+        self.learners: dict[str, Callable[[TradeEvent], None]] = {}
+        """Who is told of an instrument's trades."""
         self._count = 0
         self._turns: list[tuple[int, int, Script, bool]] = []
         self._live: dict[int, Live] = {}
@@ -217,6 +219,9 @@ class Stage:
             elif isinstance(event, TradeEvent):
                 self.events += 1
                 self.last[event.symbol] = event.price
+                learn = self.learners.get(event.symbol)
+                if learn is not None:
+                    learn(event)
         self.batches.append((self.now_ns, events))
 
     def _note(self, event: OrderEvent) -> None:
