@@ -63,7 +63,7 @@ def engine_after(before: list[Event], rules: set[str] | None) -> Engine:
     """Return an engine that has seen the ramp-up, with some of its rules or all."""
     engine = Engine({})
     if rules is not None:
-        for takers in engine._table.values():
+        for takers in engine.watch._table.values():
             takers[:] = [(handler, rule) for handler, rule in takers if rule.name in rules]
     engine.on_events(before)
     return engine
@@ -100,7 +100,7 @@ def main() -> None:
 
         return work
 
-    names = [rule.name for rule in Engine({})._rules]
+    names = [rule.name for rule in Engine({}).watch.rules]
     works: dict[str, Callable[[], Callable[[list[Event]], object]]] = {
         "no rule: the dispatch alone": lambda: engine_work(set()),
         **{f"{name} alone": lambda name=name: engine_work({name}) for name in names},

@@ -40,6 +40,7 @@ class Watched:
         self.now_ns = 0
         self.count = 0
         self.events: list[list[Event]] = []
+        self.commands: list[tuple[str, StateCommand, int]] = []
         self.published: list[Alert] = []
         rules = InstrumentRules(
             symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
@@ -64,6 +65,7 @@ class Watched:
 
     def send(self, user: str, command: StateCommand, after_ns: int = SECOND) -> list[Event]:
         self.now_ns += after_ns
+        self.commands.append((user, command, self.now_ns))
         events = self.venue.apply(user, command, self.now_ns)
         self.events.append(events)
         self.published += self.engine.on_events(events)

@@ -36,16 +36,15 @@ class Alerts:
         self._market = market
         self._growing = {key: GrowingAlert(market, alert) for key, alert in alerts}
 
-    def take(self, key: str, rule: Rule[Any], finding: Finding, changed: dict[str, Alert]) -> None:
-        """Let the episode's alert grow.
-
-        It goes into `changed` if it is there already or if the growth is worth telling.
-        """
+    def take(
+        self, key: str, rule: Rule[Any], finding: Finding, changed: "dict[str, GrowingAlert]"
+    ) -> None:
+        """Let the episode's alert grow; it goes into `changed` if the growth is worth telling."""
         growing = self._growing.get(key)
         if growing is None:
-            changed[key] = self._begin(key, rule, finding).alert()
-        elif growing.take(finding) or key in changed:
-            changed[key] = growing.alert()
+            changed[key] = self._begin(key, rule, finding)
+        elif growing.take(finding):
+            changed[key] = growing
 
     def items(self) -> list[tuple[str, Alert]]:
         return [(key, growing.alert()) for key, growing in self._growing.items()]
@@ -63,8 +62,9 @@ class GrowingAlert:
     """One alert; the message is made when somebody asks for it, not with each finding."""
 
     __slots__ = (
-        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_market", "_members", "_members_seen",
-        "_next_count", "_order_seqs", "_score", "_severity", "_update",
+        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_links", "_links_known", "_market",
+        "_members", "_members_seen", "_next_count", "_order_seqs", "_score", "_severity",
+        "_update",
     )  # fmt: skip
 
     def __init__(self, market: Market, alert: Alert) -> None:
@@ -80,6 +80,9 @@ class GrowingAlert:
         self._facts = dict(alert.facts)
         self._order_seqs = dict(zip(alert.order_ids, alert.order_seqs, strict=True))
         self._gain = alert.gain
+        self._links = alert.links
+        self._links_known = 0
+        """How many links the groups had when `_links` were looked up."""
         self._exec_ids = dict.fromkeys(alert.exec_ids)
         self._next_count = next_told(alert.count)
 
@@ -105,7 +108,12 @@ class GrowingAlert:
         if severity != self._severity and _RANK[severity] > _RANK[self._severity]:
             self._severity = severity
             is_told = True
-        return self._join(finding.members) or is_told
+        is_new = self._join(finding.members)
+        # Here and not when the message is made, for that may be after the next link.
+        if is_new or self._links_known != len(self._market.groups):
+            self._links_known = len(self._market.groups)
+            self._links = _links(self._market, self._members)
+        return is_new or is_told
 
     def alert(self) -> Alert:
         """Return the alert as it is now."""
@@ -147,7 +155,7 @@ class GrowingAlert:
             exec_ids=list(self._exec_ids),
             facts=dict(self._facts),
             order_seqs=list(self._order_seqs.values()),
-            links=_links(self._market, self._members),
+            links=self._links,
             gain=self._gain,
             replay_to=last.seq,
         )

@@ -1,32 +1,38 @@
 """Order events and trades that somebody else recorded, as the stream that surveillance watches.
 
 Columns: `ts_ns,account,symbol,event,order_id,side,price,qty,counter_order_id`, in order of time;
-`event` is new, cancel, replace or trade; prices in yuan with at most two decimals. A replace gives
-the new price and the new open quantity. A trade is one row, or one for each side; the order that
-was entered later came to the other. Days are those of Shanghai.
+`event` is new, cancel, replace or trade; prices in yuan with at most two decimals. A new order
+without a price, or with 0, is one at the market and does not rest. A replace gives the new price
+and the new open quantity; what is empty stays. A trade is one row, or one for each side; the order
+that was entered later came to the other. Days are those of Shanghai.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.csv_fields import (
+    BadRow,
+    has_price,
+    price_of,
+    quantity_of,
+    sign_of,
+    text_of,
+    trade_date,
+    whole_number,
+)
+from bashu_daemon.surveillance.csv_names import Names
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.watch import Watch
-from bashu_protocol.units import NS_PER_SECOND, parse_price
 
 COLUMNS: Final = (
     "ts_ns", "account", "symbol", "event", "order_id", "side", "price", "qty", "counter_order_id",
 )  # fmt: skip
-_SHANGHAI: Final = timezone(timedelta(hours=8))
-_SIGNS: Final = {"buy": 1, "b": 1, "bid": 1, "sell": -1, "s": -1, "ask": -1}
+REMEMBERED_EARLY: Final = 10_000
+"""Orders whose trades came before their entry; of most others the file never tells the entry."""
 PREVENTED_NS: Final = 1_000_000
 """An order that met its own group's and was withdrawn within this, one of the two, without a trade
 between them, is taken for self-trade prevention."""
-
-
-class BadRow(Exception):  # noqa: N818  the row's fault
-    """A row that cannot be used; the text says why."""
 
 
 class CsvFeed:
@@ -36,14 +42,18 @@ class CsvFeed:
         self._watch = watch
         for link in links:
             watch.market.groups.add(link)
-        self.names: list[str] = []
-        """The file's own order ids; an order's number in alerts is its place here plus one."""
-        self._numbers: dict[str, int] = {}
+        self.names = Names(self._needed_orders)
+        """The file's own order ids by the numbers that orders have in alerts."""
         self._seq = 0
         self._time = 0
+        self._coming = 0
         self._day = 0
+        self._day_ends = 0
         self._execs = 0
-        self._last_trade: tuple[int, str, int, int, int, int] | None = None
+        self._sides: dict[tuple[str, int, int, int, int], int] = {}
+        """How many trades of this very time wait for the row of their other side."""
+        self._early: dict[int, int] = {}
+        """Tonnes traded by orders that are not known yet."""
         self._met: dict[int, tuple[int, int, int]] = {}
         """For an order that met its own group's: the other, the time, the price."""
 
@@ -53,7 +63,7 @@ class CsvFeed:
         Raises:
             BadRow: it cannot be read, or is about an order that is not live.
         """
-        time = _whole(row, "ts_ns")
+        time = whole_number(row, "ts_ns")
         if time < self._time:
             raise BadRow(f"ts_ns {time} is before that of the row before, {self._time}")
         takers = {
@@ -63,11 +73,8 @@ class CsvFeed:
         kind = row["event"].strip().lower()
         if kind not in takers:
             raise BadRow(f"event {row['event']!r} is none of {', '.join(takers)}")
-        if not row["symbol"].strip() or not row["order_id"].strip():
-            raise BadRow("symbol or order_id is empty")
-        self._seq += 1
-        self._begin_day(time)
-        self._time = time
+        text_of(row, "symbol"), text_of(row, "order_id")
+        self._coming = time
         takers[kind](row)
 
     def finish(self) -> None:
@@ -75,36 +82,60 @@ class CsvFeed:
         if self._day:
             self._watch.day_ended(self._seq, self._time, self._day)
 
+    def _advance(self) -> None:
+        """The row can be used, so its time has come; a bad row's time has not."""
+        self._seq += 1
+        self._begin_day(self._coming)
+        if self._coming != self._time:
+            self._sides.clear()
+            self._time = self._coming
+
     def _begin_day(self, time: int) -> None:
-        day = _trade_date(time)
-        if day == self._day:
+        if time < self._day_ends:
             return
+        day, self._day_ends = trade_date(time)
         self.finish()
         self._day = day
         self._watch.day_began(self._seq, time, day)
 
     def _new(self, row: Mapping[str, str]) -> None:
-        name = row["order_id"].strip()
-        sign, price, qty = _sign(row), _price(row), _quantity(row)
-        account = row["account"].strip()
-        if not account:
-            raise BadRow("account is empty")
-        if name in self._numbers:
+        name, account = row["order_id"].strip(), text_of(row, "account")
+        sign, qty, symbol = sign_of(row), quantity_of(row), row["symbol"].strip()
+        price = price_of(row) if has_price(row) else 0
+        known = self.names.find(name)
+        if known and known not in self._early:
             raise BadRow(f"order_id {name} was entered before")
-        market = self._watch.market
+        price, is_immediate = price or self._market_price(symbol, sign), not price
+        self._advance()
+        number = self.names.number(name)
+        traded = min(qty, self._early.pop(number, 0))
         order = Order(
-            self._number(name), account, market.groups.of(account), row["symbol"].strip(), sign,
-            price, qty, qty, self._seq, self._time, 0, 0,
+            number, account, self._watch.market.groups.of(account), symbol, sign, price, qty,
+            qty - traded, self._seq, self._time, 0, 0, is_immediate, traded,
         )  # fmt: skip
-        for other in market.own(order.group, order.symbol).orders.values():
-            if other.sign != sign and (price - other.price) * sign >= 0:
+        self._note_own_match(order)
+        self._watch.placed(order)
+        if not order.leaves:
+            self._watch.reduced(number, 0)
+
+    def _market_price(self, symbol: str, sign: int) -> int:
+        """The price that an order without one meets."""
+        instrument = self._watch.market.instrument(symbol)
+        price = instrument.side(-sign).best or instrument.day.last or instrument.day.reference
+        if not price:
+            raise BadRow("price is empty, and there is no market yet")
+        return price
+
+    def _note_own_match(self, order: Order) -> None:
+        for other in self._watch.market.own(order.group, order.symbol).orders.values():
+            if other.sign != order.sign and (order.price - other.price) * order.sign >= 0:
                 self._met[order.order_id] = (other.order_id, self._time, other.price)
                 self._met[other.order_id] = (order.order_id, self._time, other.price)
                 break
-        self._watch.placed(order)
 
     def _cancel(self, row: Mapping[str, str]) -> None:
         order = self._live(row)
+        self._advance()
         met = self._met.pop(order.order_id, None)
         if met is not None and self._time - met[1] <= PREVENTED_NS:
             self._prevented(order, met)
@@ -128,26 +159,31 @@ class CsvFeed:
 
     def _replace(self, row: Mapping[str, str]) -> None:
         order = self._live(row)
-        leaves = _quantity(row)
-        price = _price(row) if row["price"].strip() else order.price
+        leaves = quantity_of(row) if row["qty"].strip() else order.leaves
+        price = price_of(row) if row["price"].strip() else order.price
+        self._advance()
         self._watch.amended(
             self._seq, self._time, order.order_id, price, order.filled + leaves, leaves
         )
 
     def _trade(self, row: Mapping[str, str]) -> None:
-        price, qty, sign = _price(row), _quantity(row), _sign(row)
+        price, qty, sign = price_of(row), quantity_of(row), sign_of(row)
         symbol, counter = row["symbol"].strip(), row["counter_order_id"].strip()
-        own_id = self._number(row["order_id"].strip())
-        other_id = self._number(counter) if counter else 0
-        if self._last_trade == (self._time, symbol, price, qty, other_id, own_id):
-            self._last_trade = None
-            return  # the other side of the trade before
-        self._last_trade = (self._time, symbol, price, qty, own_id, other_id)
+        self._advance()
+        own_id = self.names.number(row["order_id"].strip())
+        other_id = self.names.number(counter) if counter else 0
+        if self._is_other_side(symbol, price, qty, own_id, other_id):
+            return
         self._execs += 1
         market = self._watch.market
         own, other = market.orders.get(own_id), market.orders.get(other_id)
         if own is not None and own.sign != sign:
             raise BadRow(f"order {row['order_id']} is on the other side")
+        for number, order in ((own_id, own), (other_id, other)):
+            if number and order is None:
+                self._early[number] = self._early.get(number, 0) + qty
+                if len(self._early) > REMEMBERED_EARLY:
+                    del self._early[next(iter(self._early))]
         self._met.pop(own_id, None)
         self._met.pop(other_id, None)
         came = sign
@@ -158,51 +194,27 @@ class CsvFeed:
         buy, sell = (mine, theirs) if sign > 0 else (theirs, mine)
         self._watch.traded(self._seq, self._time, self._execs, symbol, price, qty, came, buy, sell)
 
+    def _is_other_side(self, symbol: str, price: int, qty: int, own: int, other: int) -> bool:
+        """Tell whether a trade of this very time was told before, by the other side's row."""
+        if not other:
+            return False
+        told = (symbol, price, qty, other, own)
+        waiting = self._sides.get(told, 0)
+        if waiting:
+            self._sides[told] = waiting - 1
+            return True
+        mine = (symbol, price, qty, own, other)
+        self._sides[mine] = self._sides.get(mine, 0) + 1
+        return False
+
     def _live(self, row: Mapping[str, str]) -> Order:
-        order = self._watch.market.orders.get(self._numbers.get(row["order_id"].strip(), 0))
+        order = self._watch.market.orders.get(self.names.find(row["order_id"].strip()))
         if order is None:
             raise BadRow(f"order {row['order_id']} is not live")
         return order
 
-    def _number(self, name: str) -> int:
-        number = self._numbers.get(name)
-        if number is None:
-            self.names.append(name)
-            number = self._numbers[name] = len(self.names)
-        return number
-
-
-def _trade_date(time: int) -> int:
-    moment = datetime.fromtimestamp(time // NS_PER_SECOND, _SHANGHAI)
-    return moment.year * 10_000 + moment.month * 100 + moment.day
-
-
-def _whole(row: Mapping[str, str], name: str) -> int:
-    text = row[name].strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 19:
-        raise BadRow(f"{name} {row[name]!r} is no whole number")
-    return int(text)
-
-
-def _quantity(row: Mapping[str, str]) -> int:
-    quantity = _whole(row, "qty")
-    if not quantity:
-        raise BadRow("qty is 0")
-    return quantity
-
-
-def _price(row: Mapping[str, str]) -> int:
-    try:
-        price = parse_price(row["price"].strip())
-    except ValueError as error:
-        raise BadRow(f"price {row['price']!r} is no price in yuan: {error}") from error
-    if price <= 0:
-        raise BadRow(f"price {row['price']!r} is not positive")
-    return price
-
-
-def _sign(row: Mapping[str, str]) -> int:
-    sign = _SIGNS.get(row["side"].strip().lower())
-    if sign is None:
-        raise BadRow(f"side {row['side']!r} is neither buy nor sell")
-    return sign
+    def _needed_orders(self) -> Iterator[int]:
+        """The orders that are live or in an alert."""
+        yield from self._watch.market.orders
+        for alert in self._watch.alerts():
+            yield from alert.order_ids

@@ -39,6 +39,10 @@ class Groups:
         for link in links:
             self.add(link)
 
+    def __len__(self) -> int:
+        """How many links there are."""
+        return len(self._all)
+
     def add(self, link: Link) -> None:
         """Join an account with all that share the link."""
         root = self._root(link.account)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bashu_daemon.surveillance.alerts import MAX_ALERTS, Alerts
+from bashu_daemon.surveillance.alerts import MAX_ALERTS, Alerts, GrowingAlert
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.catalogue import RULES
 from bashu_daemon.surveillance.finding import NOTHING, Finding, WrongParameter
@@ -61,7 +61,7 @@ class Watch:
             )
         self._max_alerts = max_alerts
         self._alerts = Alerts(self.market, limit=max_alerts)
-        self._changed: dict[str, Alert] = {}
+        self._changed: dict[str, GrowingAlert] = {}
         self._table: dict[type[Seen], list[tuple[Handler, Rule[Any]]]] = {}
         """Who takes each class of event, in the order of the rules."""
         for rule in self.rules:
@@ -198,7 +198,7 @@ class Watch:
     def take_changed(self) -> list[Alert]:
         """Return what is new or grew enough to be told since the last call, each once."""
         changed, self._changed = self._changed, {}
-        return list(changed.values())
+        return [growing.alert() for growing in changed.values()]
 
     def alerts(self) -> list[Alert]:
         """Return the alerts that are kept, oldest first."""

@@ -18,7 +18,10 @@ from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import LiveView, decode_command
 from bashu_daemon.journal.database import FILE_NAME
 from bashu_daemon.rulebook import load_rulebook
-from bashu_daemon.surveillance.csv_feed import COLUMNS, BadRow, CsvFeed
+from bashu_daemon.surveillance.csv_feed import COLUMNS, CsvFeed
+from bashu_daemon.surveillance.csv_fields import BadRow
+from bashu_daemon.surveillance.csv_names import Names
+from bashu_daemon.surveillance.csv_order import in_order
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.surveillance.groups import LINK_KINDS, Link
 from bashu_daemon.surveillance.watch import Watch
@@ -42,17 +45,18 @@ class Options(Struct, frozen=True, kw_only=True):
     language: str = "en"
 
 
-def surveil(options: Options, out: TextIO = sys.stdout, err: TextIO = sys.stderr) -> int:
+def surveil(options: Options, out: TextIO | None = None, err: TextIO | None = None) -> int:
     """Watch a data directory's journal or a CSV file, and print the alerts; 0 if all was read.
 
     Raises:
         OperatorError: nothing to read there, or a file that is not as it should be.
     """
+    out, err = out or sys.stdout, err or sys.stderr
     parameters = load_rulebook(options.rulebook).surveillance if options.rulebook else {}
     links = _read_links(options.owners) if options.owners is not None else []
     if options.path.is_dir():
         alerts, bad = _watch_journal(options, parameters, links, err), 0
-        names: list[str] | None = None
+        names: Names | None = None
     else:
         alerts, bad, names = _watch_csv(options, parameters, links, err)
     for alert in alerts:
@@ -79,7 +83,7 @@ def _watch_journal(
 
 def _watch_csv(
     options: Options, parameters: dict[str, dict[str, int]], links: list[Link], err: TextIO
-) -> tuple[list[Alert], int, list[str]]:
+) -> tuple[list[Alert], int, Names]:
     watch = Watch(parameters, max_alerts=ALL_ALERTS)
     feed = CsvFeed(watch, links)
     bad = 0
@@ -87,7 +91,7 @@ def _watch_csv(
         with options.path.open("rb") as raw, _progress(err) as bar:
             task = bar.add_task("Watching", total=options.path.stat().st_size)
             lines = TextIOWrapper(raw, "utf-8-sig", newline="")
-            for count, (number, row) in enumerate(_rows(options.path, lines)):
+            for count, (number, row) in enumerate(in_order(_rows(options.path, lines))):
                 try:
                     feed.take(row)
                 except BadRow as error:
@@ -109,11 +113,15 @@ def _watch_csv(
 def _rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield line numbers and rows; a row that is too short has empty fields at its end."""
     reader = csv.DictReader(lines, restval="")
-    missing = [name for name in COLUMNS[:-1] if name not in (reader.fieldnames or ())]
-    if missing:
-        raise OperatorError(f"{path} has no column {', '.join(missing)} in its first line.")
-    for row in reader:
-        yield reader.line_num, {name: row.get(name) or "" for name in COLUMNS}
+    try:
+        reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+        missing = [name for name in COLUMNS[:-1] if name not in reader.fieldnames]
+        if missing:
+            raise OperatorError(f"{path} has no column {', '.join(missing)} in its first line.")
+        for row in reader:
+            yield reader.line_num, {name: row.get(name) or "" for name in COLUMNS}
+    except csv.Error as error:
+        raise OperatorError(f"{path}, line {reader.line_num}: {error}.") from error
 
 
 def _read_links(path: Path) -> list[Link]:
@@ -141,9 +149,9 @@ def _progress(err: TextIO) -> Progress:
     return Progress(console=console, transient=True, disable=not console.is_terminal)
 
 
-def _line(alert: Alert, names: list[str] | None, options: Options) -> str:
+def _line(alert: Alert, names: Names | None, options: Options) -> str:
     """Write one alert; `names` are a file's own order ids."""
-    orders = [names[number - 1] if names else number for number in alert.order_ids]
+    orders = [names.name(number) if names else number for number in alert.order_ids]
     if options.as_json:
         return json.dumps(
             {

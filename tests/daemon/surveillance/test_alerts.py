@@ -36,15 +36,15 @@ def finding(count: int, **more: Any) -> Finding:
 
 def begun(first: Finding) -> tuple[Alerts, Alert]:
     alerts = Alerts(MARKET)
-    changed: dict[str, Alert] = {}
+    changed: dict[str, GrowingAlert] = {}
     alerts.take("key", RULE, first, changed)
-    return alerts, changed["key"]
+    return alerts, changed["key"].alert()
 
 
 def grow(alerts: Alerts, more: Finding) -> list[Alert]:
-    changed: dict[str, Alert] = {}
+    changed: dict[str, GrowingAlert] = {}
     alerts.take("key", RULE, more, changed)
-    return list(changed.values())
+    return [growing.alert() for growing in changed.values()]
 
 
 def test_growth_is_told_at_steps_of_three_to_six_percent() -> None:
@@ -93,10 +93,10 @@ def test_severity_and_score_never_fall_back() -> None:
 
 def test_what_is_told_in_a_batch_is_as_the_batch_left_it() -> None:
     alerts = Alerts(MARKET)
-    changed: dict[str, Alert] = {}
+    changed: dict[str, GrowingAlert] = {}
     for count in range(10_000, 10_003):
         alerts.take("key", RULE, finding(count), changed)
-    assert [(alert.count, alert.update) for alert in changed.values()] == [(10_002, 3)]
+    assert [(one.alert().count, one.alert().update) for one in changed.values()] == [(10_002, 3)]
 
 
 def test_a_violation_of_many_cancels_is_no_flood() -> None:

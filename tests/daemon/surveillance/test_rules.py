@@ -239,11 +239,11 @@ def test_memory_is_bounded_by_groups_and_not_by_messages() -> None:
     def size(market: Watched) -> int:
         return sum(len(rule.dump()) for rule in market.engine.watch.rules)
 
-    market = storm(7, 400)
+    market = storm(7, 1_500)
     before = size(market)
-    for events in storm(7, 4_000).events[40:]:
+    for events in storm(7, 5_000).events[40:]:
         market.engine.on_events(events)
-    assert size(market) < before * 2 + 5_000
+    assert size(market) < before * 1.5
 
 
 def test_ended_orders_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,71 @@
+"""Rows of one time in the order in which they can have happened.
+
+Programs that record a market write what happened at once in any order: a trade before the order
+that made it, or one row for each side with neither naming the other.
+"""
+
+from collections.abc import Iterable, Iterator
+
+Row = dict[str, str]
+Numbered = tuple[int, Row]
+"""A row and its line's number."""
+MAX_GROUP = 1_000
+"""Rows looked at together; a file whose times are all one is taken in pieces."""
+
+
+def in_order(rows: Iterable[Numbered]) -> Iterator[Numbered]:
+    """Yield the same rows, those of one time put right."""
+    group: list[Numbered] = []
+    for numbered in rows:
+        if group and (numbered[1]["ts_ns"] != group[0][1]["ts_ns"] or len(group) >= MAX_GROUP):
+            yield from _put_right(group)
+            group = []
+        group.append(numbered)
+    yield from _put_right(group)
+
+
+def _put_right(group: list[Numbered]) -> list[Numbered]:
+    if len(group) < 2:
+        return group
+    _join_sides(group)
+    return _entries_first(group)
+
+
+def _event(row: Row) -> str:
+    return row["event"].strip().lower()
+
+
+def _entries_first(group: list[Numbered]) -> list[Numbered]:
+    """Put an order's entry before what names the order."""
+    first_named: dict[str, int] = {}
+    places: list[float] = []
+    for place, (_number, row) in enumerate(group):
+        places.append(place)
+        if _event(row) == "new":
+            continue
+        for name in (row["order_id"].strip(), row["counter_order_id"].strip()):
+            if name:
+                first_named.setdefault(name, place)
+    for place, (_number, row) in enumerate(group):
+        if _event(row) == "new":
+            places[place] = min(place, first_named.get(row["order_id"].strip(), place) - 0.5)
+    order = sorted(range(len(group)), key=lambda place: (places[place], place))
+    return [group[place] for place in order]
+
+
+def _join_sides(group: list[Numbered]) -> None:
+    """Let two rows about the two sides of a trade name each other's order."""
+    waiting: dict[tuple[str, str, str], list[Row]] = {}
+    for _number, row in group:
+        if _event(row) != "trade" or row["counter_order_id"].strip():
+            continue
+        same = waiting.setdefault(
+            (row["symbol"].strip(), row["price"].strip(), row["qty"].strip()), []
+        )
+        side = row["side"].strip().lower()
+        other = next((one for one in same if one["side"].strip().lower() != side), None)
+        if other is None:
+            same.append(row)
+            continue
+        same[:] = [one for one in same if one is not other]
+        row["counter_order_id"], other["counter_order_id"] = other["order_id"], row["order_id"]

@@ -1,0 +1,220 @@
+"""Recorded rows as other people's programs write them."""
+
+import random
+from typing import Any
+
+import pytest
+from recorded_rows import COLUMNS, START_NS
+
+from bashu_daemon.surveillance.csv_feed import CsvFeed
+from bashu_daemon.surveillance.csv_fields import BadRow
+from bashu_daemon.surveillance.csv_order import in_order
+from bashu_daemon.surveillance.groups import Link
+from bashu_daemon.surveillance.market import Market
+from bashu_daemon.surveillance.watch import Watch
+
+HOUR_NS = 3_600 * 10**9
+
+
+def row(
+    event: str, order_id: str, side: str = "buy", after: int = 0, **more: Any
+) -> dict[str, str]:
+    values = {
+        "ts_ns": START_NS + after, "account": "a", "symbol": "S", "event": event,
+        "order_id": order_id, "side": side, "price": "70.00", "qty": "10", "counter_order_id": "",
+    } | more  # fmt: skip
+    return {name: str(values[name]) for name in COLUMNS.split(",")}
+
+
+class Fed:
+    def __init__(self, links: tuple[Link, ...] = ()) -> None:
+        self.watch = Watch({})
+        self.feed = CsvFeed(self.watch, links)
+
+    def take(self, *rows: dict[str, str]) -> None:
+        for _number, one in in_order(enumerate(rows)):
+            self.feed.take(one)
+
+    @property
+    def market(self) -> Market:
+        return self.watch.market
+
+    def order(self, name: str) -> tuple[int, int, int]:
+        """Price, tonnes left and tonnes filled of a live order."""
+        order = self.market.orders[self.feed.names.find(name)]
+        return order.price, order.leaves, order.filled
+
+    def volume(self) -> int:
+        return self.market.instrument("S").day.volume
+
+    def prevented(self) -> int:
+        return sum(alert.count for alert in self.watch.alerts() if alert.rule == "self_trade")
+
+
+@pytest.mark.parametrize(
+    "price", ["70", "70.0", "70.00", " 70 ", "70.000", "70.00000001", "69.99999999999999"]
+)
+def test_a_price_is_read_however_it_is_written(price: str) -> None:
+    fed = Fed()
+    fed.take(row("new", "1", price=price))
+    assert fed.order("1") == (7_000, 10, 0)
+
+
+@pytest.mark.parametrize("side", ["SELL", "Sell", "s", "S", "ask", "ASK", "-1", "2"])
+def test_a_side_and_an_event_are_read_in_any_case(side: str) -> None:
+    fed = Fed()
+    fed.take(row("NEW", "1", side, qty="10.0"))
+    assert fed.market.instrument("S").asks.best == 7_000
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ({"price": "70.005"}, "more than two decimals"),
+        ({"price": "x"}, "no price in yuan"),
+        ({"price": "NaN"}, "no price in yuan"),
+        ({"price": "-70.00"}, "not positive"),
+        ({"price": "1e400"}, "no price in yuan"),
+        ({"qty": "0"}, "qty is 0"),
+        ({"qty": "1.5"}, "no whole number"),
+        ({"qty": ""}, "no whole number"),
+        ({"ts_ns": "yesterday"}, "ts_ns 'yesterday' is no whole number"),
+        ({"side": "hold"}, "neither buy nor sell"),
+        ({"event": "amend"}, "none of new, cancel, replace, trade"),
+        ({"account": ""}, "account is empty"),
+        ({"symbol": " "}, "symbol is empty"),
+        ({"order_id": ""}, "order_id is empty"),
+        ({"price": ""}, "no market yet"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_changes_nothing(
+    broken: dict[str, str], reason: str
+) -> None:
+    fed = Fed()
+    with pytest.raises(BadRow, match=reason):
+        fed.take(row("new", "1") | broken)
+    assert not fed.market.orders
+    fed.take(row("new", "1"))
+    assert fed.order("1") == (7_000, 10, 0)
+
+
+def test_time_may_stand_still_and_not_run_back() -> None:
+    fed = Fed()
+    fed.take(row("new", "1"), row("new", "2"))
+    with pytest.raises(BadRow, match="before that of the row before"):
+        fed.take(row("new", "3", after=-1))
+
+
+def test_unknown_and_repeated_orders_are_bad_rows() -> None:
+    fed = Fed()
+    for event in ("cancel", "replace"):
+        with pytest.raises(BadRow, match="order 9 is not live"):
+            fed.take(row(event, "9"))
+    fed.take(row("new", "1"))
+    with pytest.raises(BadRow, match="entered before"):
+        fed.take(row("new", "1"))
+
+
+def test_a_trade_of_orders_that_the_file_does_not_hold_is_a_trade() -> None:
+    fed = Fed()
+    fed.take(row("trade", "before-the-file", counter_order_id="this-one-too"))
+    assert fed.volume() == 10
+
+
+def test_a_replace_gives_the_new_price_and_open_quantity() -> None:
+    fed = Fed()
+    fed.take(row("new", "1"), row("new", "2", "sell", price="70.10", account="b"))
+    fed.take(row("trade", "1", qty="4", counter_order_id="9"))
+    fed.take(row("replace", "1", price="70.05", qty="3"))
+    assert fed.order("1") == (7_005, 3, 4)
+    fed.take(row("replace", "1", price="", qty="2"), row("replace", "2", "sell", qty=""))
+    assert fed.order("1") == (7_005, 2, 4)
+    assert fed.order("2") == (7_000, 10, 0)
+
+
+def test_an_order_without_a_price_is_one_at_the_market() -> None:
+    fed = Fed()
+    fed.take(row("new", "1", "sell", price="70.10"))
+    fed.take(row("new", "2", price="", account="b"), row("new", "3", price="0.00", account="b"))
+    for name in ("2", "3"):
+        order = fed.market.orders[fed.feed.names.find(name)]
+        assert (order.price, order.is_immediate) == (7_010, True)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_trade_told_for_each_side_is_one(seed: int) -> None:
+    """The sides' rows stand in any order among others of the same time."""
+    fed = Fed()
+    fed.take(
+        row("new", "b1", qty=30), *(row("new", f"s{n}", "sell", account="b") for n in range(3))
+    )
+    rows = [
+        told
+        for n in range(3)
+        for told in (
+            row("trade", "b1", after=5, counter_order_id=f"s{n}"),
+            row("trade", f"s{n}", "sell", after=5, account="b", counter_order_id="b1"),
+        )
+    ]
+    random.Random(seed).shuffle(rows)
+    fed.take(*rows)
+    assert fed.volume() == 30
+    assert not fed.market.orders
+
+
+def test_sides_that_do_not_name_each_other_are_joined() -> None:
+    fed = Fed()
+    fed.take(row("new", "b1"), row("new", "s1", "sell", account="b"))
+    fed.take(row("trade", "b1", after=5), row("trade", "s1", "sell", after=5, account="b"))
+    assert fed.volume() == 10
+    assert not fed.market.orders
+
+
+def test_two_equal_trades_of_one_time_are_two() -> None:
+    fed = Fed()
+    fed.take(row("new", "b1", qty=20), row("new", "s1", "sell", account="b", qty=20))
+    fed.take(
+        row("trade", "b1", after=5, counter_order_id="s1"),
+        row("trade", "b1", after=5, counter_order_id="s1"),
+    )
+    assert fed.volume() == 20
+
+
+def test_an_order_entered_at_the_time_of_its_trade_comes_first() -> None:
+    fed = Fed()
+    fed.take(row("new", "s1", "sell", account="b"))
+    fed.take(
+        row("trade", "b1", after=5, counter_order_id="s1"),
+        row("cancel", "b1", after=5),
+        row("new", "b1", after=5, qty=25),
+    )
+    assert not fed.market.orders
+    assert fed.volume() == 10
+
+
+def test_a_trade_before_the_order_is_known_is_taken_off_it() -> None:
+    fed = Fed()
+    fed.take(row("trade", "1", qty=4), row("new", "1", after=1), row("new", "2", after=2))
+    assert fed.order("1") == (7_000, 6, 4)
+    fed.take(row("trade", "3", after=3), row("new", "3", after=4))
+    assert fed.feed.names.find("3") not in fed.market.orders
+    assert fed.market.instrument("S").bids.at(7_000) == 16
+
+
+def test_self_trade_prevention_is_recognised_by_what_it_does() -> None:
+    fed = Fed((Link("a", "owner", "o"), Link("b", "owner", "o")))
+    fed.take(row("new", "1", "sell"), row("new", "2", account="b", after=5))
+    fed.take(row("cancel", "2", account="b", after=5))
+    assert fed.prevented() == 1
+    fed.take(row("new", "3", account="b", after=10), row("cancel", "3", after=HOUR_NS))
+    assert fed.prevented() == 1
+
+
+def test_the_day_is_shanghais() -> None:
+    fed = Fed()
+    fed.take(row("new", "1"))
+    assert fed.market.trade_date == 20_260_105
+    fed.take(row("new", "2", after=14 * HOUR_NS + HOUR_NS // 2 - 1))
+    assert fed.market.trade_date == 20_260_105
+    fed.take(row("new", "3", after=14 * HOUR_NS + HOUR_NS // 2))
+    assert fed.market.trade_date == 20_260_106
