@@ -235,17 +235,6 @@ def test_a_restart_at_any_point_gives_the_same_alerts() -> None:
     assert engine.alerts() == market.engine.alerts()
 
 
-def test_memory_is_bounded_by_groups_and_not_by_messages() -> None:
-    def size(market: Watched) -> int:
-        return sum(len(rule.dump()) for rule in market.engine.watch.rules)
-
-    market = storm(7, 1_500)
-    before = size(market)
-    for events in storm(7, 5_000).events[40:]:
-        market.engine.on_events(events)
-    assert size(market) < before * 1.5
-
-
 def test_ended_orders_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bashu_daemon.surveillance.market.REMEMBERED_ORDERS", 100)
     market = Watched()
