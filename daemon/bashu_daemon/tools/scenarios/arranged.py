@@ -10,13 +10,16 @@ from bashu_protocol.units import NS_PER_SECOND
 def _meet(
     stage: Stage, chance: random.Random, label: Label, seller: str, buyer: str, qty: int
 ) -> Script:
-    """Let two members' orders meet inside the spread, if others leave room for it."""
-    low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
-    price = low + max(1, (high - low) // 2) if high - low > 1 else high - 1
-    if high - low <= 1:  # no room: behind nobody, by going through the best level with all of it
-        price = high
+    """Let two members' orders meet inside the spread; wait for room so that nobody else is met."""
+    low = high = 0
+    for _ in range(300):
+        low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
+        if high - low > 1:
+            break
+        yield 200 * MS
+    price = low + max(1, (high - low) // 2)
     asked = stage.place(seller, label.symbol, "sell", qty, price)
-    yield chance.randrange(5, 900) * MS
+    yield chance.randrange(5, 400) * MS
     bid = stage.place(buyer, label.symbol, "buy", qty, price)
     label.order_ids += [asked.order_id, bid.order_id]
     yield chance.randrange(500, 3_000) * MS
