@@ -24,6 +24,8 @@ class Minute(Struct, array_like=True):
     pushed: dict[str, int] = {}
     """Tonnes that a group bought (`+group`) or sold (`-group`) by coming to the other side."""
     push_value: dict[str, int] = {}
+    lifted: dict[str, int] = {}
+    """Fen by which those trades, emptying levels, moved the other side's best price on."""
 
 
 class Minutes(Struct, array_like=True):
@@ -33,8 +35,8 @@ class Minutes(Struct, array_like=True):
     swing: int = 0
     """Mean change from minute to minute, in 1/100 fen, of late."""
 
-    def add(self, event: Traded) -> Minute:
-        """Count a trade; return its minute."""
+    def add(self, event: Traded, next_best: int) -> Minute:
+        """Count a trade that left the other side this best price, or 0; return its minute."""
         start = event.time - event.time % MINUTE_NS
         if not self.kept or self.kept[-1].start != start:
             if self.kept:
@@ -50,6 +52,9 @@ class Minutes(Struct, array_like=True):
         key = f"{'+' if event.sign > 0 else '-'}{event.group(event.sign)}"
         minute.pushed[key] = minute.pushed.get(key, 0) + event.qty
         minute.push_value[key] = minute.push_value.get(key, 0) + event.qty * event.price
+        lift = (next_best - event.price) * event.sign
+        if next_best and lift > 0:
+            minute.lifted[key] = minute.lifted.get(key, 0) + lift
         return minute
 
     def since(self, time: int) -> list[Minute]:

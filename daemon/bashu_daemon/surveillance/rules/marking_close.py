@@ -1,10 +1,12 @@
 """Marking the close: a group pushes the price from which the next day's limits are reckoned.
 
 Source: reference/surveillance.md A1 #11 and row 0: 10 % (sensitive) and 50 % (normal) of the
-volume in the closing window or of the day are published shares; how far the price must move is
-this venue's own. The close of the national market is the average price of the whole day, so on a
-thin day a single print may make it: both the last minutes and the whole day are looked at, each
-with the group's pushes and without them.
+volume in the closing window or of the day are published shares; how far the window's average
+price must stand from that of the minutes before it is this venue's own. Below the normal share the
+group must have saved its pushes for the close: its share is some times what it was before, so that
+who buys all day for a deadline does not mark the close. The close of the national market is the
+average price of the whole day, so on a thin day a single print may make it: the whole day is
+looked at, too, with the group's pushes and without them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,9 +40,12 @@ class MarkingClose(Rule[_State]):
     name = "marking_close"
     defaults = {  # noqa: RUF012  as in self_trade
         "window_minutes": 10,
+        "before_minutes": 20,
         "sensitive_percent": 10,
         "normal_percent": 50,
         "move_bps": 50,
+        "times_before": 2,
+        "one_sided_percent": 75,
         "min_qty": 100,
     }
     state_type = _State
@@ -56,7 +61,8 @@ class MarkingClose(Rule[_State]):
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
         if event.mode != "listing":
             return NOTHING
-        self.state.minutes.setdefault(event.symbol, Minutes()).add(event)
+        side = self.market.instrument(event.symbol).side(-event.sign)
+        self.state.minutes.setdefault(event.symbol, Minutes()).add(event, side.best)
         key = f"{'+' if event.sign > 0 else '-'}{event.group(event.sign)}"
         push = self.state.pushes.setdefault(event.symbol, {}).setdefault(key, _Push())
         push.qty += event.qty
@@ -69,61 +75,57 @@ class MarkingClose(Rule[_State]):
         return NOTHING
 
     def _on_end(self, event: DayEnded) -> Sequence[Finding]:
+        limits = self.limits
         found: list[Finding] = []
         for symbol, minutes in self.state.minutes.items():
-            last = minutes.kept[-1]
-            since = last.start - (self.limits["window_minutes"] - 1) * MINUTE_NS
-            found += self._judge(event, symbol, minutes.since(since))
+            since = minutes.kept[-1].start - (limits["window_minutes"] - 1) * MINUTE_NS
+            window = minutes.since(since)
+            earlier = minutes.since(since - limits["before_minutes"] * MINUTE_NS)
+            earlier = earlier[: len(earlier) - len(window)]
+            late = _Late(
+                sum(minute.volume for minute in window),
+                sum(minute.turnover for minute in window),
+                _average(earlier) or self.market.instrument(symbol).day.reference,
+            )
+            for key, push in self.state.pushes[symbol].items():
+                finding = self._judge(event, symbol, key, push, window, late)
+                if finding is not None:
+                    found.append(finding)
         return found or NOTHING
 
-    def _judge(self, event: DayEnded, symbol: str, window: list[Minute]) -> list[Finding]:
-        day = self.market.instrument(symbol).day
-        volume = sum(minute.volume for minute in window)
-        turnover = sum(minute.turnover for minute in window)
-        before = day.volume - volume
-        usual = (day.turnover - turnover) // before if before else day.reference
-        found = []
-        for key, push in self.state.pushes[symbol].items():
-            sign = 1 if key[0] == "+" else -1
-            qty = sum(minute.pushed.get(key, 0) for minute in window)
-            value = sum(minute.push_value.get(key, 0) for minute in window)
-            late = _moved(turnover, volume, value, qty, usual, sign)
-            whole = _moved(day.turnover, day.volume, push.value, push.qty, day.reference, sign)
-            share, day_share = percent(qty, volume), percent(push.qty, day.volume)
-            finding = self._weigh(
-                event, symbol, key, push, (share, late), (day_share, whole), (qty, usual)
-            )
-            if finding is not None:
-                found.append(finding)
-        return found
-
-    def _weigh(
-        self,
-        event: DayEnded,
-        symbol: str,
-        key: str,
-        push: _Push,
-        late: tuple[int, int],
-        whole: tuple[int, int],
-        known: tuple[int, int],
-    ) -> Finding | None:
-        """Judge shares in percent and moves in 1/10,000, of the last minutes and of the day."""
-        limits = self.limits
-        (share, moved), (day_share, day_moved), (qty, usual) = late, whole, known
+    def _judge(
+        self, event: DayEnded, symbol: str, key: str, push: _Push, window: list[Minute],
+        late: "_Late",
+    ) -> Finding | None:  # fmt: skip
+        limits, day = self.limits, self.market.instrument(symbol).day
+        sign = 1 if key[0] == "+" else -1
+        other = f"{'-' if sign > 0 else '+'}{key[1:]}"
+        qty = sum(minute.pushed.get(key, 0) for minute in window)
+        back = sum(minute.pushed.get(other, 0) for minute in window)
+        share, day_share = percent(qty, late.volume), percent(push.qty, day.volume)
+        before = percent(push.qty - qty, day.volume - late.volume)
+        moved = max(0, _distance(late.turnover, late.volume, late.usual, sign))
+        day_moved = _moved(day.turnover, day.volume, push.value, push.qty, day.reference, sign)
         normal, least = limits["normal_percent"], limits["move_bps"]
-        marks_late = share >= normal and moved >= least and qty >= limits["min_qty"]
-        marks_day = day_share >= normal and day_moved >= least and push.qty >= limits["min_qty"]
-        is_strong = (
-            share >= limits["sensitive_percent"] and moved >= 3 * least and qty >= limits["min_qty"]
+        is_saved_up = (
+            share >= limits["sensitive_percent"] and share >= limits["times_before"] * before
         )
-        if not (marks_late or marks_day or is_strong):
+        marks_late = (
+            qty >= limits["min_qty"]
+            and moved >= least
+            and percent(qty, qty + back) >= limits["one_sided_percent"]
+            and (share >= normal or is_saved_up)
+        )
+        marks_day = day_share >= normal and day_moved >= least and push.qty >= limits["min_qty"]
+        if not (marks_late or marks_day):
             return None
         group = key[1:]
-        day = self.market.instrument(symbol).day
         return Finding(
             episode=f"{group}/{symbol}",
-            severity="violation" if marks_late and moved >= 2 * least else "warning",
-            score=min(100, 40 + max(share, day_share) // 2 + max(moved, day_moved) // least * 5),
+            severity="violation" if marks_late and share >= normal else "warning",
+            score=min(
+                100, 40 + max(share, day_share) // 2 + max(moved, day_moved) * 5 // max(1, least)
+            ),
             symbol=symbol,
             owner=group,
             members=sorted(push.accounts),
@@ -134,28 +136,48 @@ class MarkingClose(Rule[_State]):
             facts={
                 "side": "buy" if key[0] == "+" else "sell",
                 "share_percent": share,
+                "share_before": before,
                 "moved_bps": moved,
                 "day_percent": day_share,
                 "day_moved_bps": day_moved,
-                "usual_price": usual,
+                "usual_price": late.usual,
                 "last_price": day.last,
                 "pushed_qty": qty,
             },
         )
 
 
+class _Late(Struct):
+    """The closing window, of all groups, and the average price before it."""
+
+    volume: int
+    turnover: int
+    usual: int
+
+
+def _average(minutes: list[Minute]) -> int:
+    """Fen; 0 without trades."""
+    volume = sum(minute.volume for minute in minutes)
+    return sum(minute.turnover for minute in minutes) // volume if volume else 0
+
+
+def _distance(turnover: int, volume: int, usual: int, sign: int) -> int:
+    """Return how far, in 1/10,000, an average price stands from the usual one to one side."""
+    if not volume or not usual:
+        return 0
+    return (turnover - usual * volume) * sign * 10_000 // (usual * volume)
+
+
 def _moved(turnover: int, volume: int, value: int, qty: int, usual: int, sign: int) -> int:
     """Return how far, in 1/10,000, an average price stands from the usual one by some pushes.
 
-    It is the distance from the usual price or, where others traded beside, what is gone without
-    the pushes, whichever is less.
+    It is the distance from the usual price or, where others traded most, what is gone without the
+    pushes, whichever is less.
     """
-    if not volume or not usual or not qty:
-        return 0
-    distance = (turnover - usual * volume) * sign * 10_000 // (usual * volume)
+    distance = _distance(turnover, volume, usual, sign)
     others = volume - qty
-    if not others:
+    if not qty or others * 2 <= volume:
         return max(0, distance)
     without = (turnover - value) * volume
     effect = (turnover * others - without) * sign * 10_000 // max(1, without)
-    return max(0, min(distance, effect)) if others * 2 > volume else max(0, distance)
+    return max(0, min(distance, effect))

@@ -1,11 +1,12 @@
 """Ramping: a price pushed by one group that then trades the other way at what it made of it.
 
 Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
-prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume
-and comes to the market on that side almost only, and the price moves its way, by more than the
-market's own swings and by a floor; within ten minutes more it trades at least half of that the
-other way, at a better average price than it pushed at (KRM22: the profitable opposite leg). Who
-pushes at a loss, or on both sides, does not ramp. The numbers are this venue's own.
+prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume,
+comes to the market on that side almost only, and empties levels for at least half of the move;
+the price moves its way, by more than the market's own swings and by a floor. Within ten minutes
+more it trades at least half of that the other way, at a better average price than it pushed at
+(KRM22: the profitable opposite leg). Who pushes at a loss, on both sides, or with a market that
+others move, does not ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS, Minutes
+from bashu_daemon.surveillance.minutes import MINUTE_NS, Minute, Minutes
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 
@@ -49,10 +50,12 @@ class Ramping(Rule[_State]):
         "window_minutes": 3,
         "share_percent": 30,
         "one_sided_percent": 75,
+        "lifted_percent": 50,
         "move_bps": 30,
         "swings": 4,
         "unwind_minutes": 10,
         "unwind_percent": 50,
+        "profit_percent": 10,
         "min_qty": 500,
     }
     state_type = _State
@@ -70,7 +73,8 @@ class Ramping(Rule[_State]):
         if event.mode != "listing" or event.buy_group == event.sell_group:
             return NOTHING
         minutes = self.state.minutes.setdefault(event.symbol, Minutes())
-        minutes.add(event)
+        side = self.market.instrument(event.symbol).side(-event.sign)
+        minutes.add(event, side.best)
         self._look_for_ramp(event, minutes)
         found: list[Finding] = []
         for sign in (1, -1):
@@ -80,41 +84,54 @@ class Ramping(Rule[_State]):
         return found or NOTHING
 
     def _look_for_ramp(self, event: Traded, minutes: Minutes) -> None:
-        limits, sign, group = self.limits, event.sign, event.group(event.sign)
-        window = minutes.since(event.time - limits["window_minutes"] * MINUTE_NS)
-        if not window:
-            return
-        pushed = sum(minute.pushed.get(_key(group, sign), 0) for minute in window)
-        back = sum(minute.pushed.get(_key(group, -sign), 0) for minute in window)
-        volume = sum(minute.volume for minute in window)
-        first = window[0].first
-        moved = (event.price - first) * sign
-        share = percent(pushed, volume)
-        least = max(first * limits["move_bps"] // 10_000, minutes.swing * limits["swings"] // 100)
-        place = f"{group}/{event.symbol}"
+        sign, place = event.sign, f"{event.group(event.sign)}/{event.symbol}"
         ramp = self.state.ramps.get(place)
-        if ramp is not None and ramp.sign == sign and not self._is_over(ramp, event.time):
+        if ramp is not None and (ramp.sign != sign or self._is_over(ramp, event.time)):
+            ramp = None
+        if ramp is not None:
             ramp.pushed += event.qty
             ramp.pushed_value += event.qty * event.price
-        if (
-            pushed < limits["min_qty"]
-            or share < limits["share_percent"]
-            or percent(pushed, pushed + back) < limits["one_sided_percent"]
-            or moved < max(1, least)
-        ):
+        for length in range(1, self.limits["window_minutes"] + 1):
+            window = minutes.since(event.time - length * MINUTE_NS)
+            share = self._share(event, window, minutes.swing)
+            if share:
+                break
+        else:
             return
-        if ramp is None or ramp.sign != sign or self._is_over(ramp, event.time):
-            value = sum(minute.push_value.get(_key(group, sign), 0) for minute in window)
-            ramp = _Ramp(
-                sign, window[0].start, first, event.price, pushed, value, event.time, share
-            )
-            self.state.ramps[place] = ramp
+        if ramp is None:
+            key = _key(event.group(sign), sign)
+            ramp = self.state.ramps[place] = _Ramp(
+                sign, window[0].start, window[0].first, event.price,
+                sum(minute.pushed.get(key, 0) for minute in window),
+                sum(minute.push_value.get(key, 0) for minute in window), event.time, share,
+            )  # fmt: skip
         ramp.to_price, ramp.last, ramp.share = event.price, event.time, max(ramp.share, share)
         remember(ramp.order_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
         account = event.account(sign)
         if account and account not in ramp.accounts:
             ramp.accounts.append(account)
+
+    def _share(self, event: Traded, window: list[Minute], swing: int) -> int:
+        """Return the group's share of a window's volume in percent; 0 where it is no ramp."""
+        limits, sign, group = self.limits, event.sign, event.group(event.sign)
+        first = window[0].first
+        moved = (event.price - first) * sign
+        least = max(first * limits["move_bps"] // 10_000, swing * limits["swings"] // 100)
+        if moved < max(1, least):
+            return 0
+        pushed = sum(minute.pushed.get(_key(group, sign), 0) for minute in window)
+        back = sum(minute.pushed.get(_key(group, -sign), 0) for minute in window)
+        share = percent(pushed, sum(minute.volume for minute in window))
+        lifted = sum(minute.lifted.get(_key(group, sign), 0) for minute in window)
+        if (
+            pushed < limits["min_qty"]
+            or lifted * 100 < limits["lifted_percent"] * moved
+            or share < limits["share_percent"]
+            or percent(pushed, pushed + back) < limits["one_sided_percent"]
+        ):
+            return 0
+        return share
 
     def _is_over(self, ramp: _Ramp, time: int) -> bool:
         return time - ramp.last > self.limits["unwind_minutes"] * MINUTE_NS
@@ -132,14 +149,16 @@ class Ramping(Rule[_State]):
         if ramp.unwound * 100 < self.limits["unwind_percent"] * ramp.pushed:
             return NOTHING
         average, paid = ramp.unwound_value // ramp.unwound, ramp.pushed_value // ramp.pushed
-        if (average - paid) * ramp.sign <= 0:
+        profit = (average - paid) * ramp.sign
+        move = abs(ramp.to_price - ramp.from_price)
+        if profit <= 0 or profit * 100 < self.limits["profit_percent"] * move:
             return NOTHING
         key = f"{event.group(sign)}/{event.symbol}"
         if not ramp.is_told:
             ramp.is_told = True
             self.state.counts[key] = self.state.counts.get(key, 0) + 1
         count = self.state.counts[key]
-        gain = ramp.unwound * (average - paid) * ramp.sign
+        gain = ramp.unwound * profit
         finding = Finding(
             episode=key,
             severity="violation" if count > 1 or ramp.share >= 60 else "warning",

@@ -3,8 +3,9 @@
 Five conditions, as in the review of a spoofing event by Trillium and in the SSE STAR rules
 (reference/surveillance.md A1 #5): the order is large for its group or its side of the book and
 near the touch; the group's own interest leans to that side; it then trades on the other side, at
-a price that was not to be had before; the order has hardly been filled; and it is withdrawn soon.
-Sizes, shares and times are this venue's own parameters. With bait and trade in different accounts
+a price that was not to be had before; the order has hardly been filled; and it is withdrawn soon,
+both after it came and after that trade, for which it stood. Sizes, shares and times are this
+venue's own parameters. With bait and trade in different accounts
 of one control group it is the collusive form (#7), which the alert says.
 """
 
@@ -46,6 +47,7 @@ class Spoofing(Rule[_State]):
         "imbalance": 3,
         "filled_percent": 10,
         "withdrawn_within_ms": 15_000,
+        "withdrawn_after_fill_ms": 5_000,
         "min_qty": 500,
         "violation_count": 2,
     }
@@ -125,6 +127,7 @@ class Spoofing(Rule[_State]):
         if leaning < limits["imbalance"] * (own.qty[sign] + bait.fills + event.qty):
             return
         bait.fills += event.qty
+        bait.filled_at = event.time
         bait.fill_value += event.qty * event.price
         if event.order_id(sign) not in bait.fill_ids:
             bait.fill_ids.append(event.order_id(sign))
@@ -154,6 +157,8 @@ class Spoofing(Rule[_State]):
         limits = self.limits
         stood_ms = (time - bait.placed_at) // (NS_PER_SECOND // 1_000)
         if stood_ms > limits["withdrawn_within_ms"]:
+            return NOTHING
+        if time - bait.filled_at > limits["withdrawn_after_fill_ms"] * (NS_PER_SECOND // 1_000):
             return NOTHING
         if order.filled * 100 > limits["filled_percent"] * order.qty:
             return NOTHING

@@ -168,6 +168,7 @@ class Stage:
         self._count += 1
         live = Live(f"o{self._count}", user, symbol, side, price, qty)
         self._by_name[live.name] = live
+        self._placed.setdefault(user, []).append(live)
         self.send(user, NewOrder(live.name, symbol, side, qty, price, time_in_force=time_in_force))
         return live
 
