@@ -41,6 +41,8 @@ class Minutes(Struct, array_like=True):
         if not self.kept or self.kept[-1].start != start:
             if self.kept:
                 change = abs(event.price - self.kept[-1].first) * 100
+                # A push is not to hide the next: no change counts for more than twice the usual.
+                change = min(change, 2 * self.swing + 400)
                 self.swing += (change - self.swing) // 16
             self.kept.append(Minute(start, event.previous or event.price))
             if len(self.kept) > KEPT:

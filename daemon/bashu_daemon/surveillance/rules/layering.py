@@ -3,8 +3,9 @@
 Source: reference/surveillance.md A1 #6; the numbers are this venue's own parameters. Within a few
 seconds a group enters at least `orders` orders at as many prices of one side, its own interest
 leaning to that side; it trades on the other side; and most of what it entered is withdrawn soon.
-Whether the withdrawals came one by one or at once makes no difference; without the trade on the
-other side they are none of this rule's business.
+Whether the withdrawals came one by one or at once makes no difference, and an order that is moved
+far from the best price is as good as withdrawn; one that is moved within them is a quote that
+follows the market. Without the trade on the other side they are none of this rule's business.
 """
 
 from collections.abc import Mapping, Sequence
@@ -61,6 +62,7 @@ class Layering(Rule[_State]):
         "withdrawn_within_ms": 15_000,
         "traded_after_ms": 1_000,
         "imbalance": 3,
+        "gone_levels": 10,
         "min_qty": 500,
         "violation_count": 2,
     }
@@ -142,7 +144,9 @@ class Layering(Rule[_State]):
 
     def _on_amended(self, event: Amended) -> Sequence[Finding]:
         order = event.order
-        if (event.old_price - order.price) * order.sign > 0:
+        side = self.market.instrument(order.symbol).side(order.sign)
+        moved_away = (event.old_price - order.price) * order.sign > 0
+        if moved_away and side.levels_better(order.price) > self.limits["gone_levels"]:
             return self._leave(order, event.old_leaves, event.seq, event.time)
         return NOTHING
 

@@ -2,7 +2,7 @@
 
 Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
 prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume,
-comes to the market on that side almost only, and empties levels for at least half of the move;
+comes to the market on that side almost only, and empties levels for most of the move;
 the price moves its way, by more than the market's own swings and by a floor. Within ten minutes
 more it trades at least half of that the other way, at a better average price than it pushed at
 (KRM22: the profitable opposite leg). Who pushes at a loss, on both sides, or with a market that
@@ -49,14 +49,15 @@ class Ramping(Rule[_State]):
     defaults = {  # noqa: RUF012  as in self_trade
         "window_minutes": 3,
         "share_percent": 30,
+        "percent_per_minute": 10,
         "one_sided_percent": 75,
-        "lifted_percent": 50,
+        "lifted_percent": 60,
         "move_bps": 30,
-        "swings": 4,
+        "swings": 3,
         "unwind_minutes": 10,
         "unwind_percent": 50,
-        "profit_percent": 10,
-        "min_qty": 500,
+        "profit_percent": 15,
+        "min_qty": 1_000,
     }
     state_type = _State
 
@@ -93,7 +94,9 @@ class Ramping(Rule[_State]):
             ramp.pushed_value += event.qty * event.price
         for length in range(1, self.limits["window_minutes"] + 1):
             window = minutes.since(event.time - length * MINUTE_NS)
-            share = self._share(event, window, minutes.swing)
+            # The shorter the window, the more of it: chance has more room in a minute.
+            more = self.limits["percent_per_minute"] * (self.limits["window_minutes"] - length)
+            share = self._share(event, window, minutes.swing, self.limits["share_percent"] + more)
             if share:
                 break
         else:
@@ -105,14 +108,15 @@ class Ramping(Rule[_State]):
                 sum(minute.pushed.get(key, 0) for minute in window),
                 sum(minute.push_value.get(key, 0) for minute in window), event.time, share,
             )  # fmt: skip
-        ramp.to_price, ramp.last, ramp.share = event.price, event.time, max(ramp.share, share)
+        ramp.to_price = max(ramp.to_price * sign, event.price * sign) * sign
+        ramp.last, ramp.share = event.time, max(ramp.share, share)
         remember(ramp.order_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
         account = event.account(sign)
         if account and account not in ramp.accounts:
             ramp.accounts.append(account)
 
-    def _share(self, event: Traded, window: list[Minute], swing: int) -> int:
+    def _share(self, event: Traded, window: list[Minute], swing: int, least_share: int) -> int:
         """Return the group's share of a window's volume in percent; 0 where it is no ramp."""
         limits, sign, group = self.limits, event.sign, event.group(event.sign)
         first = window[0].first
@@ -127,7 +131,7 @@ class Ramping(Rule[_State]):
         if (
             pushed < limits["min_qty"]
             or lifted * 100 < limits["lifted_percent"] * moved
-            or share < limits["share_percent"]
+            or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
             return 0
@@ -151,8 +155,11 @@ class Ramping(Rule[_State]):
         average, paid = ramp.unwound_value // ramp.unwound, ramp.pushed_value // ramp.pushed
         profit = (average - paid) * ramp.sign
         move = abs(ramp.to_price - ramp.from_price)
-        if profit <= 0 or profit * 100 < self.limits["profit_percent"] * move:
+        least = max(move, ramp.from_price * self.limits["move_bps"] // 10_000)
+        if profit <= 0 or profit * 100 < self.limits["profit_percent"] * least:
             return NOTHING
+        if (average - ramp.to_price) * ramp.sign > move:
+            return NOTHING  # others went on with it, further than the group had pushed
         key = f"{event.group(sign)}/{event.symbol}"
         if not ramp.is_told:
             ramp.is_told = True

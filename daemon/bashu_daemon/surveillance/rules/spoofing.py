@@ -140,7 +140,7 @@ class Spoofing(Rule[_State]):
         order = event.order
         moved_away = (event.old_price - order.price) * order.sign > 0
         shrank = order.leaves * 2 <= event.old_leaves
-        if moved_away or shrank:
+        if shrank or (moved_away and not self._is_near(order)):
             return self._judge(order, event.seq, event.time)
         return NOTHING
 

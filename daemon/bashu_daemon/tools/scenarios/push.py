@@ -11,17 +11,23 @@ from bashu_protocol.units import NS_PER_SECOND
 def _push(
     stage: Stage, chance: random.Random, label: Label, user: str, side: Side, fen: int
 ) -> Script:
-    """Take level after level until the price has gone so many fen; yield between takes."""
+    """Take level after level, until the price has gone so many fen.
+
+    It goes on while the push is lost in what others trade; yields between takes.
+    """
+    symbol = label.symbol
     other: Side = "sell" if side == "buy" else "buy"
     sign = 1 if side == "buy" else -1
-    begin = stage.last[label.symbol]
-    for _ in range(40):
-        if (stage.last[label.symbol] - begin) * sign >= fen:
+    begin, volume, taken = stage.best(symbol, other), stage.volume[symbol], 0
+    for _ in range(80):
+        is_far = (stage.best(symbol, other) - begin) * sign >= fen
+        if is_far and taken * 100 >= 50 * (stage.volume[symbol] - volume):
             return
-        levels = stage.levels(label.symbol, other)[:2]
+        levels = stage.levels(symbol, other)[: chance.randrange(2, 4)]
         if levels:
             price, qty = levels[-1][0], sum(level[1] for level in levels)
-            live = stage.place(user, label.symbol, side, qty, price, "ioc")
+            live = stage.place(user, symbol, side, qty, price, "ioc")
+            taken += live.filled
             label.order_ids.append(live.order_id)
         yield chance.randrange(400, 2_500) * MS
 
@@ -35,7 +41,7 @@ def ramp(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
     sign = 1 if side == "buy" else -1
     label.rules, label.owners = ("ramping",), (f"{user}-owner",)
     pushed = len(label.order_ids)
-    yield from _push(stage, chance, label, user, side, 12 + 8 * severity)
+    yield from _push(stage, chance, label, user, side, 20 + 10 * severity)
     held = sum(
         live.filled for live in stage.orders_of(user) if live.order_id in label.order_ids[pushed:]
     )

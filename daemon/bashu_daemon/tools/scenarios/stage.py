@@ -94,6 +94,8 @@ class Stage:
         self.day_ns = DAY_NS
         self.session_ns = session_ns
         self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
+        self.volume: dict[str, int] = dict.fromkeys(symbols, 0)
+        """Tonnes traded so far."""
         self.batches: list[tuple[int, list[Event]]] = []
         """The events of each command, with its time."""
         self.learners: dict[str, Callable[[TradeEvent], None]] = {}
@@ -220,6 +222,7 @@ class Stage:
             elif isinstance(event, TradeEvent):
                 self.events += 1
                 self.last[event.symbol] = event.price
+                self.volume[event.symbol] += event.qty
                 learn = self.learners.get(event.symbol)
                 if learn is not None:
                     learn(event)
