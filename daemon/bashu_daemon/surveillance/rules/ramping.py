@@ -2,11 +2,11 @@
 
 Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
 prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume,
-comes to the market on that side almost only, and empties levels for most of the move;
-the price moves its way, by more than the market's own swings and by a floor. Within ten minutes
-more it trades at least half of that the other way, at a better average price than it pushed at
-(KRM22: the profitable opposite leg). Who pushes at a loss, on both sides, or with a market that
-others move, does not ramp. The numbers are this venue's own.
+comes to the market on that side almost only, and empties levels for most of the move or is nearly
+alone; the price moves its way, by more than the market's own swings and by a floor. Within ten
+minutes more it trades at least half of that the other way, at a better average price than it
+pushed at (KRM22: the profitable opposite leg). Who pushes at a loss, on both sides, or with a
+market that others move, does not ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,6 +52,7 @@ class Ramping(Rule[_State]):
         "percent_per_minute": 10,
         "one_sided_percent": 75,
         "lifted_percent": 60,
+        "alone_percent": 60,
         "move_bps": 30,
         "swings": 3,
         "unwind_minutes": 10,
@@ -92,6 +93,7 @@ class Ramping(Rule[_State]):
         if ramp is not None:
             ramp.pushed += event.qty
             ramp.pushed_value += event.qty * event.price
+            ramp.to_price = max(ramp.to_price * sign, event.price * sign) * sign
         for length in range(1, self.limits["window_minutes"] + 1):
             window = minutes.since(event.time - length * MINUTE_NS)
             # The shorter the window, the more of it: chance has more room in a minute.
@@ -108,7 +110,6 @@ class Ramping(Rule[_State]):
                 sum(minute.pushed.get(key, 0) for minute in window),
                 sum(minute.push_value.get(key, 0) for minute in window), event.time, share,
             )  # fmt: skip
-        ramp.to_price = max(ramp.to_price * sign, event.price * sign) * sign
         ramp.last, ramp.share = event.time, max(ramp.share, share)
         remember(ramp.order_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
@@ -130,7 +131,7 @@ class Ramping(Rule[_State]):
         lifted = sum(minute.lifted.get(_key(group, sign), 0) for minute in window)
         if (
             pushed < limits["min_qty"]
-            or lifted * 100 < limits["lifted_percent"] * moved
+            or (share < limits["alone_percent"] and lifted * 100 < limits["lifted_percent"] * moved)
             or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
