@@ -5,6 +5,7 @@ from typing import Any, Final
 from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
 from bashu_daemon.surveillance.rules.circular import Circular
+from bashu_daemon.surveillance.rules.dynamic_layering import DynamicLayering
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
 from bashu_daemon.surveillance.rules.layering import Layering
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
@@ -23,6 +24,7 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     LimitTouch,
     Spoofing,
     Layering,
+    DynamicLayering,
     Prearranged,
     Circular,
     Ramping,

@@ -1,7 +1,8 @@
 """What an alert says in plain sentences, made from the rule's own facts, in both languages.
 
 A template is `<rule>` in the files beside; its fields are the alert's facts and its own words
-(symbol, owner, accounts, count, gain). `{price:yuan}` shows fen as yuan, `{qty:t}` tonnes.
+(symbol, owner, accounts, count, gain, side_word). `{price:yuan}` shows fen as yuan, `{qty:t}`
+tonnes.
 """
 
 import json
@@ -15,6 +16,7 @@ from bashu_protocol.messages import Alert
 from bashu_protocol.units import format_money
 
 _FILES: Final = {"en": "en.json", "zh": "zh_CN.json"}
+_SIDES: Final = {"en": {"buy": "buy", "sell": "sell"}, "zh": {"buy": "买", "sell": "卖"}}
 _FOLDER: Final = Path(__file__).parent / "stories"
 
 
@@ -37,9 +39,12 @@ def tell(alert: Alert) -> dict[str, str]:
         "count": alert.count,
         "gain": alert.gain,
     }
-    return {
-        language: _WRITER.vformat(load(language)[alert.rule], (), values) for language in _FILES
-    }
+    told = {}
+    for language in _FILES:
+        side = _SIDES[language].get(str(alert.facts.get("side")), "-")
+        values["side_word"] = side
+        told[language] = _WRITER.vformat(load(language)[alert.rule], (), values)
+    return told
 
 
 class _Writer(Formatter):

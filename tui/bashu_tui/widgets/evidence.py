@@ -8,7 +8,8 @@ from bashu_tui.cells import wrap
 from bashu_tui.state.session import local_time
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
-_PRICES = frozenset({"last_price", "limit_price"})
+_PRICE_END = "_price"
+"""Facts called so are in fen."""
 
 
 class Evidence(LinePanel):
@@ -44,7 +45,8 @@ class Evidence(LinePanel):
             [],
         ]
         for name, value in alert.facts.items():
-            shown = format_price(value) if name in _PRICES and isinstance(value, int) else value
+            is_price = name.endswith(_PRICE_END) and isinstance(value, int)
+            shown = format_price(int(value)) if is_price else value
             sentence = texts.get(f"fact.{name}", name + ": {value}").format(value=shown)
             made += [[(line, palette.plain)] for line in wrap(sentence, width)]
         made.append([])

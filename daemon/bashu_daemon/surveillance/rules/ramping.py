@@ -159,7 +159,7 @@ class Ramping(Rule[_State]):
         least = max(move, ramp.from_price * self.limits["move_bps"] // 10_000)
         if profit <= 0 or profit * 100 < self.limits["profit_percent"] * least:
             return NOTHING
-        if (average - ramp.to_price) * ramp.sign > move:
+        if (average - ramp.to_price) * ramp.sign > 2 * move:
             return NOTHING  # others went on with it, further than the group had pushed
         key = f"{event.group(sign)}/{event.symbol}"
         if not ramp.is_told:

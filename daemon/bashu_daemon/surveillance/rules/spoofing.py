@@ -184,7 +184,7 @@ class Spoofing(Rule[_State]):
                 "side": "buy" if bait.sign > 0 else "sell",
                 "bait_qty": bait.qty,
                 "bait_price": bait.price,
-                "best_before": bait.market_best,
+                "before_price": bait.market_best,
                 "traded_qty": bait.fills,
                 "traded_price": average,
                 "stood_ms": stood_ms,

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bashu_daemon.tools.scenarios.arranged import pair, ring
 from bashu_daemon.tools.scenarios.push import close, ramp
-from bashu_daemon.tools.scenarios.spoof import layer, spoof
+from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof
 from bashu_daemon.tools.scenarios.trial import Injection
 from bashu_daemon.tools.scenarios.wash import prevented_wash
 
@@ -27,6 +27,7 @@ FAMILIES: Final = (
     Family(rule="self_trade", injection=prevented_wash, times=4),
     Family(rule="spoofing", injection=spoof),
     Family(rule="layering", injection=layer),
+    Family(rule="dynamic_layering", injection=layer_dynamically, times=5),
     Family(rule="prearranged", injection=pair),
     Family(rule="ramping", injection=ramp, times=4),
     Family(rule="marking_close", injection=close, times=1),

@@ -1,9 +1,9 @@
-"""Injections of spoofing: bait on one side, a trade on the other, the bait withdrawn."""
+"""Injections of spoofing: bait on one side, a trade on the other, the bait withdrawn; layers."""
 
 import random
 
 from bashu_daemon.tools.scenarios.honest import MS
-from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import Label, Live, Script, Stage
 from bashu_protocol.messages import Side
 
 
@@ -86,3 +86,41 @@ def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
             stage.cancel(live)
             yield chance.randrange(1, 300) * MS
         yield chance.randrange(4_000, 30_000) * MS
+
+
+def layer_dynamically(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Keep 4 to 6 orders some levels off the best price, move them with it, and withdraw them.
+
+    With severity they are larger and stay longer. Half of the time they are amended, else
+    withdrawn and entered anew.
+    """
+    user = stage.account(f"dyn{len(stage.labels)}")
+    label.rules = ("dynamic_layering", "layering", "order_to_trade")
+    label.owners = (f"{user}-owner",)
+    side: Side = chance.choice(("buy", "sell"))
+    sign = 1 if side == "buy" else -1
+    is_amended = chance.random() < 0.5
+    size = stage.depth(label.symbol, side, 10) * (10 + 4 * severity) // 100 // 2
+    layers: list[Live] = []
+    anchor = 0
+    count = chance.randrange(4, 7)
+    for _ in range(10 + 12 * severity):
+        levels = stage.levels(label.symbol, side)
+        first = levels[min(4, len(levels) - 1)][0]
+        if first != anchor:
+            anchor = first
+            for number in range(count):
+                price = anchor - sign * number
+                if number < len(layers) and layers[number].is_live and is_amended:
+                    stage.replace(layers[number], price)
+                    continue
+                if number < len(layers):
+                    stage.cancel(layers[number])
+                    yield chance.randrange(1, 20) * MS
+                live = stage.place(user, label.symbol, side, size + chance.randrange(50), price)
+                label.order_ids.append(live.order_id)
+                layers[number : number + 1] = [live]
+                yield chance.randrange(1, 40) * MS
+        yield chance.randrange(300, 2_000) * MS
+    for live in layers:
+        stage.cancel(live)
