@@ -1,0 +1,126 @@
+"""Ramping and marking the close: a price that one group pushes, and honest flow beside it."""
+
+import pytest
+from watched_market import SECOND, Watched
+
+MINUTE = 60 * SECOND
+
+
+def calm(market: Watched, minutes: int, qty: int = 100) -> None:
+    """Let others trade at one price, once a minute."""
+    for _ in range(minutes):
+        market.order("maker", "sell", qty, 7_000, MINUTE - SECOND)
+        market.order("c", "buy", qty, 7_000)
+
+
+def push(market: Watched, *, steps: int = 8, qty: int = 200, first: int = 7_005) -> None:
+    """Have `a` take one offer after the other, each five fen higher."""
+    for step in range(steps):
+        market.order("maker", "sell", qty, first + 5 * step)
+    for step in range(steps):
+        market.order("a", "buy", qty, first + 5 * step)
+
+
+def unwind(market: Watched, price: int, qty: int) -> None:
+    """Have `a` sell to those who follow."""
+    market.order("b", "buy", qty, price)
+    market.order("a", "sell", qty, price)
+
+
+def test_a_ramp_is_found_when_half_of_it_is_sold_again() -> None:
+    market = Watched()
+    calm(market, 5)
+    push(market)
+    unwind(market, 7_040, 799)
+    assert market.alerts("ramping") == []
+    unwind(market, 7_040, 1)
+    (alert,) = market.alerts("ramping")
+    assert (alert.owner, alert.facts["from_price"], alert.facts["to_price"]) == ("oa", 7_000, 7_040)
+    assert alert.facts["pushed_qty"] == 1_600
+    assert alert.gain == 800 * (7_040 - 7_022)
+
+
+def test_a_push_without_the_way_back_is_no_ramp() -> None:
+    market = Watched()
+    calm(market, 5)
+    push(market)
+    market.now_ns += 11 * MINUTE
+    unwind(market, 7_040, 1_600)
+    assert market.alerts("ramping") == []
+
+
+def test_who_sells_again_at_a_loss_does_not_ramp() -> None:
+    market = Watched()
+    calm(market, 5)
+    push(market)
+    unwind(market, 7_015, 1_600)
+    assert market.alerts("ramping") == []
+
+
+def test_a_price_that_moves_a_little_is_not_pushed() -> None:
+    market = Watched()
+    calm(market, 5)
+    for _ in range(8):
+        market.order("maker", "sell", 200, 7_010)
+        market.order("a", "buy", 200, 7_010)
+    unwind(market, 7_012, 1_600)
+    assert market.alerts("ramping") == []
+
+
+def test_a_small_share_of_the_volume_is_not_the_pusher() -> None:
+    market = Watched()
+    calm(market, 5)
+    for step in range(8):
+        for who, qty in (("a", 200), ("c", 900)):
+            market.order("maker", "sell", qty, 7_005 + 5 * step)
+            market.order(who, "buy", qty, 7_005 + 5 * step)
+    unwind(market, 7_040, 1_600)
+    assert [alert for alert in market.alerts("ramping") if alert.owner == "oa"] == []
+
+
+def test_a_close_that_one_group_pushed_is_marked() -> None:
+    market = Watched()
+    calm(market, 30)
+    push(market, steps=12, first=7_030)
+    market.next_day()
+    (alert,) = market.alerts("marking_close")
+    assert (alert.severity, alert.owner, alert.facts["side"]) == ("violation", "oa", "buy")
+    assert (alert.facts["pushed_qty"], alert.facts["share_before"]) == (2_400, 0)
+    assert alert.facts["usual_price"] == 7_000
+
+
+def test_between_the_published_shares_the_pushes_were_saved_for_the_close() -> None:
+    market = Watched()
+    calm(market, 30, 300)
+    push(market, steps=4, first=7_100)
+    for _ in range(6):
+        market.order("maker", "sell", 300, 7_115)
+        market.order("c", "buy", 300, 7_115)
+    market.next_day()
+    (alert,) = [alert for alert in market.alerts("marking_close") if alert.owner == "oa"]
+    assert alert.severity == "warning"
+    assert 10 <= int(alert.facts["share_percent"]) < 50
+
+
+@pytest.mark.parametrize("all_day", [True, False])
+def test_who_buys_all_day_for_a_deadline_marks_no_close(all_day: bool) -> None:
+    market = Watched()
+    for _ in range(30):
+        market.order("maker", "sell", 200, 7_000, MINUTE - 4 * SECOND)
+        market.order("a" if all_day else "c", "buy", 80, 7_000)
+        market.order("c", "buy", 120, 7_000)
+    for step in range(8):
+        market.order("maker", "sell", 200, 7_040 + 5 * step, MINUTE - 4 * SECOND)
+        market.order("a", "buy", 80, 7_040 + 5 * step)
+        market.order("c", "buy", 120, 7_040 + 5 * step)
+    market.next_day()
+    found = [alert for alert in market.alerts("marking_close") if alert.owner == "oa"]
+    assert bool(found) == (not all_day)
+
+
+def test_a_close_near_the_price_before_is_none() -> None:
+    market = Watched()
+    calm(market, 30)
+    push(market, steps=4)
+    market.next_day()
+    assert market.alerts("marking_close") == []
