@@ -10,8 +10,7 @@ from bashu_protocol.messages import Side
 def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
     """Rest a small order inside the spread, show a large one behind it, withdraw that when filled.
 
-    With severity the bait grows and goes sooner. Where nobody takes the small order, the spoofer
-    crosses to the price that the bait has drawn.
+    With severity the bait grows and goes sooner.
     """
     number = len(stage.labels)
     owner = f"spoof{number}"
@@ -22,9 +21,11 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         other: Side = "sell" if side == "buy" else "buy"
         sign = 1 if side == "buy" else -1
         wanted = chance.randrange(40, 120)
+        for _ in range(300):  # for room between the best prices, so that the order is the first
+            if (stage.best(label.symbol, other) - stage.best(label.symbol, side)) * sign > 1:
+                break
+            yield 200 * MS
         real_price = stage.best(label.symbol, other) - sign
-        if (real_price - stage.best(label.symbol, side)) * sign <= 0:
-            real_price += sign
         real = stage.place(user, label.symbol, other, wanted, real_price)
         yield chance.randrange(50, 600) * MS
         size = stage.depth(label.symbol, side) * (20 + 15 * severity) // 100 + wanted * 6
@@ -58,14 +59,14 @@ def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         side: Side = chance.choice(("buy", "sell"))
         other: Side = "sell" if side == "buy" else "buy"
         sign = 1 if side == "buy" else -1
-        wanted = chance.randrange(40, 120)
+        wanted = chance.randrange(50, 120)
         real = stage.place(partner, label.symbol, other, wanted, stage.best(label.symbol, other))
         label.order_ids.append(real.order_id)
         yield chance.randrange(50, 500) * MS
         layers = []
         for depth in range(3 + severity // 4):
-            price = stage.best(label.symbol, side) - sign * (1 + depth)
-            size = wanted * (2 + severity // 2) + chance.randrange(wanted)
+            price = stage.best(label.symbol, side) - sign * (2 + depth)
+            size = wanted * (3 + severity // 2) + chance.randrange(wanted)
             layers.append(stage.place(user, label.symbol, side, size, price))
             label.order_ids.append(layers[-1].order_id)
             yield chance.randrange(20, 600) * MS
