@@ -5,8 +5,8 @@ Source: reference/surveillance.md A1 #6 and the complaint about the pattern of 2
 visible depth, moved with the market by amendments or by new orders for withdrawn ones, and
 withdrawn without a fill. Unlike layering it needs no trade of the group on the other side: the
 orders weigh on the book for minutes. How many moves, the share that may be filled and the
-imbalance are this venue's own. Who quotes both sides, or whose orders are filled when the market
-comes to them, is none of it.
+imbalance, which must hold for most of the moves, are this venue's own. Who quotes both sides, or
+whose orders are filled when the market comes to them, is none of it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,6 +63,7 @@ class DynamicLayering(Rule[_State]):
         "depth_percent": 20,
         "imbalance": 3,
         "moves": 12,
+        "steady_percent": 50,
         "filled_percent": 5,
         "idle_ms": 30_000,
         "replaced_within_ms": 2_000,
@@ -176,6 +177,7 @@ class DynamicLayering(Rule[_State]):
         filled = percent(row.filled, row.entered)
         if (
             row.steps < limits["moves"]
+            or row.steps * 100 < limits["steady_percent"] * row.moves
             or row.orders < limits["orders"]
             or row.prices < limits["orders"]
             or filled > limits["filled_percent"]

@@ -45,12 +45,15 @@ def ring(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
     members = [stage.account(f"r{number}{i}") for i in range(3 + severity // 4)]
     label.rules = ("circular", "prearranged")
     label.owners = tuple(f"{member}-owner" for member in members)
-    sizes = [chance.randrange(150, 900) for _ in range(1 + severity // 2)]
+    sizes = [chance.randrange(150, 900) for _ in range(2 + severity // 2)]
     for hop, seller in enumerate(members):
         buyer = members[(hop + 1) % len(members)]
         for size in sizes:
             noise = chance.randrange(-size // 25, size // 25 + 1)
-            yield from _meet(stage, chance, label, seller, buyer, size + noise)
+            for _ in range(3):  # another order may come between
+                yield from _meet(stage, chance, label, seller, buyer, size + noise)
+                if stage.orders_of(seller)[-1].filled * 10 >= 9 * size:
+                    break
             yield chance.randrange(2, 30) * NS_PER_SECOND
         if hop < len(members) - 1:
             yield DAY_NS

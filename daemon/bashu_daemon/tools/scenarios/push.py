@@ -60,15 +60,27 @@ def ramp(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
 
 
 def close(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
-    """Wait for the last minutes of the day; push the price then and keep it there."""
-    number = len(stage.labels)
-    user = stage.account(f"close{number}")
+    """Wait for the last minutes of the day; push the price then, away from what it was, and again.
+
+    It goes the way in which the price stands already, so that less is needed.
+    """
+    user = stage.account(f"close{len(stage.labels)}")
     label.rules, label.owners = ("marking_close", "ramping"), (f"{user}-owner",)
-    since = (stage.now_ns - FIRST_DAY_NS) % stage.day_ns
-    left = stage.session_ns - since
-    yield max(1, left - (240 + 30 * severity) * NS_PER_SECOND)
-    side: Side = chance.choice(("buy", "sell"))
+    symbol = label.symbol
+    end = stage.now_ns + stage.session_ns - (stage.now_ns - FIRST_DAY_NS) % stage.day_ns
+    begin = end - (300 + 30 * severity) * NS_PER_SECOND
+    seen = [stage.last[symbol]]
+    while stage.now_ns < begin:
+        yield min(30 * NS_PER_SECOND, begin - stage.now_ns)
+        seen = [*seen[-39:], stage.last[symbol]]
+    usual = sum(seen) // len(seen)
+    side: Side = "buy" if stage.last[symbol] >= usual else "sell"
+    other: Side = "sell" if side == "buy" else "buy"
+    sign = 1 if side == "buy" else -1
+    aim = usual + sign * (60 + 12 * severity)
     label.began = stage.now_ns
-    for _ in range(4 + severity):
-        yield from _push(stage, chance, label, user, side, 4 + 4 * severity)
+    while True:
+        missing = (aim - stage.best(symbol, other)) * sign
+        if missing > 0:
+            yield from _push(stage, chance, label, user, side, missing)
         yield chance.randrange(4, 20) * NS_PER_SECOND

@@ -36,12 +36,23 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         while real.is_live and waited < 9_000:
             waited += 200
             if chance.random() < 0.06:  # somebody believes it
-                stage.place(stage.account("believer"), label.symbol, side, wanted, real.price)
+                _believe(stage, real)
             yield 200 * MS
+        _believe(stage, real)
         yield chance.randrange(50, 3_000 - 300 * severity) * MS
         stage.cancel(bait)
         stage.cancel(real)
         yield chance.randrange(4_000, 30_000) * MS
+
+
+def _believe(stage: Stage, real: Live) -> None:
+    """Let somebody take all up to a spoofer's small order, if it is still there."""
+    if real.is_live:
+        sign = 1 if real.side == "buy" else -1
+        side: Side = "sell" if real.side == "buy" else "buy"
+        levels = stage.levels(real.symbol, real.side)
+        qty = sum(qty for price, qty, _orders in levels if (price - real.price) * sign >= 0)
+        stage.place(stage.account("believer"), real.symbol, side, qty, real.price, "ioc")
 
 
 def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
@@ -74,7 +85,7 @@ def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         while real.is_live and waited < 8_000:
             waited += 200
             if chance.random() < 0.08:
-                stage.place(stage.account("believer"), label.symbol, side, wanted, real.price)
+                _believe(stage, real)
             yield 200 * MS
         if real.is_live:  # nobody came: take the price that the layers have drawn
             stage.cancel(real)
