@@ -89,7 +89,10 @@ class Service:
         self._session_words = ""
         self._tape = tape or DayTape()
         self._market_data = MarketData(venue, journal.epoch, self._tape)
-        queries = Queries(venue, engine.alerts, self._market_data.book_row, self._tape)
+        self._supervision = SupervisionFeed(
+            bus, journal, engine, config.public_encoding, self.counters, self._clock.now_ns
+        )
+        queries = Queries(venue, self._supervision.alerts, self._market_data.book_row, self._tape)
         acknowledgements = Acknowledgements(bus)
         self._sequencer = Sequencer(
             venue,
@@ -108,9 +111,6 @@ class Service:
             self._sequencer.encoding_of,
             config.public_encoding,
             self.counters,
-        )
-        self._supervision = SupervisionFeed(
-            bus, journal, engine, config.public_encoding, self.counters
         )
         self._waiting = ReleaseQueue()
         self.metrics = Metrics(
@@ -156,6 +156,7 @@ class Service:
                     ("supervision", self._supervision.run()),
                     ("market data", self._publish_market_data()),
                     ("heartbeat", self._beat()),
+                    ("watchdog", self._supervision.watch_over()),
                 )
             ]
             stopping = asyncio.create_task(self._stopping.wait(), name="stopping")

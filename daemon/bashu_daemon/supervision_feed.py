@@ -1,23 +1,25 @@
 """Behind the release: surveillance, its alerts, the audit stream, and snapshots of both states.
 
 What has left the venue waits here, so that no report waits for surveillance. It works in slices
-and lets the event loop go on between them.
+and lets the event loop go on between them. A watchdog sees to it that it does.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from bashu_daemon.batch import Batch, Kept
 from bashu_daemon.bus.port import Bus, BusDown
 from bashu_daemon.core.events import Event
 from bashu_daemon.journal import Journal
+from bashu_daemon.surveillance import canary
 from bashu_daemon.surveillance.audit import encode_audit
 from bashu_daemon.surveillance.engine import Engine
+from bashu_daemon.watchdog import TICK_SECONDS, Watchdog
 from bashu_protocol import topics
 from bashu_protocol.codec import encode_batch
-from bashu_protocol.messages import AuditBatch, Encoding
+from bashu_protocol.messages import Alert, AuditBatch, Encoding
 
 MAX_EVENTS_WAITING: Final = 100_000
 """Events released and not yet examined; beyond that the release waits."""
@@ -39,6 +41,7 @@ class SupervisionFeed:
         engine: Engine,
         public_encoding: Encoding,
         counters: Counter[str],
+        now_ns: Callable[[], int],
     ) -> None:
         self._bus = bus
         self._journal = journal
@@ -48,8 +51,15 @@ class SupervisionFeed:
         self._audit_seq = 0
         self._probed = 0.0
         self._expected_until = 0.0
-        self._waiting: deque[Batch] = deque()
+        self._watchdog = Watchdog(engine, journal.epoch, journal.head_seq, now_ns)
+        self._unpublished: list[Alert] = []
+        """Alerts of the watchdog that the broker has not got yet."""
+        self._waiting: deque[tuple[float, Batch | None]] = deque()
+        """What was released and when; None is a canary."""
+        self._in_hand: float | None = None
+        """When what is being examined was released."""
         self._events_waiting = 0
+        self._since_turn = 0
         self._has_batch = asyncio.Event()
         self._has_space = asyncio.Event()
         self._has_space.set()
@@ -61,12 +71,16 @@ class SupervisionFeed:
         """Events that have left the venue and that surveillance has not seen."""
         return self._events_waiting
 
+    def alerts(self) -> list[Alert]:
+        """Return the alerts that are kept, and those about surveillance itself behind them."""
+        return [*self._engine.alerts(), *self._watchdog.alerts()]
+
     async def put(self, batch: Batch) -> None:
         """Queue what was released."""
-        if not batch.events and batch.snapshot is None:
+        if not batch.events and not batch.records and batch.snapshot is None:
             return
         await self._has_space.wait()
-        self._waiting.append(batch)
+        self._waiting.append((asyncio.get_running_loop().time(), batch))
         self._events_waiting += len(batch.events)
         self._has_batch.set()
         self._idle.clear()
@@ -83,26 +97,63 @@ class SupervisionFeed:
 
     async def run(self) -> None:
         """Examine for ever. A broken bus costs alerts nothing: they can be queried."""
-        since_turn = 0
         while True:
             await self._has_batch.wait()
-            batch = self._waiting.popleft()
-            for part in _slices(batch.events):
-                try:
-                    await self._examine(part)
-                except BusDown:
-                    self._counters["released_while_bus_down"] += 1
-                since_turn += len(part)
-                if since_turn >= SLICE:
-                    since_turn = 0
-                    await asyncio.sleep(0)
-            if batch.snapshot is not None:
-                await self._save(batch.seq, batch.snapshot)
-            self._events_waiting -= len(batch.events)
-            self._has_space.set()
+            self._in_hand, batch = self._waiting.popleft()
+            if batch is None:
+                self._watchdog.heard(canary.sing(), asyncio.get_running_loop().time())
+            else:
+                await self._examine_batch(batch)
+            self._in_hand = None
             if not self._waiting:
                 self._has_batch.clear()
                 self._idle.set()
+
+    async def watch_over(self) -> None:
+        """Look after surveillance for ever; its blind spots are alerts, too."""
+        loop = asyncio.get_running_loop()
+        self._watchdog.begin(loop.time())
+        while True:
+            now = loop.time()
+            if self._watchdog.wants_canary(now):
+                self._waiting.append((now, None))
+                self._has_batch.set()
+            oldest = self._waiting[0][0] if self._waiting else None
+            if self._in_hand is not None:
+                oldest = self._in_hand
+            self._blind(self._watchdog.look(now, oldest, self._events_waiting))
+            await self._publish_unpublished()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _examine_batch(self, batch: Batch) -> None:
+        if batch.records:
+            self._blind(self._watchdog.took(batch.records[0].seq, batch.records[-1].seq))
+        for part in _slices(batch.events):
+            try:
+                await self._examine(part)
+            except BusDown:
+                self._counters["released_while_bus_down"] += 1
+            self._since_turn += len(part)
+            if self._since_turn >= SLICE:
+                self._since_turn = 0
+                await asyncio.sleep(0)
+        if batch.snapshot is not None:
+            await self._save(batch.seq, batch.snapshot)
+        self._events_waiting -= len(batch.events)
+        self._has_space.set()
+
+    def _blind(self, alerts: list[Alert]) -> None:
+        self._counters["blind_spots"] += len(alerts)
+        self._unpublished += alerts
+
+    async def _publish_unpublished(self) -> None:
+        if self._unpublished:
+            alerts, self._unpublished = self._unpublished, []
+            try:
+                payload = encode_batch(alerts, self._encoding)
+                await self._bus.publish(topics.ALERT, payload, qos=1)
+            except BusDown:
+                self._unpublished = [*alerts, *self._unpublished]
 
     async def _examine(self, events: Sequence[Event]) -> None:
         alerts = self._engine.on_events(events)

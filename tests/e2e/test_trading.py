@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import TypeGuard
 
 import pytest
 from bashu_testing import COARSE_SYMBOL, PATIENCE_SECONDS, SYMBOL, Harness, eventually
@@ -170,6 +171,10 @@ async def test_a_vanished_client_has_its_orders_withdrawn(harness: Harness) -> N
     await client.close()
 
 
+def is_of_a_rule(message: object) -> TypeGuard[Alert]:
+    return isinstance(message, Alert) and message.rule != "blind_spot"
+
+
 async def test_supervisors_see_and_act(harness: Harness) -> None:
     alerts: list[Alert] = []
     audits: list[AuditBatch] = []
@@ -179,7 +184,8 @@ async def test_supervisors_see_and_act(harness: Harness) -> None:
         harness.client("bo") as bo,
         harness.client("carl") as carl,
     ):
-        sup.listen(lambda m: alerts.append(m) if isinstance(m, Alert) else None)
+        # Not those about surveillance itself, which a slow machine may give.
+        sup.listen(lambda m: alerts.append(m) if is_of_a_rule(m) else None)
         sup.listen(lambda m: audits.append(m) if isinstance(m, AuditBatch) else None)
         bo.listen(lambda m: notices.append(m) if isinstance(m, Notice) else None)
         await bo.place(SYMBOL, "buy", 10, 7_000)
@@ -202,7 +208,7 @@ async def test_supervisors_see_and_act(harness: Harness) -> None:
         assert (await bo.place(SYMBOL, "buy", 1, 7_000)).reject_code == RejectCode.MEMBER_SUSPENDED
         assert (await sup.command(PublishNotice("n", "Reminder", "text"))).accepted
         await eventually(lambda: [n.kind for n in notices][-1:] == ["notice"])
-        known = (await sup.query("alerts")).alerts
+        known = [one for one in (await sup.query("alerts")).alerts if is_of_a_rule(one)]
         await eventually(lambda: known == [alerts[-1]])
         own = await bo.command(HaltInstrument("x", SYMBOL, "no"))
         assert own.reject_code == RejectCode.NOT_PERMITTED

@@ -138,6 +138,7 @@ class Harness:
         self.directory = directory
         self.sessions_mode: SessionsMode = "all_day"
         self.sessions = Sessions()
+        self.surveillance: dict[str, dict[str, int]] = {}
         self.service: Service
         self._hub = MemoryHub(ROLES.get, PASSWORDS)
         self._mosquitto: Mosquitto | None = None
@@ -164,7 +165,7 @@ class Harness:
 
     async def start_venue(self) -> None:
         self._journal = Journal(self.directory / "data")
-        engine = Engine({})
+        engine = Engine(self.surveillance)
         tape = DayTape()
         venue = recover(self._journal, engine, tape)
         commands = founding() if venue.seq == 0 else []

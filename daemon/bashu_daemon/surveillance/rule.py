@@ -12,6 +12,8 @@ from bashu_daemon.surveillance.seen import Seen
 
 Handler = Callable[[Any], Sequence[Finding]]
 """Takes an event of one class; returns what the event makes certain, mostly nothing."""
+ENABLED: Final = "enabled"
+"""A parameter that every rule has: 0 switches it off, which is an alert of its own."""
 EVIDENCE: Final = 50
 """Order numbers that a row remembers."""
 State = TypeVar("State", bound=Struct)
@@ -31,7 +33,9 @@ class Rule(Generic[State]):
     state_type: type[State]
 
     def __init__(self, given: Mapping[str, int], market: Market) -> None:
-        self.limits = read_parameters(self.name, self.defaults, given)
+        known = {ENABLED: 1, **self.defaults}
+        self.limits = read_parameters(self.name, known, given)
+        self.is_enabled = self.limits.pop(ENABLED) != 0
         self.market = market
         self.state: State = self.state_type()
         self.prepare()

@@ -27,9 +27,10 @@ def load(language: str) -> dict[str, str]:
     return texts
 
 
-def tell(alert: Alert) -> dict[str, str]:
-    """Return the story by language; none for a rule without a template."""
-    if alert.rule not in load("en"):
+def tell(alert: Alert, template: str = "") -> dict[str, str]:
+    """Return the story by language, of the rule's template or another; none without a template."""
+    template = template or alert.rule
+    if template not in load("en"):
         return {}
     values = {
         **alert.facts,
@@ -43,7 +44,7 @@ def tell(alert: Alert) -> dict[str, str]:
     for language in _FILES:
         side = _SIDES[language].get(str(alert.facts.get("side")), "-")
         values["side_word"] = side
-        told[language] = _WRITER.vformat(load(language)[alert.rule], (), values)
+        told[language] = _WRITER.vformat(load(language)[template], (), values)
     return told
 
 

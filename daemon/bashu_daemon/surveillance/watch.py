@@ -31,7 +31,7 @@ from bashu_daemon.surveillance.seen import (
 )
 from bashu_protocol.messages import Alert, Phase, TradeMode
 
-_State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]]]
+_State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]], dict[str, str]]
 _STATE: Final = msgspec.msgpack.Decoder(_State)
 
 
@@ -64,9 +64,9 @@ class Watch:
         self._changed: dict[str, GrowingAlert] = {}
         self._table: dict[type[Seen], list[tuple[Handler, Rule[Any]]]] = {}
         """Who takes each class of event, in the order of the rules."""
-        for rule in self.rules:
-            for kind, handler in rule.handlers().items():
-                self._table.setdefault(kind, []).append((handler, rule))
+        self._failed: dict[str, str] = {}
+        """What went wrong in rules that are switched off for it, by name."""
+        self._fill_table()
 
     # The stream
 
@@ -208,24 +208,52 @@ class Watch:
         """Return the whole state in canonical bytes."""
         rules = [(rule.name, rule.dump()) for rule in self.rules]
         return msgspec.msgpack.encode(
-            (self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items())
-        )
+            (
+                self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items(),
+                self._failed,
+            )
+        )  # fmt: skip
 
     def load(self, data: bytes) -> None:
         """Go on from a dumped state; a rule that it does not know begins anew."""
-        market, next_alert_id, rules, alerts = _STATE.decode(data)
+        market, next_alert_id, rules, alerts, failed = _STATE.decode(data)
         self.market.load(market)
         dumped = dict(rules)
         for rule in self.rules:
             if rule.name in dumped:
                 rule.load(dumped[rule.name])
         self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts)
+        self._failed = failed
+        self._fill_table()
+
+    def silent(self) -> dict[str, str]:
+        """Return the rules that see nothing: what went wrong in them, "" where switched off."""
+        seeing = {rule.name for takers in self._table.values() for _handler, rule in takers}
+        return {
+            rule.name: self._failed.get(rule.name, "")
+            for rule in self.rules
+            if rule.name not in seeing
+        }
+
+    def _fill_table(self) -> None:
+        self._table.clear()
+        for rule in self.rules:
+            if rule.is_enabled and rule.name not in self._failed:
+                for kind, handler in rule.handlers().items():
+                    self._table.setdefault(kind, []).append((handler, rule))
 
     def _show(self, event: Seen) -> None:
+        failed: Rule[Any] | None = None
         for handler, rule in self._table.get(type(event), ()):
-            findings = handler(event)
-            if findings is not NOTHING:
-                self._take(rule, findings)
+            try:
+                findings = handler(event)
+                if findings is not NOTHING:
+                    self._take(rule, findings)
+            except Exception as error:  # noqa: BLE001  one rule's fault must not blind the others
+                self._failed[rule.name] = f"{type(error).__name__}: {error}"
+                failed = rule
+        if failed is not None:
+            self._fill_table()
 
     def _take(self, rule: Rule[Any], findings: Sequence[Finding]) -> None:
         for finding in findings:

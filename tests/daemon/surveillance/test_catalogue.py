@@ -4,12 +4,14 @@ import json
 import tomllib
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 
 import bashu_daemon
 import bashu_tui
 from bashu_daemon.surveillance import stories
+from bashu_daemon.surveillance.blind_spot import Kind
 from bashu_daemon.surveillance.catalogue import RULES
 
 OWN_WORDS = {"symbol", "owner", "accounts", "count", "gain", "side_word"}
@@ -48,4 +50,15 @@ def test_the_rulebook_names_every_parameter(rule: type) -> None:
 
 
 def test_there_are_no_sentences_about_rules_that_do_not_exist() -> None:
-    assert set(stories.load("en")) == set(NAMES) == set(stories.load("zh"))
+    known = {*NAMES, *(f"blind_spot.{kind}" for kind in get_args(Kind))}
+    assert set(stories.load("en")) == known == set(stories.load("zh"))
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_blind_spot_has_words_in_both_languages(kind: str) -> None:
+    templates = [stories.load(language)[f"blind_spot.{kind}"] for language in ("en", "zh")]
+    assert fields(templates[0]) == fields(templates[1])
+    for locale in ("en", "zh_CN"):
+        words = json.loads((LOCALES / f"{locale}.json").read_text("utf-8"))
+        facts = {f"fact.{fact}" for fact in (*fields(templates[0]), "kind")}
+        assert {"rule.blind_spot", *facts} - set(words) == set()
