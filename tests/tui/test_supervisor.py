@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec import structs
 from textual.widgets import Input, Static
 
 from bashu_protocol.messages import Alert, Severity
@@ -181,6 +182,32 @@ async def test_evidence_can_be_read_in_a_small_window(
         await wait(pilot, lambda: app.screen.query_one(Evidence).alert is not None)
         wanted = [app.texts("fact.prevented", value=4), app.texts("fact.last_price", value="74.63")]
         for text in (*wanted, "lushan-b"):
+            await wait(pilot, lambda text=text: squeezed(text) in squeezed(shown(app)))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ["It was so.", "1,234.56", "device D7", "journal 3 to 9", "violation_count 5"]),
+        ("zh", ["事情如此。", "1,234.56", "设备 D7", "日志 3 至 9", "violation_count 5"]),
+    ],
+)
+async def test_evidence_tells_the_story_and_where_it_comes_from(
+    terminal: Any, wait: Any, shown: Any, language: str, words: list[str]
+) -> None:
+    async with terminal("sup", size=(160, 50), language=language) as (app, pilot):
+        told = structs.replace(
+            alert(1, "violation", 10**9, prevented=4),
+            stories={"en": "It was so.", "zh": "事情如此。"},
+            links=[("lushan-a", "device", "D7"), ("lushan-b", "device", "D7")],
+            gain=123_456,
+            parameters={"violation_count": 5},
+            replay_from=3,
+            replay_to=9,
+        )
+        app.session.hear(told)
+        await wait(pilot, lambda: app.screen.query_one(Evidence).alert is not None)
+        for text in words:
             await wait(pilot, lambda text=text: squeezed(text) in squeezed(shown(app)))
 
 

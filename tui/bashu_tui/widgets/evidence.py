@@ -57,7 +57,9 @@ class Evidence(LinePanel):
         """What happened, in the user's language, and what it brought."""
         texts, palette = self.bashu.texts, self.bashu.palette
         story = alert.stories.get(texts.language, "")
-        made: list[Sequence[Piece]] = [[(line, palette.plain)] for line in wrap(story, width)]
+        made: list[Sequence[Piece]] = []
+        if story:
+            made += [[(line, palette.plain)] for line in wrap(story, width)]
         if alert.gain:
             made.append([(texts("evidence.gain", gain=format_money(alert.gain)), palette.mark)])
         return [*made, []] if made else []
