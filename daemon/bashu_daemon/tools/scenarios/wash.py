@@ -14,8 +14,13 @@ def prevented_wash(stage: Stage, chance: random.Random, severity: int, label: La
     first, second = (stage.account(f"w{number}{which}", owner) for which in "ab")
     label.rules, label.owners = ("self_trade",), (owner,)
     for _ in range(5 + severity // 2):
-        # Alone inside the spread, so that nobody else is met.
-        low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
+        # Alone inside the spread, so that nobody else is met; wait for room there.
+        low = high = 0
+        for _ in range(300):
+            low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
+            if high - low > 1:
+                break
+            yield 200 * MS
         price = low + max(1, (high - low) // 2)
         qty = chance.randrange(20, 60) * severity
         resting = stage.place(first, label.symbol, "sell", qty, price)

@@ -1,0 +1,160 @@
+"""Spoofing and layering: at the thresholds, and honest orders beside them."""
+
+import pytest
+from watched_market import SECOND, Watched
+
+from bashu_protocol.messages import MassCancel
+
+MS = SECOND // 1_000
+
+
+def book() -> Watched:
+    """Ten tonnes of hundreds on each side, with room between the best prices."""
+    market = Watched()
+    for step in range(5):
+        market.order("maker", "buy", 400, 6_990 - step)
+        market.order("maker", "sell", 400, 7_000 + step)
+    return market
+
+
+def spoof(
+    market: Watched,
+    *,
+    bait: int = 2_000,
+    price: int = 6_989,
+    stands_ms: int = 2_000,
+    after_fill_ms: int = 500,
+    is_filled: bool = True,
+    bait_user: str = "b",
+    real_user: str = "b",
+) -> None:
+    """Rest a small offer, show a large bid, have the offer taken, withdraw the bid."""
+    real = market.order(real_user, "sell", 60, 6_996)
+    shown = market.order(bait_user, "buy", bait, price)
+    if is_filled:
+        market.order("c", "buy", 60, 6_996, (stands_ms - after_fill_ms) * MS)
+    market.cancel(bait_user, shown, after_fill_ms * MS)
+    market.cancel(real_user, real)
+
+
+def test_a_large_bid_for_the_sake_of_a_small_offer() -> None:
+    market = book()
+    spoof(market)
+    (alert,) = market.alerts("spoofing")
+    assert (alert.severity, alert.owner, alert.gain) == ("warning", "ob", 60 * 6)
+    assert (alert.facts["bait_qty"], alert.facts["before_price"]) == (2_000, 6_990)
+    assert "withdrew the order after 2,000 ms" in alert.stories["en"]
+    spoof(market)
+    (alert,) = market.alerts("spoofing")
+    assert (alert.severity, alert.count) == ("violation", 2)
+
+
+def test_bait_and_offer_in_two_accounts_of_one_group_are_the_collusive_form() -> None:
+    market = book()
+    spoof(market, bait_user="b2")
+    (alert,) = market.alerts("spoofing")
+    assert (alert.members, alert.facts["collusive"]) == (["b", "b2"], 1)
+
+
+def test_two_owners_are_no_group() -> None:
+    market = book()
+    spoof(market, bait_user="a")
+    assert market.alerts("spoofing") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"is_filled": False},
+        {"bait": 499},
+        {"price": 6_970},
+        {"stands_ms": 15_001, "after_fill_ms": 500},
+        {"stands_ms": 9_000, "after_fill_ms": 5_001},
+    ],
+)
+def test_what_is_no_spoofing(change: dict[str, int]) -> None:
+    market = book()
+    for step in range(4):
+        market.order("maker", "buy", 100, 6_980 - step)
+    spoof(market, **change)  # type: ignore[arg-type]  a bool among the numbers
+    assert market.alerts("spoofing") == []
+
+
+def test_the_limits_of_time_themselves_are_within() -> None:
+    market = book()
+    spoof(market, stands_ms=15_000, after_fill_ms=5_000)
+    assert len(market.alerts("spoofing")) == 1
+
+
+def test_a_bid_that_was_filled_was_meant() -> None:
+    market = book()
+    market.order("b", "sell", 60, 6_996)
+    shown = market.order("b", "buy", 2_000, 6_991)
+    market.order("c", "buy", 60, 6_996)
+    market.order("a", "sell", 201, 6_991)
+    market.cancel("b", shown)
+    assert market.alerts("spoofing") == []
+
+
+def layer(market: Watched, *, orders: int = 3, size: int = 300, within_ms: int = 500) -> list[str]:
+    """Rest a small offer and enter bids at several prices; have the offer taken."""
+    market.order("b", "sell", 60, 6_996)
+    names = [market.order("b", "buy", size, 6_988 - step, within_ms * MS) for step in range(orders)]
+    market.order("c", "buy", 60, 6_996)
+    return names
+
+
+def test_layers_that_are_gone_when_the_offer_was_taken() -> None:
+    market = book()
+    for name in layer(market):
+        market.cancel("b", name, 100 * MS)
+    (alert,) = market.alerts("layering")
+    assert (alert.severity, alert.facts["prices"], alert.facts["entered_qty"]) == (
+        "warning",
+        3,
+        900,
+    )
+
+
+def test_layers_may_be_withdrawn_at_once() -> None:
+    market = book()
+    layer(market)
+    market.send("b", MassCancel("all"))
+    assert len(market.alerts("layering")) == 1
+
+
+@pytest.mark.parametrize("change", [{"orders": 2}, {"size": 166}, {"within_ms": 3_001}])
+def test_what_is_no_layering(change: dict[str, int]) -> None:
+    market = book()
+    for name in layer(market, **change):
+        market.cancel("b", name, 100 * MS)
+    assert market.alerts("layering") == []
+
+
+def test_layers_that_stay_were_meant() -> None:
+    market = book()
+    names = layer(market)
+    market.now_ns += 15 * SECOND
+    for name in names:
+        market.cancel("b", name, 100 * MS)
+    assert market.alerts("layering") == []
+
+
+def test_without_a_trade_on_the_other_side_it_is_no_layering() -> None:
+    market = book()
+    names = [market.order("b", "buy", 300, 6_988 - step, 500 * MS) for step in range(5)]
+    for name in names:
+        market.cancel("b", name, 100 * MS)
+    assert market.alerts("layering") == []
+
+
+def test_quotes_on_both_sides_are_a_makers() -> None:
+    market = book()
+    for step in range(4):
+        market.order("b", "sell", 300, 6_999 + step, 100 * MS)
+    names = [market.order("b", "buy", 300, 6_988 - step, 100 * MS) for step in range(4)]
+    market.order("c", "buy", 60, 6_999)
+    for name in names:
+        market.cancel("b", name, 100 * MS)
+    assert market.alerts("layering") == []
+    assert market.alerts("spoofing") == []
