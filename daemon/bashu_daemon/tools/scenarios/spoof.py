@@ -21,13 +21,17 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         other: Side = "sell" if side == "buy" else "buy"
         sign = 1 if side == "buy" else -1
         wanted = chance.randrange(40, 120)
-        for _ in range(300):  # for room between the best prices, so that the order is the first
-            if (stage.best(label.symbol, other) - stage.best(label.symbol, side)) * sign > 1:
-                break
+        for _ in range(1_500):
+            room = (stage.best(label.symbol, other) - stage.best(label.symbol, side)) * sign
+            if room > 1:  # so that the order is the first
+                price = stage.best(label.symbol, other) - sign
+                real = stage.place(user, label.symbol, other, wanted, price)
+                yield chance.randrange(50, 600) * MS
+                if real.is_live:
+                    break
             yield 200 * MS
-        real_price = stage.best(label.symbol, other) - sign
-        real = stage.place(user, label.symbol, other, wanted, real_price)
-        yield chance.randrange(50, 600) * MS
+        else:
+            return
         size = stage.depth(label.symbol, side) * (20 + 15 * severity) // 100 + wanted * 6
         price = stage.best(label.symbol, side) - sign * chance.randrange(0, 3)
         bait = stage.place(user, label.symbol, side, size, price)
@@ -116,7 +120,7 @@ def layer_dynamically(stage: Stage, chance: random.Random, severity: int, label:
     layers: list[Live] = []
     anchor = 0
     count = chance.randrange(4, 7)
-    for _ in range(10 + 12 * severity):
+    for _ in range(30 + 12 * severity):
         levels = stage.levels(label.symbol, side)
         first = levels[min(4, len(levels) - 1)][0]
         if first != anchor:
