@@ -61,4 +61,7 @@ class Minutes(Struct, array_like=True):
 
     def since(self, time: int) -> list[Minute]:
         """Return the minutes that began at a time or later."""
-        return [minute for minute in self.kept if minute.start >= time]
+        at = len(self.kept)
+        while at and self.kept[at - 1].start >= time:
+            at -= 1
+        return self.kept[at:]

@@ -111,7 +111,7 @@ def layer_dynamically(stage: Stage, chance: random.Random, severity: int, label:
     withdrawn and entered anew.
     """
     user = stage.account(f"dyn{len(stage.labels)}")
-    label.rules = ("dynamic_layering", "layering", "order_to_trade")
+    label.rules = ("dynamic_layering", "layering")
     label.owners = (f"{user}-owner",)
     side: Side = chance.choice(("buy", "sell"))
     sign = 1 if side == "buy" else -1
