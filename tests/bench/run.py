@@ -12,6 +12,7 @@ BENCHES = (
     "bench_native.py",
     "bench_journal.py",
     "bench_surveillance.py",
+    "bench_alerts.py",
     "bench_orders.py",
     "bench_tui.py",
     "bench_peers.py",
