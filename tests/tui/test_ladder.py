@@ -6,8 +6,10 @@ import pytest
 from textual.widgets import Input
 
 from bashu_protocol.messages import SetPhase
+from bashu_protocol.units import format_price
 from bashu_tui.widgets.ladder import Ladder
 from bashu_tui.widgets.ladder_paint import Columns
+from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
 
@@ -38,9 +40,10 @@ async def test_a_key_asks_to_trade_at_the_chosen_price(
     async with terminal() as (app, pilot):
         ladder = app.screen.query_one(Ladder)
         await wait(pilot, lambda: ladder.cursor_price)
-        found = asked(app)
         await pilot.press(key)
-        await wait(pilot, lambda: found == [(side, ladder.cursor_price)])
+        ticket, price = app.screen.query_one(Ticket), app.screen.query_one("#ticket-price", Input)
+        await wait(pilot, lambda: ticket.side == side)
+        await wait(pilot, lambda: price.value == format_price(ladder.cursor_price))
 
 
 @pytest.mark.parametrize("zone", ["bid", "price", "ask"])

@@ -23,6 +23,7 @@ from bashu_tui.looks import ThemeName
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.registry import SCREENS
 from bashu_tui.settings import Settings
+from bashu_tui.widgets.ladder import Ladder
 from bashu_tui.widgets.tape import Tape
 
 SIZES: Final = ("200x60", "140x42", "100x30", "80x24")
@@ -114,6 +115,9 @@ async def take(
             for size in SIZES:
                 await pilot.resize_terminal(*size_of(size))
                 await until(pilot, lambda size=size: app.screen.size == size_of(size))
+                for screen in app.screen_stack:
+                    for ladder in screen.query(Ladder):
+                        ladder.recentre()  # else its top is what the sizes before left
                 taken[size] = {}
                 for theme in THEMES:
                     app.choose(theme=theme)
