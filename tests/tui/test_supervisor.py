@@ -188,8 +188,8 @@ async def test_evidence_can_be_read_in_a_small_window(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["It was so.", "1,234.56", "device D7", "journal 3 to 9", "violation_count 5"]),
-        ("zh", ["事情如此。", "1,234.56", "设备 D7", "日志 3 至 9", "violation_count 5"]),
+        ("en", ["It was so.", "1,234.56", "device D7", "journal 3 to 9", "violation count 5"]),
+        ("zh", ["事情如此。", "1,234.56", "设备 D7", "日志 3 至 9", "违规次数 5"]),
     ],
 )
 async def test_evidence_tells_the_story_and_where_it_comes_from(

@@ -40,6 +40,8 @@ def test_a_rule_tells_the_same_facts_in_both_languages(name: str) -> None:
 def test_a_rule_and_its_facts_have_words_on_the_screens(name: str, locale: str) -> None:
     words = json.loads((LOCALES / f"{locale}.json").read_text("utf-8"))
     told = {f"fact.{fact}" for fact in fields(stories.load("en")[name])}
+    (rule,) = (rule for rule in RULES if rule.name == name)
+    told |= {f"param.{parameter}" for parameter in rule.defaults}
     assert {f"rule.{name}", *told} - set(words) == set()
 
 

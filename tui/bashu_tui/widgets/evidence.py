@@ -90,7 +90,10 @@ class Evidence(LinePanel):
         if alert.replay_to:
             found.append(texts("evidence.replay", first=alert.replay_from, last=alert.replay_to))
         if alert.parameters:
-            listed = ", ".join(f"{name} {value}" for name, value in alert.parameters.items())
+            listed = ", ".join(
+                f"{texts.get(f'param.{name}', name)} {value}"
+                for name, value in alert.parameters.items()
+            )
             found.append(
                 texts("evidence.parameters", version=alert.rule_version, parameters=listed)
             )
