@@ -25,7 +25,7 @@ from bashu_tui.state.preferences import Preferences
 from bashu_tui.state.session import Session
 from bashu_tui.state.user_files import user_folder
 
-FRAME_SECONDS = 1 / 20
+FRAME_SECONDS = 1 / 16
 """How often what changed is painted; messages come far more often."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
