@@ -98,7 +98,7 @@ async def test_the_truth_comes_back_with_the_link(
         fills = [fill.quantity for fill in app.session.fills.latest_first()]
         assert fills == [10]
         await fill_ticket(pilot, app, "buy", "10", "74.50")
-        await wait(pilot, lambda: app.session.market_open(SYMBOL))
+        await wait(pilot, lambda: app.session.why_locked(SYMBOL) is None)
         await open_card(pilot, app)
 
 
@@ -120,10 +120,10 @@ async def test_entry_stays_locked_until_the_state_was_read_again(
         session.client._transport.drop()
         await wait(pilot, lambda: session._interruptions > interruptions)
         await wait(pilot, lambda: session.link_state == "live")
-        assert not session.market_open(SYMBOL)
+        assert session.why_locked(SYMBOL) is not None
         await wait(pilot, lambda: app.screen.query_one("#banner").display)
         held.set()
-        await wait(pilot, lambda: session.market_open(SYMBOL))
+        await wait(pilot, lambda: session.why_locked(SYMBOL) is None)
         await wait(pilot, lambda: not app.screen.query_one("#banner").display)
 
 

@@ -195,7 +195,7 @@ async def test_cancels_work_while_halted(terminal: Any, market: Any, wait: Any) 
     async with terminal() as (app, pilot), market.client("sup") as supervisor:
         await app.session.client.place(SYMBOL, "buy", 10, 7_400)
         await supervisor.command(HaltInstrument("h", SYMBOL, "test"))
-        await wait(pilot, lambda: not app.session.market_open(SYMBOL))
+        await wait(pilot, lambda: app.session.why_locked(SYMBOL) is not None)
         await pilot.press("f8")
         await wait(pilot, lambda: not market.venue.order_rows("alice-co"))
 
@@ -396,7 +396,7 @@ async def test_a_paused_market_takes_no_order(
 ) -> None:
     async with terminal() as (app, pilot), market.client("reg") as registrar:
         await registrar.command(SetPhase("pause", "pause", SYMBOL))
-        await wait(pilot, lambda: not app.session.market_open(SYMBOL))
+        await wait(pilot, lambda: app.session.why_locked(SYMBOL) is not None)
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await pilot.press("enter")
         await pilot.pause()

@@ -32,11 +32,6 @@ class Order(Struct, array_like=True):
     amendments: int = 0
 
     @property
-    def improved(self) -> bool:
-        """Whether it bettered its side's best price when it came."""
-        return self.own_best == 0 or (self.price - self.own_best) * self.sign > 0
-
-    @property
     def crosses(self) -> bool:
         """Whether it could trade at once when it came."""
         return self.opposite_best != 0 and (self.price - self.opposite_best) * self.sign >= 0
@@ -92,10 +87,6 @@ class Side:
         at = bisect_left(ranks, price * self.sign)
         return len(ranks) - at - (at < len(ranks) and ranks[at] == price * self.sign)
 
-    def total(self) -> int:
-        """Tonnes at all prices."""
-        return sum(self._quantities.values())
-
 
 class Own:
     """What one control group has live in one instrument."""
@@ -105,7 +96,3 @@ class Own:
     def __init__(self) -> None:
         self.orders: dict[int, Order] = {}
         self.qty = {1: 0, -1: 0}
-
-    def imbalance(self, sign: int) -> float:
-        """How many times the other side one side is; all of it where there is no other."""
-        return self.qty[sign] / max(1, self.qty[-sign])

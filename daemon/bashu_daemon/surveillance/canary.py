@@ -46,7 +46,7 @@ class _Song:
     def play(self) -> None:
         watch = self._watch
         watch.day_began(self._next(), self._time, 20_260_101)
-        watch.limits_set(self._next(), self._time, _SYMBOL, 7_000, 7_700, 6_300)
+        watch.limits_set(_SYMBOL, 7_000, 7_700, 6_300)
         other = self._place("other", 1, 6_990, 10)
         self._trade(self._place("one", -1, 7_700, 5), self._place("two", 1, 7_700, 5), 7_700, 5)
         real = self._place("one", -1, 7_000, 50)

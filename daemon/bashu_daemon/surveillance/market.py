@@ -10,8 +10,6 @@ from bashu_daemon.surveillance.groups import Groups, Link
 
 REMEMBERED_ORDERS = 100_000
 """Orders whose journal number is kept after their end, for the evidence."""
-VOLUME_DAYS = 20
-"""Days of the average daily volume (reference/surveillance.md A1)."""
 
 
 class Day(Struct, array_like=True):
@@ -31,36 +29,20 @@ class Day(Struct, array_like=True):
 class Instrument:
     """An instrument's book and days."""
 
-    __slots__ = ("asks", "bids", "day", "group_volume", "phase", "volumes")
+    __slots__ = ("asks", "bids", "day")
 
     def __init__(self) -> None:
         self.bids = Side(1)
         self.asks = Side(-1)
         self.day = Day()
-        self.phase = ""
-        self.group_volume: dict[tuple[str, int], int] = {}
-        """Tonnes that a group bought (1) or sold (-1) today."""
-        self.volumes: list[int] = []
-        """Of the last days that had trades, newest last."""
 
     def side(self, sign: int) -> Side:
         return self.bids if sign > 0 else self.asks
 
-    @property
-    def vwap(self) -> int:
-        """Of the day's listing trades, fen, half up; 0 without trades."""
-        day = self.day
-        return (2 * day.turnover + day.volume) // (2 * day.volume) if day.volume else 0
-
-    @property
-    def average_volume(self) -> int:
-        """Tonnes a day; 0 where there is no day yet."""
-        return sum(self.volumes) // len(self.volumes) if self.volumes else 0
-
 
 class _Dumped(Struct, array_like=True):
     orders: list[Order]
-    days: list[tuple[str, Day, str, list[int], list[tuple[str, int, int]]]]
+    days: list[tuple[str, Day]]
     seqs: list[tuple[int, int]]
     links: list[Link]
     trade_date: int
@@ -98,13 +80,10 @@ class Market:
         return self._seqs.get(order_id, 0)
 
     def begin_day(self, trade_date: int) -> None:
-        """Keep the day's volume and begin another; live orders stay."""
+        """Begin another day; live orders stay."""
         self.trade_date = trade_date
         for instrument in self.instruments.values():
-            if instrument.day.volume:
-                instrument.volumes = [*instrument.volumes[1 - VOLUME_DAYS :], instrument.day.volume]
             instrument.day = Day(reference=instrument.day.last or instrument.day.reference)
-            instrument.group_volume.clear()
 
     def place(self, order: Order) -> None:
         """Take a new order in, with the market that it meets."""
@@ -157,11 +136,7 @@ class Market:
         return msgspec.msgpack.encode(
             _Dumped(
                 list(self.orders.values()),
-                [
-                    (symbol, it.day, it.phase, it.volumes,
-                     [(*key, qty) for key, qty in sorted(it.group_volume.items())])
-                    for symbol, it in self.instruments.items()
-                ],
+                [(symbol, it.day) for symbol, it in self.instruments.items()],
                 list(self._seqs.items()),
                 self.groups.links(),
                 self.trade_date,
@@ -174,10 +149,8 @@ class Market:
         self.groups = Groups(dumped.links)
         self.orders, self.instruments, self._own = {}, {}, {}
         self.trade_date = dumped.trade_date
-        for symbol, day, phase, volumes, group_volume in dumped.days:
-            instrument = self.instrument(symbol)
-            instrument.day, instrument.phase, instrument.volumes = day, phase, volumes
-            instrument.group_volume = {(group, sign): qty for group, sign, qty in group_volume}
+        for symbol, day in dumped.days:
+            self.instrument(symbol).day = day
         for order in dumped.orders:
             met = order.own_best, order.opposite_best
             self.place(order)

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order
-from bashu_protocol.messages import Phase, TradeMode
+from bashu_protocol.messages import TradeMode
 
 Cause = Literal["asked", "mass", "immediate", "self_trade", "expired", "venue"]
 """Why an order was withdrawn: on its owner's request, with others at once (a kill switch or a
@@ -118,70 +118,4 @@ class DayEnded(Struct, frozen=True, gc=False):
     trade_date: int
 
 
-class Limits(Struct, frozen=True, gc=False):
-    """An instrument's reference price and limits of the day; 0 where there are none."""
-
-    seq: int
-    time: int
-    symbol: str
-    reference: int
-    up: int
-    down: int
-
-
-class PhaseMoved(Struct, frozen=True, gc=False):
-    """An instrument is in another phase."""
-
-    seq: int
-    time: int
-    symbol: str
-    phase: Phase
-
-
-class Statement(Struct, frozen=True, gc=False):
-    """Something was said to the whole market: a notice, a disclosure, a rumour on record."""
-
-    seq: int
-    time: int
-    kind: str
-    """"notice" and the like; "disclosure" or "misinformation" where a supervisor says so."""
-    symbol: str
-    account: str
-    title: str
-
-
-class Holding(Struct, frozen=True, gc=False):
-    """A group's holding reached a level from which supervisors are told."""
-
-    seq: int
-    time: int
-    symbol: str
-    group: str
-    account: str
-    qty: int
-    level: int
-
-
-class Barred(Struct, frozen=True, gc=False):
-    """A person was barred from the market."""
-
-    seq: int
-    time: int
-    owner: str
-
-
-Seen = (
-    Placed
-    | Amended
-    | Withdrawn
-    | Refused
-    | Traded
-    | Prevented
-    | DayBegan
-    | DayEnded
-    | Limits
-    | PhaseMoved
-    | Statement
-    | Holding
-    | Barred
-)
+Seen = Placed | Amended | Withdrawn | Refused | Traded | Prevented | DayBegan | DayEnded

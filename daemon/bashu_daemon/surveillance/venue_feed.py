@@ -4,15 +4,11 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bashu_daemon.core.events import (
-    AccessChanged,
     DayClosed,
     DayOpened,
     Event,
-    LargeHolder,
     LimitsSet,
-    NoticePublished,
     OrderEvent,
-    PhaseChanged,
     SelfTradePrevented,
     TradeEvent,
 )
@@ -43,12 +39,6 @@ class VenueFeed:
             DayOpened: lambda e: watch.day_began(e.seq, e.transact_time, e.trade_date),
             DayClosed: lambda e: watch.day_ended(e.seq, e.transact_time, e.trade_date),
             LimitsSet: self._limits,
-            PhaseChanged: lambda e: watch.phase_moved(e.seq, e.transact_time, e.symbol, e.phase),
-            NoticePublished: self._notice,
-            LargeHolder: lambda e: watch.holds(
-                e.seq, e.transact_time, e.symbol, e.member, e.tonnes, e.level
-            ),
-            AccessChanged: self._access,
         }
 
     def take(self, event: Event) -> None:
@@ -135,20 +125,8 @@ class VenueFeed:
 
     def _limits(self, event: LimitsSet) -> None:
         self._watch.limits_set(
-            event.seq, event.transact_time, event.symbol, event.reference_price, event.limit_up,
-            event.limit_down,
-        )  # fmt: skip
-
-    def _notice(self, event: NoticePublished) -> None:
-        notice = event.notice
-        self._watch.said(
-            notice.seq, notice.transact_time, notice.kind, notice.symbol, notice.member,
-            notice.title,
-        )  # fmt: skip
-
-    def _access(self, event: AccessChanged) -> None:
-        if event.kind == "person_barred":
-            self._watch.barred(event.seq, event.transact_time, event.owner)
+            event.symbol, event.reference_price, event.limit_up, event.limit_down
+        )
 
 
 def _account(event: OrderEvent) -> str:

@@ -14,22 +14,17 @@ from bashu_daemon.surveillance.market import Market
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import (
     Amended,
-    Barred,
     Cause,
     DayBegan,
     DayEnded,
-    Holding,
-    Limits,
-    PhaseMoved,
     Placed,
     Prevented,
     Refused,
     Seen,
-    Statement,
     Traded,
     Withdrawn,
 )
-from bashu_protocol.messages import Alert, Phase, TradeMode
+from bashu_protocol.messages import Alert, TradeMode
 
 _State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]], dict[str, str]]
 _STATE: Final = msgspec.msgpack.Decoder(_State)
@@ -133,9 +128,6 @@ class Watch:
         previous = market.instrument(symbol).day.last
         if mode == "listing":
             market.trade(symbol, price, qty, time)
-            volume = market.instrument(symbol).group_volume
-            for (_account, group), side in zip(sides, (1, -1), strict=True):
-                volume[group, side] = volume.get((group, side), 0) + qty
         if mode in ("listing", "call_auction"):
             for order in orders:
                 if order is not None:
@@ -167,31 +159,10 @@ class Watch:
         """A trading day ended."""
         self._show(DayEnded(seq, time, trade_date))
 
-    def limits_set(
-        self, seq: int, time: int, symbol: str, reference: int, up: int, down: int
-    ) -> None:
+    def limits_set(self, symbol: str, reference: int, up: int, down: int) -> None:
         """An instrument has its reference price and limits of the day."""
         day = self.market.instrument(symbol).day
         day.reference, day.limit_up, day.limit_down = reference, up, down
-        self._show(Limits(seq, time, symbol, reference, up, down))
-
-    def phase_moved(self, seq: int, time: int, symbol: str, phase: Phase) -> None:
-        """An instrument is in another phase."""
-        self.market.instrument(symbol).phase = phase
-        self._show(PhaseMoved(seq, time, symbol, phase))
-
-    def said(self, seq: int, time: int, kind: str, symbol: str, account: str, title: str) -> None:
-        """Something was said to the whole market."""
-        self._show(Statement(seq, time, kind, symbol, account, title))
-
-    def holds(self, seq: int, time: int, symbol: str, account: str, qty: int, level: int) -> None:
-        """A holding reached a level."""
-        group = self.market.groups.of(account)
-        self._show(Holding(seq, time, symbol, group, account, qty, level))
-
-    def barred(self, seq: int, time: int, owner: str) -> None:
-        """A person was barred."""
-        self._show(Barred(seq, time, owner))
 
     # The alerts
 

@@ -30,7 +30,6 @@ from bashu_protocol.messages import (
     PartyReport,
     Permission,
     Phase,
-    PublicTrade,
     Side,
     TimeInForce,
     VenueStatus,
@@ -57,7 +56,6 @@ ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
 CALL_PHASES: Final[frozenset[Phase]] = ENTRY_PHASES - {"continuous"}
 """Those in which nothing trades before the uncross."""
 HISTORY: Final = 500
-TAPE: Final = 200
 COLLEAGUES_SECONDS: Final = 10
 """How often to ask what colleagues did; they share the account, and nothing tells of it."""
 APPROVER_SECONDS: Final = 3
@@ -127,7 +125,6 @@ class Session:
         self.market_history = MarketHistory()
         self.history: deque[HistoryLine] = deque(maxlen=HISTORY)
         self.accounts: dict[str, AccountRow] = {}
-        self.trades: dict[str, deque[PublicTrade]] = {}
         self.alerts: dict[int, Alert] = {}
         self.audit: deque[AuditEvent] = deque(maxlen=HISTORY)
         self.members: dict[str, MemberRow] = {}
@@ -135,9 +132,6 @@ class Session:
         self.status: VenueStatus | None = None
         self.changed: set[str] = {"all"}
         self.account_is_old = True
-        self.followed: ExecutionReport | None = None
-        """The latest report about the order that `follow` named."""
-        self._followed_name = ""
         self.needs_reload = False
         """Whether the link was down since the venue was last asked for everything."""
         alerts_file = None if folder is None else AlertStore(folder / "price_alerts.json")
@@ -235,12 +229,6 @@ class Session:
     def stat(self, symbol: str) -> InstrumentStat | None:
         return self.client.feed.stats.get(symbol)
 
-    def market_open(self, symbol: str) -> bool:
-        """Whether orders may be entered here now, as far as the terminal knows."""
-        stat = self.stat(symbol)
-        is_current = self.client.feed.book(symbol).is_current
-        return self.is_live and is_current and stat is not None and stat.phase in ENTRY_PHASES
-
     def orders_in(self, symbol: str) -> list[OrderLine]:
         return [order for order in self.orders.values() if order.symbol == symbol]
 
@@ -252,10 +240,6 @@ class Session:
     def resting_of(self, member: str) -> int:
         """Return how many of a member's orders were seen to rest; there may be older ones."""
         return sum(1 for owner in self._resting.values() if owner == member)
-
-    def follow(self, cl_ord_id: str) -> None:
-        """Keep the latest report about one order, the last that was sent; about none if empty."""
-        self._followed_name, self.followed = cl_ord_id, None
 
     async def reload(self) -> None:
         """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
@@ -352,9 +336,6 @@ class Session:
             self.changed.add("book")
         elif isinstance(message, InstrumentStat):
             self._take_stat(message)
-        elif isinstance(message, PublicTrade):
-            self.trades.setdefault(message.symbol, deque(maxlen=TAPE)).appendleft(message)
-            self.changed.add("trades")
         elif isinstance(message, ExecutionReport):
             self._take_report(message)
         elif isinstance(message, VenueStatus):
@@ -392,9 +373,6 @@ class Session:
 
     def _take_report(self, report: ExecutionReport) -> None:
         self.changed.update(("orders", "history"))
-        if self._followed_name and report.cl_ord_id == self._followed_name:
-            self.followed = report
-            self.changed.add("sent order")
         if report.exec_type == "rejected":
             if report.side:
                 self._note(report, "status.rejected", report.order_qty)

@@ -91,7 +91,6 @@ class Stage:
         """How many order events and trades there were."""
         self.symbols = symbols
         self.trade_date = FIRST_DATE
-        self.day_ns = DAY_NS
         self.session_ns = session_ns
         self.last: dict[str, int] = dict.fromkeys(symbols, 7_000)
         self.volume: dict[str, int] = dict.fromkeys(symbols, 0)
