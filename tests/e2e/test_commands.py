@@ -131,21 +131,25 @@ def test_demo_in_a_terminal_shows_the_market(tmp_path: Path) -> None:
         env={**os.environ, "TERM": "xterm-256color", "LANG": "en_US.UTF-8"},
     )  # fmt: skip
     os.close(secondary)
-    seen = b""
-    asked = False
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if select.select([primary], [], [], 0.2)[0]:
-            try:
-                seen += os.read(primary, 65_536)
-            except OSError:
-                break
-        if not asked and b"Ladder" in seen and b"74." in seen:
-            os.write(primary, b"\x11")
-            asked = True
-    assert asked, seen[-2000:]
-    assert process.wait(PATIENCE_SECONDS) == 0
-    os.close(primary)
+    try:
+        seen = b""
+        asked = False
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while process.poll() is None and time.monotonic() < deadline:
+            if select.select([primary], [], [], 0.2)[0]:
+                try:
+                    seen += os.read(primary, 65_536)
+                except OSError:
+                    break
+            if not asked and b"Ladder" in seen and b"74." in seen:
+                os.write(primary, b"\x11")
+                asked = True
+        assert asked, seen[-2000:]
+        assert process.wait(PATIENCE_SECONDS) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(primary)
 
 
 @pytest.mark.mosquitto

@@ -139,7 +139,7 @@ async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
         await agree(pilot, app, wait)
         await wait(pilot, lambda: "Bid accepted: 1,000 t at 75.00 in auction 1" in shown(app))
         await wait(pilot, lambda: own_bid(app) == (1_000, 7_500))
-        assert isinstance(app.focused, AuctionList)
+        await wait(pilot, lambda: isinstance(app.focused, AuctionList))
         await pilot.press("enter")
         await wait(pilot, lambda: "Change the bid in auction 1" in shown(app))
         assert "its priority is from this change" in shown(app)
