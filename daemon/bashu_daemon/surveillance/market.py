@@ -7,9 +7,13 @@ from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order, Own, Side
 from bashu_daemon.surveillance.groups import Groups, Link
+from bashu_daemon.surveillance.usual_size import UsualSize
+from bashu_protocol.messages import Phase
 
 REMEMBERED_ORDERS = 100_000
 """Orders whose journal number is kept after their end, for the evidence."""
+VOLUME_DAYS = 20
+"""Days of the average daily volume (reference/surveillance.md A1)."""
 
 
 class Day(Struct, array_like=True):
@@ -29,20 +33,49 @@ class Day(Struct, array_like=True):
 class Instrument:
     """An instrument's book and days."""
 
-    __slots__ = ("asks", "bids", "day")
+    __slots__ = (
+        "asks", "average_volume", "bids", "day", "order_size", "phase", "trade_size", "volumes",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.bids = Side(1)
         self.asks = Side(-1)
         self.day = Day()
+        self.phase: Phase | None = None
+        """None where the stream does not tell of phases."""
+        self.volumes: list[int] = []
+        """Tonnes of the last days that had trades, newest last."""
+        self.average_volume = 0
+        """Tonnes a day over those; 0 where there is none."""
+        self.order_size = UsualSize()
+        self.trade_size = UsualSize()
+        """Of listing trades."""
+
+    def end_day(self) -> None:
+        """Keep the day's volume and begin another day."""
+        day = self.day
+        if day.volume:
+            self.volumes = [*self.volumes[1 - VOLUME_DAYS :], day.volume]
+            self.average_volume = sum(self.volumes) // len(self.volumes)
+        self.day = Day(reference=day.last or day.reference)
 
     def side(self, sign: int) -> Side:
         return self.bids if sign > 0 else self.asks
 
 
+class _DumpedInstrument(Struct, array_like=True):
+    symbol: str
+    day: Day
+    phase: Phase | None
+    volumes: list[int]
+    average_volume: int
+    order_size: UsualSize
+    trade_size: UsualSize
+
+
 class _Dumped(Struct, array_like=True):
     orders: list[Order]
-    days: list[tuple[str, Day]]
+    instruments: list[_DumpedInstrument]
     seqs: list[tuple[int, int]]
     links: list[Link]
     trade_date: int
@@ -83,7 +116,7 @@ class Market:
         """Begin another day; live orders stay."""
         self.trade_date = trade_date
         for instrument in self.instruments.values():
-            instrument.day = Day(reference=instrument.day.last or instrument.day.reference)
+            instrument.end_day()
 
     def place(self, order: Order) -> None:
         """Take a new order in, with the market that it meets."""
@@ -93,6 +126,7 @@ class Market:
         order.opposite_best = instrument.side(-order.sign).best
         self.orders[order.order_id] = order
         side.add(order.price, order.leaves)
+        instrument.order_size.add(order.qty)
         own = self.own(order.group, order.symbol)
         own.orders[order.order_id] = order
         own.qty[order.sign] += order.leaves
@@ -122,7 +156,9 @@ class Market:
 
     def trade(self, symbol: str, price: int, qty: int, time: int) -> int:
         """Count a listing trade; return the last price before it."""
-        day = self.instrument(symbol).day
+        instrument = self.instrument(symbol)
+        instrument.trade_size.add(qty)
+        day = instrument.day
         previous = day.last
         day.open = day.open or price
         day.last, day.last_time = price, time
@@ -136,7 +172,13 @@ class Market:
         return msgspec.msgpack.encode(
             _Dumped(
                 list(self.orders.values()),
-                [(symbol, it.day) for symbol, it in self.instruments.items()],
+                [
+                    _DumpedInstrument(
+                        symbol, it.day, it.phase, it.volumes, it.average_volume, it.order_size,
+                        it.trade_size,
+                    )
+                    for symbol, it in self.instruments.items()
+                ],
                 list(self._seqs.items()),
                 self.groups.links(),
                 self.trade_date,
@@ -149,10 +191,15 @@ class Market:
         self.groups = Groups(dumped.links)
         self.orders, self.instruments, self._own = {}, {}, {}
         self.trade_date = dumped.trade_date
-        for symbol, day in dumped.days:
-            self.instrument(symbol).day = day
+        for kept in dumped.instruments:
+            self.instrument(kept.symbol)
         for order in dumped.orders:
             met = order.own_best, order.opposite_best
             self.place(order)
             order.own_best, order.opposite_best = met
+        for kept in dumped.instruments:
+            instrument = self.instrument(kept.symbol)
+            instrument.day, instrument.phase = kept.day, kept.phase
+            instrument.volumes, instrument.average_volume = kept.volumes, kept.average_volume
+            instrument.order_size, instrument.trade_size = kept.order_size, kept.trade_size
         self._seqs = dict(dumped.seqs)

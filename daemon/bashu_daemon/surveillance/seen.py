@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order
-from bashu_protocol.messages import TradeMode
+from bashu_protocol.messages import Phase, TradeMode
 
 Cause = Literal["asked", "mass", "immediate", "self_trade", "expired", "venue"]
 """Why an order was withdrawn: on its owner's request, with others at once (a kill switch or a
@@ -118,4 +118,16 @@ class DayEnded(Struct, frozen=True, gc=False):
     trade_date: int
 
 
-Seen = Placed | Amended | Withdrawn | Refused | Traded | Prevented | DayBegan | DayEnded
+class PhaseMoved(Struct, frozen=True, gc=False):
+    """An instrument is in another phase; what the step traded came before. Not in every stream."""
+
+    seq: int
+    time: int
+    symbol: str
+    phase: Phase
+    previous: Phase
+
+
+Seen = (
+    Placed | Amended | Withdrawn | Refused | Traded | Prevented | DayBegan | DayEnded | PhaseMoved
+)

@@ -9,6 +9,7 @@ from bashu_daemon.core.events import (
     Event,
     LimitsSet,
     OrderEvent,
+    PhaseChanged,
     SelfTradePrevented,
     TradeEvent,
 )
@@ -39,6 +40,9 @@ class VenueFeed:
             DayOpened: lambda e: watch.day_began(e.seq, e.transact_time, e.trade_date),
             DayClosed: lambda e: watch.day_ended(e.seq, e.transact_time, e.trade_date),
             LimitsSet: self._limits,
+            PhaseChanged: lambda e: watch.phase_moved(
+                e.seq, e.transact_time, e.symbol, e.phase, e.previous
+            ),
         }
 
     def take(self, event: Event) -> None:

@@ -17,6 +17,7 @@ from bashu_daemon.surveillance.seen import (
     Cause,
     DayBegan,
     DayEnded,
+    PhaseMoved,
     Placed,
     Prevented,
     Refused,
@@ -24,7 +25,7 @@ from bashu_daemon.surveillance.seen import (
     Traded,
     Withdrawn,
 )
-from bashu_protocol.messages import Alert, TradeMode
+from bashu_protocol.messages import Alert, Phase, TradeMode
 
 _State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]], dict[str, str]]
 _STATE: Final = msgspec.msgpack.Decoder(_State)
@@ -158,6 +159,11 @@ class Watch:
     def day_ended(self, seq: int, time: int, trade_date: int) -> None:
         """A trading day ended."""
         self._show(DayEnded(seq, time, trade_date))
+
+    def phase_moved(self, seq: int, time: int, symbol: str, phase: Phase, previous: Phase) -> None:
+        """An instrument is in another phase."""
+        self.market.instrument(symbol).phase = phase
+        self._show(PhaseMoved(seq, time, symbol, phase, previous))
 
     def limits_set(self, symbol: str, reference: int, up: int, down: int) -> None:
         """An instrument has its reference price and limits of the day."""

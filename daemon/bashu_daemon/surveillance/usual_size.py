@@ -1,0 +1,45 @@
+"""What size is usual: a running median over thousands of orders or trades, in a few counters."""
+
+from typing import Final
+
+from msgspec import Struct
+
+ENOUGH: Final = 30
+"""Fewer sizes say nothing of what is usual."""
+REMEMBERED: Final = 4_096
+"""At so many, all counts are halved: what is older counts less."""
+_REFRESHED_EVERY: Final = 32
+_DIGITS: Final = 4
+"""Leading binary digits of a size that are kept: sizes within 1/8 of each other are one."""
+
+
+class UsualSize(Struct, array_like=True):
+    """Sizes in tonnes, counted by their leading binary digits."""
+
+    counts: dict[int, int] = {}
+    total: int = 0
+    median: int = 0
+    """Rounded down to the counted digits; 0 where there are not enough. Up to 31 sizes late."""
+
+    def add(self, size: int) -> None:
+        """Count one more."""
+        shift = size.bit_length() - _DIGITS
+        key = size if shift <= 0 else size >> shift << shift
+        counts = self.counts
+        counts[key] = counts.get(key, 0) + 1
+        self.total += 1
+        if not self.total % _REFRESHED_EVERY or self.total == ENOUGH:
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if self.total >= REMEMBERED:
+            self.counts = {size: count // 2 for size, count in self.counts.items() if count > 1}
+            self.total = sum(self.counts.values())
+        if self.total < ENOUGH:
+            return
+        below = 0
+        for size in sorted(self.counts):
+            below += self.counts[size]
+            if 2 * below >= self.total:
+                self.median = size
+                return
