@@ -78,7 +78,7 @@ async def test_no_key_does_what_it_does_elsewhere(terminal: Any, wait: Any, show
         assert len(app.screen.pressed.presses) == 8
         assert app.is_running
         assert app.texts.language == "en"
-        assert len(app.session.orders_in("CEA25")) == 1
+        assert len(app.session.orders.within("CEA25")) == 1
 
 
 async def test_escape_is_shown_and_a_second_one_leaves(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from bashu_protocol.feed import BookView
 from bashu_protocol.messages import BookSnapshot, Side
 from bashu_tui.state.ladder import STEPS, Marks, build, covered, cumulative, middle
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 
 Levels = list[tuple[int, int, int]]
 

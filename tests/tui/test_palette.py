@@ -49,11 +49,11 @@ async def test_an_action_of_the_screen_shows_its_key_and_is_done(
 ) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place("CEA25", "buy", 100, 7_400)
-        await wait(pilot, lambda: app.session.orders_in("CEA25"))
+        await wait(pilot, lambda: app.session.orders.within("CEA25"))
         await find(app, pilot, wait, "cancel all mine")
         await wait(pilot, lambda: "ctrl+x" in shown(app))
         await pilot.press("enter")
-        await wait(pilot, lambda: not app.session.orders_in("CEA25"))
+        await wait(pilot, lambda: not app.session.orders.within("CEA25"))
         assert isinstance(app.screen, TradingScreen)
 
 

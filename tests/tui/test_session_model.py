@@ -80,7 +80,7 @@ async def test_withdrawn_and_refused_orders_are_in_the_history(alice: Client) ->
     refused = await alice.place(SYMBOL, "sell", 60_000, 7_460)
     assert refused.exec_type == "rejected"
     assert not session.orders
-    assert [(line.kind, line.reject_code) for line in session.history] == [
+    assert [(line.kind, line.reject_code) for line in session.history.lines] == [
         ("status.rejected", "INSUFFICIENT_HOLDING"),
         ("status.canceled", ""),
     ]
@@ -100,7 +100,7 @@ async def test_every_change_names_what_to_paint(alice: Client, bob: Client) -> N
     await bob.place(SYMBOL, "buy", 10, 7_450)
     await until(lambda: "book" in session.changed)
     await alice.place(SYMBOL, "sell", 10, 7_450)
-    await until(lambda: {"stat", "orders", "history"} <= session.changed)
+    await until(lambda: {"stat", "orders", "fills"} <= session.changed)
     assert session.take_changes()
     assert "orders" not in session.changed
 
@@ -144,7 +144,7 @@ async def test_supervisors_have_members_and_see_everybody(market: Any, alice: Cl
         await until(lambda: session.audit)
         assert (session.audit[0].member, session.audit[0].event) == ("alice-co", "new")
         await client.command(PublishNotice("n", "Maintenance at noon"))
-        await until(lambda: session.notices)
+        await until(lambda: session.history.notices)
 
 
 async def test_traders_get_no_audit_and_no_alerts(market: Any, alice: Client, bob: Client) -> None:

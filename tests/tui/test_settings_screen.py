@@ -153,7 +153,7 @@ async def test_digits_on_this_screen_withdraw_nothing(terminal: Any, wait: Any) 
         await open_settings(app, pilot, wait)
         await pilot.press("8", "delete", "1", "3")
         await pilot.pause()
-        assert len(app.session.orders_in("CEA25")) == 1
+        assert len(app.session.orders.within("CEA25")) == 1
 
 
 @pytest.mark.parametrize("place", ["settings", "bindings"])
@@ -163,8 +163,8 @@ async def test_orders_are_withdrawn_from_the_tools_too(
 ) -> None:
     async with terminal() as (app, pilot):
         await app.session.client.place("CEA25", "buy", 100, 7_400)
-        await wait(pilot, lambda: app.session.orders_in("CEA25"))
+        await wait(pilot, lambda: app.session.orders.within("CEA25"))
         app.open_screen(place)
         await wait(pilot, lambda: app.screen.is_mounted and app.screen.place == place)
         await pilot.press(key)
-        await wait(pilot, lambda: not app.session.orders_in("CEA25"))
+        await wait(pilot, lambda: not app.session.orders.within("CEA25"))

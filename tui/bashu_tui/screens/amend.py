@@ -17,7 +17,7 @@ from bashu_tui.state.amendment import Amendment, as_draft, changes, place_in_que
 from bashu_tui.state.appraisal import appraise
 from bashu_tui.state.market_view import market_of, means_of
 from bashu_tui.state.modes import QUIET_SECONDS
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.ticket_entry import Problem
 from bashu_tui.widgets.choice_line import Choice, ChoiceLine
 from bashu_tui.widgets.entry_input import EntryInput

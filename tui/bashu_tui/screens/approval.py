@@ -12,7 +12,7 @@ from textual.widgets import Static
 from bashu_tui.screens.one_press import OnePress
 from bashu_tui.state.amendment import draft_of
 from bashu_tui.state.modes import QUIET_SECONDS
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.widgets.choice_line import Choice, ChoiceLine
 from bashu_tui.widgets.order_card import OrderCard
 

@@ -60,7 +60,7 @@ class NoticesScreen(RecordsScreen):
         session = self.bashu.session
         if session is None:
             return []
-        found = sorted(session.notices, key=lambda n: (-n.transact_time, -n.notice_id))
+        found = sorted(session.history.notices, key=lambda n: (-n.transact_time, -n.notice_id))
         return [
             notice
             for notice in found
@@ -112,7 +112,7 @@ class NoticesScreen(RecordsScreen):
         session = self.bashu.session
         if session is None:
             return ""
-        unread = session.notice_marks.unread(session.notices)
+        unread = session.notice_marks.unread(session.history.notices)
         return self.bashu.texts("notices.count", shown=len(self.notices()), unread=unread)
 
     def on_list_panel_moved(self) -> None:
@@ -126,7 +126,7 @@ class NoticesScreen(RecordsScreen):
         """Mark all notices as read, whatever the filters keep."""
         session = self.bashu.session
         if session is not None:
-            session.notice_marks.mark(session.notices)
+            session.notice_marks.mark(session.history.notices)
             self._marked()
 
     def filters_changed(self) -> None:

@@ -16,7 +16,7 @@ from bashu_tui.screens.approval import ApprovalScreen, Decision
 from bashu_tui.screens.order_entry import OrderEntryScreen
 from bashu_tui.screens.withdrawing import LONGEST_WAIT_SECONDS
 from bashu_tui.state.amendment import Amendment
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.widgets.blotter import Blotter
 
 

@@ -103,7 +103,7 @@ class OrderEntryScreen(MarketScreen):
             return
         own = [
             order
-            for order in session.orders_in(self.bashu.symbol)
+            for order in session.orders.within(self.bashu.symbol)
             if order.side == event.side and event.low <= order.price <= event.high and order.own
         ]
         for order in own:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bashu_protocol.messages import InstrumentRow
 from bashu_tui.state.draft import OrderDraft
 from bashu_tui.state.entry import Entry, read_price, read_quantity
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.ticket_entry import Problem
 
 Place = Literal["kept", "lost", "waits"]

@@ -23,10 +23,8 @@ from bashu_protocol.messages import (
     Side,
 )
 from bashu_tui.state.blocks import opposite
+from bashu_tui.state.modes import CALL_PHASES
 
-CALL_PHASES: Final[frozenset[Phase]] = frozenset(
-    {"call_auction", "call_auction_no_cancel", "volatility_auction"}
-)
 HISTORY: Final = 200
 _ORDER: Final[dict[AuctionState, int]] = {
     "open": 0, "scheduled": 1, "applied": 2, "completed": 3, "void": 3, "canceled": 3,

@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from bashu_protocol.messages import Notice, OrdType
 from bashu_tui.state.fills import Fill
-from bashu_tui.state.session import HistoryLine, OrderLine, Session
+from bashu_tui.state.history import HistoryLine
+from bashu_tui.state.orders import OrderLine
+from bashu_tui.state.session import Session
 
 Tab = Literal["working", "fills", "rejects", "all"]
 TABS: Final[tuple[Tab, ...]] = ("working", "fills", "rejects", "all")
@@ -51,7 +53,7 @@ def lines(session: Session, tab: Tab) -> list[BlotterLine]:
         return _working(session)
     if tab == "fills":
         return _fills(session)
-    happened = [_happened(line) for line in session.history]
+    happened = [_happened(line) for line in session.history.lines]
     if tab == "rejects":
         return [line for line in happened if line.kind == "reject"]
     rest = sorted([*_fills(session), *happened], key=lambda line: -line.transact_time)
@@ -60,9 +62,9 @@ def lines(session: Session, tab: Tab) -> list[BlotterLine]:
 
 def counts(session: Session) -> dict[Tab, int]:
     """Return how many lines each tab has."""
-    rejects = sum(1 for line in session.history if line.kind == "status.rejected")
+    rejects = sum(1 for line in session.history.lines if line.kind == "status.rejected")
     working, fills = len(session.orders), len(session.fills.of)
-    everything = working + fills + len(session.history)
+    everything = working + fills + len(session.history.lines)
     return {"working": working, "fills": fills, "rejects": rejects, "all": everything}
 
 

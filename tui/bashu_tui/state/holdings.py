@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from bashu_protocol.messages import AccountRow, AuctionRow, InstrumentRow, InstrumentStat, Side
 from bashu_tui.state.blocks import BlockLine
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.positions import CASH
-from bashu_tui.state.session import OrderLine
 
 
 class Frozen(Struct):

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bashu_protocol.feed import BookView
 from bashu_protocol.messages import Side
-from bashu_tui.state.session import OrderLine
+from bashu_tui.state.orders import OrderLine
 
 STEPS: Final = (1, 2, 5, 10, 20, 50, 100)
 

@@ -16,6 +16,8 @@ ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
     {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
 )
 """Phases in which the venue takes orders."""
+CALL_PHASES: Final[frozenset[Phase]] = ENTRY_PHASES - {"continuous"}
+"""Those in which nothing trades before the uncross."""
 IDLE_SECONDS: Final = 300.0
 """After so long without a key or the mouse, one-click ends: the trader may be elsewhere."""
 QUIET_SECONDS: Final = 0.25

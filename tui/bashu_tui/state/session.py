@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from bashu_protocol.client import Client
 from bashu_protocol.link import LinkState
@@ -23,88 +23,33 @@ from bashu_protocol.messages import (
     InstrumentStat,
     LogonAck,
     MemberRow,
-    Notice,
-    OrderRow,
-    OrdStatus,
-    OrdType,
     PartyReport,
     Permission,
     Phase,
-    Side,
-    TimeInForce,
     VenueStatus,
 )
 from bashu_tui.state.alert_store import AlertStore
 from bashu_tui.state.auctions import Auctions
 from bashu_tui.state.blocks import Blocks
 from bashu_tui.state.fills import Fills
+from bashu_tui.state.history import History
 from bashu_tui.state.limits import Limits
 from bashu_tui.state.market_history import MarketHistory
 from bashu_tui.state.modes import EntryMode, Modes, may_enter, may_trade
 from bashu_tui.state.notice_marks import NoticeMarks
 from bashu_tui.state.order_life import OrderLives
+from bashu_tui.state.orders import Orders
 from bashu_tui.state.part import Part
 from bashu_tui.state.positions import Position, positions
 from bashu_tui.state.price_alerts import PriceAlerts
 from bashu_tui.state.queue import Queue
 from bashu_tui.state.session_blotter import SessionBlotter
 
-ENTRY_PHASES: Final[frozenset[Phase]] = frozenset(
-    {"continuous", "call_auction", "call_auction_no_cancel", "volatility_auction"}
-)
-"""Phases in which the venue takes orders."""
-CALL_PHASES: Final[frozenset[Phase]] = ENTRY_PHASES - {"continuous"}
-"""Those in which nothing trades before the uncross."""
 HISTORY: Final = 500
 COLLEAGUES_SECONDS: Final = 10
 """How often to ask what colleagues did; they share the account, and nothing tells of it."""
 APPROVER_SECONDS: Final = 3
 """The same for who is to approve their orders."""
-
-
-class OrderLine(Struct):
-    """A working order."""
-
-    order_id: int
-    cl_ord_id: str
-    symbol: str
-    side: Side
-    price: int
-    order_qty: int
-    leaves_qty: int
-    cum_qty: int
-    status: OrdStatus
-    transact_time: int
-    own: bool = True
-    """Placed by this user, so that this user can withdraw it."""
-    user: str = ""
-    ord_type: OrdType = "limit"
-    time_in_force: TimeInForce = "day"
-    stop_px: int = 0
-    display_qty: int = 0
-    client_account: str = ""
-    is_waiting: bool = False
-    """For its stop price."""
-
-
-class HistoryLine(Struct, frozen=True):
-    """Something that happened: a fill, an order's end, a refusal, or a notice."""
-
-    transact_time: int
-    symbol: str
-    side: str
-    price: int
-    quantity: int
-    kind: str
-    """A text key."""
-    reject_code: str = ""
-    notice: Notice | None = None
-    number: int = 0
-    """Counts what happened in this session, in no order of time."""
-    ord_type: OrdType = "limit"
-    filled: int = 0
-    text: str = ""
-    """The venue's own words."""
 
 
 class Session:
@@ -120,15 +65,14 @@ class Session:
         self.fills = Fills(client.user)
         self.lives = OrderLives()
         self.instruments: dict[str, InstrumentRow] = {}
-        self.orders: dict[int, OrderLine] = {}
+        self.orders = Orders(client.user)
+        self.history = History()
         self.queue = Queue(client.feed)
         self.market_history = MarketHistory()
-        self.history: deque[HistoryLine] = deque(maxlen=HISTORY)
         self.accounts: dict[str, AccountRow] = {}
         self.alerts: dict[int, Alert] = {}
         self.audit: deque[AuditEvent] = deque(maxlen=HISTORY)
         self.members: dict[str, MemberRow] = {}
-        self.notices: deque[Notice] = deque(maxlen=HISTORY)
         self.status: VenueStatus | None = None
         self.changed: set[str] = {"all"}
         self.account_is_old = True
@@ -145,14 +89,11 @@ class Session:
             self.blocks, self.auctions,
         ]  # fmt: skip
         """The view models of their own, for the screens that show them."""
-        self._recent: deque[ExecutionReport] = deque(maxlen=HISTORY)
         self._interruptions = 0
         self._instruments_are_old = False
         self.member_is_old = False
         self._member_age = 0
-        self._happened = 0
         self._positions: tuple[object, dict[str, Position]] = (None, {})
-        self._notice_ids: set[int] = set()
         self._resting: dict[int, str] = {}
         """The member of each order that the event stream showed to rest."""
         client.listen(self.hear)
@@ -229,9 +170,6 @@ class Session:
     def stat(self, symbol: str) -> InstrumentStat | None:
         return self.client.feed.stats.get(symbol)
 
-    def orders_in(self, symbol: str) -> list[OrderLine]:
-        return [order for order in self.orders.values() if order.symbol == symbol]
-
     def resting_in(self, symbol: str) -> int:
         """Return how many orders the published book of an instrument holds."""
         book = self.client.feed.book(symbol)
@@ -248,12 +186,9 @@ class Session:
         await self._reload_instruments()
         await self.limits.reload(client)
         if self.may_view:
-            await self._reload_orders()
+            await self.orders.reload(client)
             await self.fills.reload(client)
-        for notice in (await client.query("notices")).notices:
-            self._take_notice(notice)
-        latest_first = sorted(self.history, key=lambda line: -line.transact_time)
-        self.history = deque(latest_first, maxlen=HISTORY)
+        await self.history.reload(client)
         await self.reload_account()
         if self.role == "supervisor":
             alerts = (await client.query("alerts")).alerts
@@ -299,20 +234,10 @@ class Session:
         self.member_is_old, self._member_age = False, 0
         await self.limits.reload(self.client)
         if self.may_view:
-            await self._reload_orders()
+            await self.orders.reload(self.client)
             await self.fills.reload(self.client)
         await self.reload_account()
         self.changed.update(("orders", "fills", "limits"))
-
-    async def _reload_orders(self) -> None:
-        client = self.client
-        answer = await client.query("orders")
-        self.orders = {
-            r.order_id: _order_line(r, client.user) for r in answer.rows if isinstance(r, OrderRow)
-        }
-        for report in self._recent:
-            if report.seq > answer.seq:  # it came while the answer was on its way
-                self._take_order(report)
 
     async def reload_account(self) -> None:
         self.account_is_old = False
@@ -329,7 +254,7 @@ class Session:
 
     def hear(self, message: AnyMessage) -> None:
         """Take one message of the client."""
-        own: tuple[Part, ...] = (self.fills, self.lives)
+        own: tuple[Part, ...] = (self.fills, self.lives, self.orders, self.history)
         for part in (*own, *self.parts):
             self.changed |= part.hear(message)
         if isinstance(message, BookDelta | BookSnapshot):
@@ -337,7 +262,7 @@ class Session:
         elif isinstance(message, InstrumentStat):
             self._take_stat(message)
         elif isinstance(message, ExecutionReport):
-            self._take_report(message)
+            self.account_is_old = self.account_is_old or message.exec_type != "rejected"
         elif isinstance(message, VenueStatus):
             self.status = message
             self.changed.add("status")
@@ -350,8 +275,6 @@ class Session:
             for event in message.events:
                 self._take_audit(event)
             self.changed.add("audit")
-        elif isinstance(message, Notice):
-            self._take_notice(message)
         elif isinstance(message, PartyReport):  # what a block or a bid freezes
             self.account_is_old = True
         elif isinstance(message, LogonAck):
@@ -371,48 +294,6 @@ class Session:
             self.changed.add("mode")
         self.changed.add("stat")
 
-    def _take_report(self, report: ExecutionReport) -> None:
-        self.changed.update(("orders", "history"))
-        if report.exec_type == "rejected":
-            if report.side:
-                self._note(report, "status.rejected", report.order_qty)
-            return
-        self.account_is_old = True
-        self._recent.append(report)
-        if report.exec_type in ("canceled", "expired"):
-            self._note(report, f"status.{report.exec_type}", report.order_qty - report.cum_qty)
-        self._take_order(report)
-
-    def _take_order(self, report: ExecutionReport) -> None:
-        if report.leaves_qty and report.side:
-            known = self.orders.get(report.order_id)
-            is_stop = report.ord_type in ("stop", "stop_limit")
-            has_triggered = report.exec_type == "triggered" or (
-                known is not None and not known.is_waiting
-            )
-            self.orders[report.order_id] = OrderLine(
-                report.order_id, report.cl_ord_id, report.symbol, report.side, report.price,
-                report.order_qty, report.leaves_qty, report.cum_qty, report.ord_status,
-                report.transact_time, True, self.client.user, report.ord_type,
-                report.time_in_force, report.stop_px, report.display_qty, report.client_account,
-                is_stop and not has_triggered and not report.cum_qty,
-            )  # fmt: skip
-        else:
-            self.orders.pop(report.order_id, None)
-
-    def _take_notice(self, notice: Notice) -> None:
-        if notice.notice_id in self._notice_ids:
-            return
-        self._notice_ids.add(notice.notice_id)
-        self.notices.appendleft(notice)
-        self.history.appendleft(
-            HistoryLine(
-                notice.transact_time, notice.symbol, "", 0, 0, f"notice.{notice.kind}",
-                notice=notice, number=-notice.notice_id,
-            )
-        )  # fmt: skip
-        self.changed.update(("notices", "history"))
-
     def _take_audit(self, event: AuditEvent) -> None:
         self.audit.appendleft(event)
         if event.event in ("new", "trade", "replaced", "canceled", "expired"):
@@ -421,34 +302,12 @@ class Session:
             else:
                 self._resting.pop(event.order_id, None)
 
-    def _note(self, report: ExecutionReport, kind: str, quantity: int) -> None:
-        self._happened += 1
-        self.history.appendleft(
-            HistoryLine(
-                report.transact_time, report.symbol, report.side, report.price, quantity, kind,
-                report.reject_code.value, None, self._happened, report.ord_type, report.cum_qty,
-                report.text,
-            )
-        )  # fmt: skip
-
     def _link_moved(self, state: LinkState) -> None:
         self.modes.link_moved(state)
         if state != "live":
             self.needs_reload = True
             self._interruptions += 1
         self.changed.add("all")
-
-
-def _order_line(row: OrderRow, user: str) -> OrderLine:
-    status: OrdStatus = "partially_filled" if row.cum_qty else "new"
-    if row.pending:
-        status = "pending_new"
-    return OrderLine(
-        row.order_id, row.cl_ord_id, row.symbol, row.side, row.price, row.order_qty,
-        row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user, row.user,
-        row.ord_type, row.time_in_force, row.stop_px, row.display_qty, row.client_account,
-        row.waiting,
-    )  # fmt: skip
 
 
 def local_time(transact_time: int) -> str:

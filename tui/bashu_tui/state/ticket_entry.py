@@ -9,10 +9,8 @@ from bashu_protocol.messages import InstrumentRow, OrdType, Phase, Side, TimeInF
 from bashu_protocol.units import format_price
 from bashu_tui.state.draft import OrderDraft
 from bashu_tui.state.entry import Entry, normalize, read_price, read_quantity
+from bashu_tui.state.modes import CALL_PHASES
 
-CALL_PHASES: Final[frozenset[Phase]] = frozenset(
-    {"call_auction", "call_auction_no_cancel", "volatility_auction"}
-)
 _STOPS: Final = ("stop", "stop_limit")
 
 
@@ -113,8 +111,9 @@ def read(
         if min_qty.value is None:
             return Problem("ticket.min_qty", min_qty)
     if "display_qty" in offered and instrument is not None:
-        least = instrument.rules.features.iceberg_min_display
-        display_qty = _read_part(fields.display_qty, instrument, least, quantity.value - 1)
+        rules = instrument.rules
+        least, most = rules.features.iceberg_min_display, quantity.value - rules.lot
+        display_qty = _read_part(fields.display_qty, instrument, least, most)
         if display_qty.value is None:
             return Problem("ticket.display_qty", display_qty)
     return OrderDraft(

@@ -11,8 +11,9 @@ from textual.message import Message
 from bashu_protocol.units import format_price
 from bashu_tui.cells import left, right, wrap
 from bashu_tui.state.blotter import TABS, BlotterLine, Tab, counts, lines
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.positions import format_average
-from bashu_tui.state.session import OrderLine, local_time
+from bashu_tui.state.session import local_time
 from bashu_tui.state.venue_words import in_words
 from bashu_tui.widgets.line_panel import Piece
 from bashu_tui.widgets.list_panel import ListPanel

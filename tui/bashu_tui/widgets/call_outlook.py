@@ -8,7 +8,8 @@ from rich.cells import cell_len
 from bashu_protocol.messages import InstrumentStat
 from bashu_protocol.units import NS_PER_SECOND, format_price
 from bashu_tui.cells import left, right
-from bashu_tui.state.auctions import CALL_PHASES, countdown
+from bashu_tui.state.auctions import countdown
+from bashu_tui.state.modes import CALL_PHASES
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
 _AFTER: Final = ("call_auction_no_cancel", "continuous")

@@ -21,7 +21,7 @@ from bashu_tui.state.ladder import (
     cumulative,
     middle,
 )
-from bashu_tui.state.session import CALL_PHASES
+from bashu_tui.state.modes import CALL_PHASES
 from bashu_tui.widgets.ladder_paint import Columns, Ground, Zone, head, paint
 from bashu_tui.widgets.line_panel import LinePanel, Piece
 
@@ -179,7 +179,7 @@ class Ladder(LinePanel):
         self._middle = middle(book, last, reference)
         self._place(self._middle, count)
         step = self.step
-        own = session.orders_in(app.symbol)
+        own = session.orders.within(app.symbol)
         self._rows = build(book, own, self._top_price, step, count)
         for row in self._rows:
             if row.own_buy:

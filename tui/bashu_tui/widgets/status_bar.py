@@ -40,7 +40,7 @@ class StatusBar(LinePanel):
         texts, palette = app.texts, app.palette
         seq = session.status.seq if session.status is not None else 0
         turns = len(session.blocks.my_turns())
-        unread = session.notice_marks.unread(session.notices)
+        unread = session.notice_marks.unread(session.history.notices)
         return [
             *self._instrument(session),
             *self._phase(session),
