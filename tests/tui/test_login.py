@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, Static
 
+from bashu_protocol.client import Client, CommandTimeout
 from bashu_tui.app import BashuApp
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.supervisor import SupervisorScreen
@@ -107,3 +108,19 @@ async def test_the_form_changes_its_language(wait: Any) -> None:
         assert str(label.content) == "User"
         await pilot.press("ctrl+l")
         await wait(pilot, lambda: str(label.content) == "用户名")
+
+
+async def test_a_question_that_the_venue_leaves_unanswered_is_said_on_the_form(
+    market: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = Client.query
+
+    async def query_or_fail(self: Client, what: Any, *rest: Any, **more: Any) -> Any:
+        if what == "fills":
+            raise CommandTimeout("no answer")
+        return await query(self, what, *rest, **more)
+
+    monkeypatch.setattr(Client, "query", query_or_fail)
+    app = market.app("alice")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: login_is_up(app) and message(app) == app.texts("login.silent"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bashu_protocol.client import Client
+from bashu_protocol.client import Client, CommandTimeout
 from bashu_protocol.messages import (
     Alert,
     ExecutionReport,
@@ -177,3 +177,78 @@ async def test_a_refused_command_about_an_unknown_order_is_not_an_order(alice: C
     assert isinstance(report, ExecutionReport)
     assert report.exec_type == "rejected"
     assert not session.orders
+
+
+async def test_independent_questions_are_asked_at_the_same_time(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No answer comes before all of a round are asked: one after another would wait for ever."""
+    rounds = [
+        {"instruments", "limits"},
+        {"orders", "fills", "account", "notices", "blocks", "auctions"},
+    ]
+    asked: set[str] = set()
+    complete = [asyncio.Event() for _round in rounds]
+    query = alice.query
+
+    async def held_back(what: Any, *rest: Any, **more: Any) -> Any:
+        asked.add(what)
+        for expected, event in zip(rounds, complete, strict=True):
+            if expected <= asked:
+                event.set()
+            if what in expected:
+                await asyncio.wait_for(event.wait(), DEADLINE_SECONDS / 10)
+        return await query(what, *rest, **more)
+
+    monkeypatch.setattr(alice, "query", held_back)
+    session = await loaded(alice)
+    assert session.symbols == ["CCER", SYMBOL]
+    assert session.accounts
+    assert asked == rounds[0] | rounds[1]
+
+
+@pytest.mark.parametrize(
+    "failing", ["instruments", "limits", "notices", "orders", "fills", "account", "blocks"]
+)
+async def test_a_question_that_fails_is_told_and_everything_is_asked_again(
+    alice: Client, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    session = await loaded(alice)
+    await alice.place(SYMBOL, "buy", 100, 7_460)
+    session.needs_reload = True
+    query = alice.query
+
+    async def query_or_fail(what: Any, *rest: Any, **more: Any) -> Any:
+        if what == failing:
+            raise CommandTimeout("no answer")
+        return await query(what, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alice, "query", query_or_fail)
+        with pytest.raises(CommandTimeout):
+            await session.reload()
+    assert session.needs_reload
+    assert session.link_face == "catching_up"
+    await session.reload()
+    assert not session.needs_reload
+    assert [order.leaves_qty for order in session.orders.values()] == [100]
+
+
+async def test_the_account_is_old_until_the_venue_has_told_it(
+    alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await loaded(alice)
+    await alice.place(SYMBOL, "buy", 100, 7_460)
+    assert session.account_is_old
+
+    async def no_answer(*_question: Any, **_more: Any) -> Any:
+        raise CommandTimeout("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(alice, "query", no_answer)
+        with pytest.raises(CommandTimeout):
+            await session.reload_account()
+    assert session.account_is_old
+    await session.reload_account()
+    assert not session.account_is_old
+    assert session.accounts["CNY"].frozen == 746_000

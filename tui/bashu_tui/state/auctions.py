@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from bashu_protocol.client import Client, CommandRefused, CommandTimeout
+from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AnyMessage,
     AuctionReport,
@@ -74,7 +74,7 @@ class Auctions:
         self.is_old = False  # what comes while the answer is on its way makes it old again
         try:
             rows = (await client.query("auctions")).rows
-        except (CommandTimeout, CommandRefused):
+        except BaseException:
             self.is_old = True
             raise
         self.rows = {row.auction_id: row for row in rows if isinstance(row, AuctionRow)}

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from bashu_protocol.client import Client, CommandRefused, CommandTimeout
+from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     AnyMessage,
     BlockEventKind,
@@ -157,7 +157,7 @@ class Blocks:
         self.is_old = False  # what comes while the answer is on its way makes it old again
         try:
             rows = (await client.query("blocks")).rows
-        except (CommandTimeout, CommandRefused):
+        except BaseException:
             self.is_old = True
             raise
         self.lines = {row.block_id: _line(row) for row in rows if isinstance(row, BlockRow)}

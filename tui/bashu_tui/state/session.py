@@ -2,9 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from msgspec import structs
 
@@ -44,6 +44,7 @@ from bashu_tui.state.positions import Position, positions
 from bashu_tui.state.price_alerts import PriceAlerts
 from bashu_tui.state.queue import Queue
 from bashu_tui.state.session_blotter import SessionBlotter
+from bashu_tui.state.together import together
 
 HISTORY: Final = 500
 COLLEAGUES_SECONDS: Final = 10
@@ -84,11 +85,12 @@ class Session:
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
         self.blocks = Blocks()
         self.auctions = Auctions()
-        self.parts: list[Part] = [
-            self.price_alerts, self.session_blotter, self.queue, self.market_history,
-            self.blocks, self.auctions,
-        ]  # fmt: skip
-        """The view models of their own, for the screens that show them."""
+        self._private: tuple[Part, ...] = (self.orders, self.fills, self.queue)
+        """What the venue tells only those who may view their member's affairs."""
+        self._parts: tuple[Part, ...] = (
+            self.lives, self.history, self.price_alerts, self.session_blotter,
+            self.market_history, self.blocks, self.auctions,
+        )  # fmt: skip
         self._interruptions = 0
         self._instruments_are_old = False
         self.member_is_old = False
@@ -180,25 +182,20 @@ class Session:
         return sum(1 for owner in self._resting.values() if owner == member)
 
     async def reload(self) -> None:
-        """Ask the venue for the truth: instruments, orders, fills, account and the rest."""
-        client = self.client
+        """Ask the venue for the truth: instruments, orders, fills, account and the rest.
+
+        Raises:
+            CommandTimeout, CommandRefused: one was not answered; `needs_reload` stays as it was.
+        """
         interruptions = self._interruptions
-        await self._reload_instruments()
-        await self.limits.reload(client)
-        if self.may_view:
-            await self.orders.reload(client)
-            await self.fills.reload(client)
-        await self.history.reload(client)
-        await self.reload_account()
-        if self.role == "supervisor":
-            alerts = (await client.query("alerts")).alerts
-            self.alerts = {alert.alert_id: alert for alert in alerts}
-            rows = (await client.query("members")).rows
-            self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
+        client = self.client
+        await together(
+            self._reload_instruments(), self.limits.reload(client), self._reload_supervision()
+        )
+        # What else the venue answers depends on the permissions, which are among the limits.
         self.blocks.may_view = self.may_view
-        for part in self.parts:
-            if self.may_view or part is not self.queue:
-                await part.reload(client)
+        parts = (*self._parts, *self._private) if self.may_view else self._parts
+        await together(self.reload_account(), *(part.reload(client) for part in parts))
         self.needs_reload = interruptions != self._interruptions
         self.changed.add("all")
 
@@ -209,18 +206,33 @@ class Session:
 
     async def reload_off_book(self) -> None:
         """Ask for what is old of blocks, auctions and instruments."""
+        questions: list[Coroutine[Any, Any, None]] = []
         if self._instruments_are_old:
-            await self._reload_instruments()
-        if self.blocks.is_old:
-            await self.blocks.reload(self.client)
-        if self.auctions.is_old:
-            await self.auctions.reload(self.client)
+            questions.append(self._reload_instruments())
+        questions += [p.reload(self.client) for p in (self.blocks, self.auctions) if p.is_old]
+        await together(*questions)
         self.changed.update(("blocks", "auctions"))
 
     async def _reload_instruments(self) -> None:
-        self._instruments_are_old = False
-        rows = (await self.client.query("instruments")).rows
+        self._instruments_are_old = False  # what comes meanwhile makes it old again
+        try:
+            rows = (await self.client.query("instruments")).rows
+        except BaseException:
+            self._instruments_are_old = True
+            raise
         self.instruments = {r.rules.symbol: r for r in rows if isinstance(r, InstrumentRow)}
+
+    async def _reload_supervision(self) -> None:
+        if self.role == "supervisor":
+            await together(self._reload_alerts(), self._reload_members())
+
+    async def _reload_alerts(self) -> None:
+        alerts = (await self.client.query("alerts")).alerts
+        self.alerts = {alert.alert_id: alert for alert in alerts}
+
+    async def _reload_members(self) -> None:
+        rows = (await self.client.query("members")).rows
+        self.members = {r.member: r for r in rows if isinstance(r, MemberRow)}
 
     def tick(self) -> None:
         """A second has passed."""
@@ -233,17 +245,19 @@ class Session:
         """Ask for what colleagues may have changed: nothing tells this user of it."""
         self.member_is_old, self._member_age = False, 0
         await self.limits.reload(self.client)
-        if self.may_view:
-            await self.orders.reload(self.client)
-            await self.fills.reload(self.client)
-        await self.reload_account()
+        parts: tuple[Part, ...] = (self.orders, self.fills) if self.may_view else ()
+        await together(self.reload_account(), *(part.reload(self.client) for part in parts))
         self.changed.update(("orders", "fills", "limits"))
 
     async def reload_account(self) -> None:
-        self.account_is_old = False
+        self.account_is_old = False  # what comes meanwhile makes it old again
         if not self.may_view:
             return
-        rows = (await self.client.query("account")).rows
+        try:
+            rows = (await self.client.query("account")).rows
+        except BaseException:
+            self.account_is_old = True
+            raise
         self.accounts = {row.asset: row for row in rows if isinstance(row, AccountRow)}
         self.changed.add("account")
 
@@ -254,8 +268,7 @@ class Session:
 
     def hear(self, message: AnyMessage) -> None:
         """Take one message of the client."""
-        own: tuple[Part, ...] = (self.fills, self.lives, self.orders, self.history)
-        for part in (*own, *self.parts):
+        for part in (*self._private, *self._parts):
             self.changed |= part.hear(message)
         if isinstance(message, BookDelta | BookSnapshot):
             self.changed.add("book")
