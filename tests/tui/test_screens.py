@@ -114,3 +114,33 @@ async def test_the_key_bar_cuts_no_word(terminal: Any, shown: Any, width: int) -
         texts = load("en")
         assert " F1 Help " in line
         assert line.endswith(tuple(texts[f"bar.{a.id}"] for a in ACTIONS if a.bar))
+
+
+async def _laid_out(app: Any, pilot: Any, wait: Any, places: list[str]) -> dict[str, Any]:
+    """Open screens one after another; return where each widget with an id is on each."""
+    found: dict[str, Any] = {}
+    for place in places:
+        app.open_screen(place)
+        await wait(pilot, lambda place=place: getattr(app.screen, "place", "") == place)
+        await wait(pilot, lambda: app.screen.is_mounted)
+        await pilot.pause(0.2)
+        for widget in app.screen.query("*"):
+            if widget.id and widget.display:
+                found[f"{place}#{widget.id}"] = (widget.region.x, widget.region.width)
+    return found
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)])
+async def test_no_screen_lays_out_another(
+    terminal: Any, wait: Any, size: tuple[int, int]
+) -> None:
+    """The style sheets of all screens that were opened hold together in one application."""
+    places = [entry.place for entry in open_to("trader")]
+    laid_out = []
+    for order in (places, places[::-1]):
+        async with terminal(size=size) as (app, pilot):
+            await wait(pilot, lambda app=app: app.session is not None)
+            laid_out.append(await _laid_out(app, pilot, wait, order))
+    forward, backward = laid_out
+    assert {key: (forward[key], backward.get(key)) for key in forward
+            if forward[key] != backward.get(key)} == {}
