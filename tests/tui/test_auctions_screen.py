@@ -210,6 +210,26 @@ async def test_the_result_shows_the_own_fill(
         await wait(pilot, lambda: "no bid of yours to withdraw" in shown(app))
 
 
+async def test_a_form_whose_auction_closed_says_so(
+    desk: Any, house: House, wait: Any, shown: Any
+) -> None:
+    await house.start()
+    async with desk(size=(140, 42)) as (app, pilot):
+        await wait(pilot, lambda: "OPEN" in shown(app))
+        await pilot.press("f2")
+        form = app.screen.query_one(BidForm)
+        await fill(pilot, form.fields, "800", "75")
+        await pilot.press("enter")
+        await agree(pilot, app, wait)
+        await wait(pilot, lambda: own_bid(app) == (800, 7_500))
+        await wait(pilot, lambda: "Change the bid in auction 1" in shown(app))
+        await house.close()
+        await wait(pilot, lambda: "You got 800 of 800 t" in shown(app))
+        await wait(pilot, lambda: "takes no bids of yours now" in shown(app))
+        assert "Change the bid" not in shown(app)
+        assert "Freezes" not in shown(app)
+
+
 async def test_a_bid_after_the_cutoff_is_refused(
     desk: Any, house: House, wait: Any, shown: Any
 ) -> None:

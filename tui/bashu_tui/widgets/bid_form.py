@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from bashu_protocol.messages import AuctionRow, InstrumentRow
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import wrap
-from bashu_tui.state.auctions import bidder_side
+from bashu_tui.state.auctions import actions, bidder_side
 from bashu_tui.state.bounds import (
     bid_price,
     bid_quantity,
@@ -87,14 +87,16 @@ class BidForm(Vertical):
     def repaint(self) -> None:
         """Another language, other bounds, another present bid: write everything anew."""
         row = self.auction
-        key = "auctions.form.change" if row is not None and row.bid else "auctions.form.bid"
+        key = "auctions.form.bid"
+        if row is not None and row.bid and not self._is_closed(row):
+            key = "auctions.form.change"
         self.border_title = self.bashu.texts(key, id=self.auction_id or "-")
         for field in self.query(FormField):
             field.repaint()
         for block in self.query(LineBlock):
             block.repaint()
-        for actions in self.query(ActionRow):
-            actions.repaint()
+        for row_of_actions in self.query(ActionRow):
+            row_of_actions.repaint()
 
     def on_form_field_changed(self) -> None:
         self.query_one(LineBlock).repaint()
@@ -110,6 +112,11 @@ class BidForm(Vertical):
     def _price_bounds(self) -> Bounds:
         row = self.auction
         return bid_price(row, self._instrument()) if row is not None else Bounds()
+
+    def _is_closed(self, row: AuctionRow) -> bool:
+        """Tell whether the auction takes no bid of this member's."""
+        session = self.bashu.session
+        return session is None or "bid" not in actions(row, session.member)
 
     def _show_tonnes(self, qty: int) -> str:
         return self.bashu.texts("off_book.tonnes", qty=f"{qty:,}")
@@ -128,6 +135,9 @@ class BidForm(Vertical):
         if row is None:
             return []
         said: list[Piece] = []
+        if self._is_closed(row):
+            closed = wrap(texts("auctions.cannot.bid"), width)
+            return [[(part, palette.warn)] for part in closed]
         if terms is not None and bidder_side(row) == "buy":
             amount = format_money(terms[0] * terms[1])
             said.append((texts("off_book.freezes_cash", amount=amount), palette.plain))
