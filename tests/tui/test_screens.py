@@ -131,9 +131,7 @@ async def _laid_out(app: Any, pilot: Any, wait: Any, places: list[str]) -> dict[
 
 
 @pytest.mark.parametrize("size", [(80, 24), (140, 42)])
-async def test_no_screen_lays_out_another(
-    terminal: Any, wait: Any, size: tuple[int, int]
-) -> None:
+async def test_no_screen_lays_out_another(terminal: Any, wait: Any, size: tuple[int, int]) -> None:
     """The style sheets of all screens that were opened hold together in one application."""
     places = [entry.place for entry in open_to("trader")]
     laid_out = []
@@ -142,5 +140,8 @@ async def test_no_screen_lays_out_another(
             await wait(pilot, lambda app=app: app.session is not None)
             laid_out.append(await _laid_out(app, pilot, wait, order))
     forward, backward = laid_out
-    assert {key: (forward[key], backward.get(key)) for key in forward
-            if forward[key] != backward.get(key)} == {}
+    assert {
+        key: (forward[key], backward.get(key))
+        for key in forward
+        if forward[key] != backward.get(key)
+    } == {}

@@ -11,6 +11,7 @@ from bashu_protocol.messages import HaltInstrument, PublishNotice, SetPhase
 from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.help import HelpScreen
 from bashu_tui.widgets.ladder import Ladder
+from bashu_tui.widgets.ladder_paint import Columns
 from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
@@ -302,6 +303,33 @@ async def test_a_click_on_a_row_takes_its_price(terminal: Any, wait: Any) -> Non
         field = app.screen.query_one("#ticket-price", Input)
         await wait(pilot, lambda: field.value.replace(".", "") == str(row.price))
         assert ladder.cursor_price == row.price
+
+
+@pytest.mark.parametrize("by", ["the ladder again", "the ticket's last line"])
+async def test_an_order_is_sent_with_the_mouse_alone(
+    terminal: Any, market: Any, wait: Any, by: str
+) -> None:
+    async with terminal() as (app, pilot):
+        ladder, ticket = app.screen.query_one(Ladder), app.screen.query_one(Ticket)
+        await wait(pilot, lambda: ladder._rows)
+        bids = next(x for x in range(99) if Columns.of(ladder.size.width).zone(x) == "bid")
+        spot = (bids + 1, 8)
+        await pilot.hover(Ladder, offset=spot)
+        await pilot.click(Ladder, offset=spot)
+        price = ladder.cursor_price
+        await wait(pilot, lambda: ticket.draft() is not None)
+        assert (ticket.draft().side, ticket.draft().price) == ("buy", price)
+        if by == "the ladder again":
+            await pilot.click(Ladder, offset=spot)
+        else:
+            await wait(pilot, lambda: app.screen.query_one("#ticket-send").spans)
+            await pilot.click("#ticket-send", offset=(2, 0))
+        await wait(pilot, lambda: isinstance(app.screen, ConfirmScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: app.screen.query_one("#confirm-keys").spans)
+        assert not market.venue.order_rows("alice-co")
+        await pilot.click("#confirm-keys", offset=(2, 0))
+        await wait(pilot, lambda: len(market.venue.order_rows("alice-co")) == 1)
+        assert market.venue.order_rows("alice-co")[0].price == price
 
 
 async def test_a_click_on_ones_own_quantity_withdraws_it(

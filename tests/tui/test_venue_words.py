@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from bashu_protocol.messages import (
+    CancelAuction,
+    CloseAuction,
     HaltInstrument,
+    OpenAuction,
     PublishNotice,
     ReinstateMember,
     ResumeInstrument,
+    ScheduleAuction,
     SuspendMember,
 )
 from bashu_tui.i18n import Texts, load
@@ -29,6 +33,7 @@ CHINESE, ENGLISH = Texts("zh"), Texts("en")
             "100,000 t offered on 20261124, bids from 67.00 to 81.00, uniform pricing.",
             "2026-11-24 出让 100,000 吨，报价区间 67.00 至 81.00，统一定价。",
         ),
+        ("100,000 t offered. Void: there were no bids.", "出让 100,000 吨。流标：无人投标。"),
         ("Withdrawn by a mass cancel.", "随批量撤单撤回。"),
         ("Trading in CEA25 is a pleasure", "Trading in CEA25 is a pleasure"),
         ("", ""),
@@ -55,8 +60,18 @@ async def test_the_venues_notices_are_understood(market: Any) -> None:
         await client.command(SuspendMember(number(), "bob-co", "why"))
         await client.command(ReinstateMember(number(), "bob-co", "why"))
         await client.command(PublishNotice(number(), "My own words"))
+        async with market.client("reg") as registrar:
+            for auction_id, end in ((1, CloseAuction), (2, CancelAuction)):
+                name = registrar.new_cl_ord_id
+                await registrar.command(ScheduleAuction(name(), "bob-co", "CEA25", 5_000))
+                await registrar.command(OpenAuction(name(), auction_id))
+                report = await registrar.command(end(name(), auction_id))
+                assert report.accepted, report
         notices = (await client.query("notices")).notices
-    titles = [in_words(notice.title, CHINESE) for notice in notices]
-    assert titles[-1] == "My own words"
-    assert len(titles) == 5
-    assert all(re.search(r"[\u3400-\u9fff]", title) for title in titles[:-1])
+    own = [notice for notice in notices if notice.kind == "notice"]
+    assert [in_words(notice.title, CHINESE) for notice in own] == ["My own words"]
+    assert len(notices) == 11
+    for notice in notices:
+        said = [notice.title, *([notice.body] if notice.kind == "auction" else [])]
+        if notice.kind != "notice":
+            assert all(re.search(r"[\u3400-\u9fff]", in_words(text, CHINESE)) for text in said)

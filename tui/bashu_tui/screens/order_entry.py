@@ -74,9 +74,10 @@ class OrderEntryScreen(MarketScreen):
         self.query_one(Ticket).choose(price=event.price)
 
     def on_ladder_trade_at(self, event: Ladder.TradeAt) -> None:
-        self.trade_at(event.side, event.price)
+        # A click has taken the focus out of the ticket, a key press would not have.
+        self.trade_at(event.side, event.price, is_click=True)
 
-    def trade_at(self, side: Side, price: int) -> None:
+    def trade_at(self, side: Side, price: int, *, is_click: bool = False) -> None:
         """Send at once where one press is enough; else fill the ticket, and asked again, the card.
 
         The ladder's prices are limits, so the ticket becomes a limit order's. The quantity has the
@@ -87,7 +88,7 @@ class OrderEntryScreen(MarketScreen):
         asked_again = (
             draft is not None
             and (draft.ord_type, draft.side, draft.price) == ("limit", side, price)
-            and ticket.has_focus_within
+            and (is_click or ticket.has_focus_within)
         )
         ticket.take_limit(side, price)
         draft = ticket.draft()

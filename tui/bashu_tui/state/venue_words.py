@@ -31,6 +31,7 @@ _PATTERNS: Final = tuple(
         r" (?P<floor>[\d.]+) to (?P<cap>[\d.]+), (?P<pricing>[\w-]+) pricing\.",
         "auction_paid": r"(?P<qty>[\d,]+) t (?P<offer>\w+) on (?P<date>\d+), bids from"
         r" (?P<floor>[\d.]+) to (?P<cap>[\d.]+), (?P<pricing>[\w-]+) pricing, emitters only\.",
+        "auction_ended": r"(?P<qty>[\d,]+) t (?P<offer>\w+)\. (?P<why>\S.*)",
         "by_mass_cancel": r"Withdrawn by a mass cancel\.",
         "by_supervisor": r"Withdrawn by a supervisor\.",
         "by_colleague": r"Withdrawn by (?P<user>\S+) of the same member\.",
@@ -74,6 +75,8 @@ def in_words(text: str, texts: Texts) -> str:
             for name, prefix in _WORDS.items():
                 if name in values:
                     values[name] = texts.get(f"{prefix}.{values[name]}", values[name])
+            if "why" in values:
+                values["why"] = in_words(values["why"], texts)
             if "date" in values:
                 values["date"] = _day(values["date"])
             return texts(f"said.{key}", **values)

@@ -50,7 +50,7 @@ class Ladder(LinePanel):
             self.price = price
 
     class TradeAt(Message):
-        """To buy or sell at a price was asked for; what follows depends on the entry mode."""
+        """A click asked to buy or sell at a price; what follows depends on the entry mode."""
 
         def __init__(self, side: Side, price: int) -> None:
             super().__init__()
@@ -131,11 +131,6 @@ class Ladder(LinePanel):
             self._top_price -= self._rows[-1].price - self.cursor_price
         self.repaint()
         self.post_message(self.PriceChosen(self.cursor_price))
-
-    def trade(self, side: Side) -> None:
-        """Ask to buy or sell at the chosen price."""
-        if self.cursor_price:
-            self.post_message(self.TradeAt(side, self.cursor_price))
 
     # What it shows
 

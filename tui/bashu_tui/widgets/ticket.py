@@ -49,6 +49,9 @@ class Ticket(Vertical):
     Ticket ChoiceLine { height: 1; }
     Ticket #ticket-steps { width: 6; }
     Ticket #ticket-reading { height: 4; }
+    Ticket.-ready #ticket-reading { height: 3; }
+    Ticket #ticket-send { display: none; }
+    Ticket.-ready #ticket-send { display: block; }
     Ticket #ticket-outcome { height: 2; }
     Ticket.-one-click { border: heavy $error; border-title-color: $error; }
     Ticket.-view { border-title-color: $warning; }
@@ -97,6 +100,7 @@ class Ticket(Vertical):
                 yield EntryInput(id=f"ticket-{name}")
         yield ChoiceLine(id="ticket-more")
         yield Static(id="ticket-reading")
+        yield ChoiceLine(id="ticket-send")
         yield Static(id="ticket-outcome")
         yield RecentOrders(id="ticket-recent")
 
@@ -250,6 +254,7 @@ class Ticket(Vertical):
         self._show_more("post_only" in offered)
         self._show_labels()
         self._write("ticket-reading", self._reading())
+        self._show_send()
         self._write("ticket-outcome", self._said())
         self.query_one(RecentOrders).repaint()
 
@@ -356,6 +361,16 @@ class Ticket(Vertical):
         line = self._line("more")
         line.display = bool(choices) or self.is_open
         line.show(choices or [Choice("", texts("ticket.no_more"), palette.faint)])
+
+    def _show_send(self) -> None:
+        """Offer to send what can be sent: Enter does it, and a click here."""
+        texts, palette, session = self.bashu.texts, self.bashu.palette, self.bashu.session
+        draft = self.draft() if session is not None and not self._shown_lock else None
+        self.set_class(draft is not None, "-ready")
+        if draft is not None and session is not None:
+            at_once = session.modes.sends_at_once(draft.quantity)
+            said = texts("ticket.send_at_once" if at_once else "ticket.send")
+            self._line("send").show([Choice("send", said, palette.own)])
 
     def _show_labels(self) -> None:
         texts, palette = self.bashu.texts, self.bashu.palette

@@ -45,8 +45,6 @@ def reading(session: Session, fields: Fields, texts: Texts, palette: Palette) ->
     if found.value:
         lines.append((texts("ticket.value", value=format_money(found.value)), palette.plain))
     lines.append((available(session, found.symbol, found.side, texts), palette.faint))
-    at_once = session.modes.sends_at_once(found.quantity)
-    lines.append((texts("ticket.send_at_once" if at_once else "ticket.send"), palette.faint))
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
