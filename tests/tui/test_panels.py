@@ -3,6 +3,7 @@
 import contextlib
 from typing import Any
 
+import msgspec
 import pytest
 from rich.cells import cell_len
 
@@ -236,6 +237,24 @@ async def test_the_status_bar_leaves_out_and_never_cuts(
             assert all(part in parts for part in kept)
         (line,) = bar.lines(30, 1)
         assert SYMBOL in line[0][0]
+
+
+async def test_nothing_says_when_a_halt_ends(
+    terminal: Any, market: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(200, 60)) as (app, pilot), market.client("sup") as client:
+        await wait(pilot, lambda: app.session.status is not None)
+        coming = {"next_phase": "closed", "next_phase_time": app.session.status.transact_time * 2}
+
+        def bar() -> str:
+            app.session.status = msgspec.structs.replace(app.session.status, **coming)
+            app.screen.query_one("#status").repaint()
+            return str(shown(app).split("\n")[0])
+
+        await wait(pilot, lambda: "closed in " in bar())
+        await client.command(HaltInstrument(client.new_cl_ord_id(), SYMBOL, "why"))
+        await wait(pilot, lambda: "HALTED" in bar())
+        assert "closed in " not in bar()
 
 
 async def test_production_looks_unlike_demo(terminal: Any, market: Any, wait: Any) -> None:

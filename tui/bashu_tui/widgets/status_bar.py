@@ -78,7 +78,8 @@ class StatusBar(LinePanel):
         if status.closed_reason:
             parts.append(Part(6, texts(closed_key(status.closed_reason)), palette.faint))
         left = countdown(status, status.transact_time)
-        if left and (stat is None or status.next_phase != stat.phase):
+        # The calendar says nothing of when a halt ends.
+        if left and not is_halted and (stat is None or status.next_phase != stat.phase):
             coming = texts(f"phase.{status.next_phase}")
             parts.append(Part(6, texts("status.next", phase=coming, time=left), palette.faint))
         return parts
