@@ -32,6 +32,7 @@ from bashu_tui.widgets.bid_form import BidForm
 from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.choice import Choice
 from bashu_tui.widgets.form_field import FormField
+from bashu_tui.widgets.outcome import Outcome
 
 SYMBOL = "CEA25"
 NARROW = (80, 24)
@@ -169,6 +170,13 @@ async def test_a_bid_beyond_the_bounds_is_not_sent(
         assert isinstance(app.screen, AuctionsScreen)
         await fill(pilot, form.fields, "1005", "75")
         await wait(pilot, lambda: "不是交易单位 10 吨的整数倍" in shown(app))
+        await pilot.press("enter")
+        await wait(pilot, lambda: app.screen.query_one(Outcome).key)
+        await fill(pilot, form.fields, "1000", "75")
+        screen = app.screen
+        await pilot.press("enter")
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard))
+        assert not screen.query_one(Outcome).key
 
 
 async def test_nothing_of_other_bids_is_shown_before_the_cutoff(

@@ -93,6 +93,7 @@ class OffBookScreen(MarketScreen):
             if send and not self.refuse_locked():
                 self.send(command, done)
 
+        self.outcome.say("")  # what was wrong before is mended
         self.app.push_screen(TermsCard(title_key, make, len(make(60))), decided)
 
     @work(group="off book")
