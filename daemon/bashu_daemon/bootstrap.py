@@ -17,6 +17,7 @@ from bashu_daemon.bus.credentials import (
 from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.parameter_record import entries
 from bashu_daemon.rulebook import MemberEntry, MembersFile, Rulebook, load_members, load_rulebook
 from bashu_protocol import topics
 from bashu_protocol.messages import (
@@ -62,6 +63,7 @@ class Founding(Struct, frozen=True):
             for rules in self.rulebook.instruments
             if rules.symbol not in listed
         ]
+        found += entries(self.rulebook.surveillance, venue, new_id)
         for entry in self.members.members:
             if entry.member not in known:
                 found += _admission(entry, new_id)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 ONE_SYMBOL = frozenset({"book", "listings", "bars"})
 MAX_ROWS = 200
 """Rows per query result; a longer answer spans several."""
-SUPERVISORY = frozenset({"alerts", "members"})
+SUPERVISORY = frozenset({"alerts", "members", "parameters"})
 OWN = frozenset({"orders", "fills", "account"})
 """What of a member only its users with the permission to view may query."""
 
@@ -109,6 +109,8 @@ class Queries:
             rows = [r for r in venue.block_rows(viewed) if _fits(r.symbol, query)]
         elif query.what == "members":
             rows = venue.member_rows()
+        elif query.what == "parameters":
+            rows = [*venue.surveillance_rules(), *venue.parameter_changes()]
         elif query.what == "trades":
             rows = self._tape.trades(query.symbol, query.since)
         elif query.what == "bars":

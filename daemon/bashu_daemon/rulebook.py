@@ -26,7 +26,8 @@ class Rulebook(Struct, frozen=True, forbid_unknown_fields=True):
     """Instruments with their rules, hours and trading days, thresholds of surveillance by rule."""
 
     instruments: list[InstrumentRules] = []
-    surveillance: dict[str, dict[str, int]] = {}
+    surveillance: dict[str, dict[str, int | dict[str, int]]] = {}
+    """By rule; a table in a rule's is that of the instrument that it is named after."""
     sessions: Sessions = Sessions()
 
 
@@ -113,7 +114,22 @@ def _load_rulebook(path: Path, including: tuple[Path, ...]) -> Rulebook:
         raise OperatorError(
             f"The rulebook {path} lists {', '.join(twice)} twice: keep one, and look at `include`."
         )
+    _check_symbols(path, rulebook, set(symbols))
     return msgspec.structs.replace(rulebook, instruments=instruments)
+
+
+def _check_symbols(path: Path, rulebook: Rulebook, symbols: set[str]) -> None:
+    """Refuse parameters of instruments that do not exist.
+
+    A rulebook without any is one for files that somebody else recorded.
+    """
+    for rule, values in rulebook.surveillance.items():
+        for name, value in values.items():
+            if isinstance(value, dict) and symbols and name not in symbols:
+                raise OperatorError(
+                    f"The rulebook {path} has [surveillance.{rule}.{name}] and lists no "
+                    f"instrument {name}: it lists {', '.join(sorted(symbols))}."
+                )
 
 
 def _included(path: Path, name: str, including: tuple[Path, ...]) -> list[InstrumentRules]:

@@ -27,6 +27,7 @@ from bashu_daemon.core_build import core_build
 from bashu_daemon.day_tape import DayTape
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, recover
+from bashu_daemon.parameter_record import overruled
 from bashu_daemon.service import Service
 from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol.messages import Role
@@ -111,6 +112,8 @@ async def serve(config: Config, stop: asyncio.Event, on_ready: OnReady) -> None:
         engine = Engine(founding.rulebook.surveillance)
         tape = DayTape()
         venue = recover(journal, engine, tape)
+        for difference in overruled(founding.rulebook.surveillance, venue):
+            logger.warning("%s", difference)
         # What was recovered lives on; collecting it again and again would only cost pauses.
         gc.collect()
         gc.freeze()

@@ -18,7 +18,10 @@ from bashu_daemon.config import Config
 from bashu_daemon.core import Venue
 from bashu_daemon.core.events import CommandEvent
 from bashu_daemon.errors import OperatorError
+from bashu_daemon.parameter_record import overruled
 from bashu_daemon.rulebook import MembersFile, Rulebook, load_members
+from bashu_daemon.surveillance.catalogue import RULES as RULES_OF_SURVEILLANCE
+from bashu_daemon.surveillance.rules.spoofing import Spoofing
 from bashu_protocol.messages import AddUser, InstrumentRules, NewOrder, OpenDay, SetPhase
 from bashu_protocol.reject_codes import RejectCode
 from bashu_protocol.topics import VENUE_USER
@@ -123,3 +126,29 @@ def test_no_member_may_have_a_user_of_the_venues_own_names(tmp_path: Path, name:
     path.write_text(MEMBERS.replace("anna", name))
     with pytest.raises(OperatorError, match=name):
         load_founding(Config(members=path))
+
+
+def test_the_rulebook_says_what_a_rule_begins_with_and_no_more(tmp_path: Path) -> None:
+    members, venue = members_file(tmp_path), Venue()
+
+    def found(surveillance: dict[str, dict[str, int | dict[str, int]]]) -> Founding:
+        return Founding(Rulebook([RULES], surveillance), members)
+
+    first = found({"spoofing": {"min_qty": 400, "CEA24": {"min_qty": 40}}})
+    for command in first.commands(venue):
+        venue.apply(VENUE_USER, command, 1)
+    rows = {row.rule: row for row in venue.surveillance_rules()}
+    assert set(rows) == {rule.name for rule in RULES_OF_SURVEILLANCE}
+    spoofing = rows["spoofing"]
+    assert spoofing.parameters == {"enabled": 1, **Spoofing.defaults, "min_qty": 400}
+    assert spoofing.symbols == {"CEA24": {"min_qty": 40}}
+    assert not rows["burst_rate"].is_per_instrument
+    assert overruled(first.rulebook.surveillance, venue) == []
+    changed = found({"spoofing": {"min_qty": 399, "enabled": 0, "CEA24": {"imbalance": 9}}})
+    assert changed.commands(venue) == []
+    told = overruled(changed.rulebook.surveillance, venue)
+    assert [sentence.split(" of the")[0] for sentence in told] == [
+        "[surveillance.spoofing] enabled = 0", "[surveillance.spoofing] min_qty = 399",
+        "[surveillance.spoofing.CEA24] imbalance = 9",
+        "[surveillance.spoofing.CEA24] min_qty = 399",
+    ]  # fmt: skip

@@ -42,6 +42,8 @@ def write(directory: Path, text: str, name: str = "rules.toml") -> Path:
         ("[sessions]\nclosed_days = ['2026-13-01']", "sessions.closed_days"),
         ("[sessions]\nclosed_days=[2026-10-08]\nopen_days=[2026-10-08]", "2026-10-08 is in"),
         ("[sessions.demo]\nmorning_seconds = 0", "sessions.demo.morning_seconds"),
+        (INSTRUMENT + "[surveillance.spoofing.GOLD]\nmin_qty = 1", "no instrument GOLD"),
+        (INSTRUMENT + "[surveillance.spoofing.CEA25]\nmin_qty = 'x'", "surveillance[...]"),
         ("include = 3", "`include` is not a list"),
         ("include = ['rules.toml']", "includes itself"),
         ("include = ['nowhere.toml']", "nowhere.toml"),
@@ -71,3 +73,11 @@ def test_an_included_file_has_instruments_only(tmp_path: Path) -> None:
     write(tmp_path, INSTRUMENT + "[sessions]\npre_open = '09:00'", "a.toml")
     with pytest.raises(OperatorError, match=r"a\.toml .* move them"):
         load_rulebook(write(tmp_path, "include = ['a.toml']"))
+
+
+def test_an_instrument_may_have_parameters_of_its_own(tmp_path: Path) -> None:
+    text = "[surveillance.spoofing]\nmin_qty = 500\n[surveillance.spoofing.CEA25]\nmin_qty = 5\n"
+    own = {"spoofing": {"min_qty": 500, "CEA25": {"min_qty": 5}}}
+    assert load_rulebook(write(tmp_path, INSTRUMENT + text)).surveillance == own
+    # Without instruments of its own it is for a file that somebody else recorded.
+    assert load_rulebook(write(tmp_path, text, "b.toml")).surveillance == own

@@ -92,6 +92,7 @@ DRAWS: Final[tuple[tuple[int, Callable[[RandomMarket], Drawn]], ...]] = (
     (3, officer_draws.allocation),
     (5, officer_draws.permissions),
     (10, officer_draws.correction),
+    (10, officer_draws.parameter),
     (25, off_book_draws.auction),
     (100, off_book_draws.bid),
     (100, off_book_draws.block),

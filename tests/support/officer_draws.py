@@ -11,14 +11,17 @@ from bashu_protocol.messages import (
     AddMember,
     AddUser,
     BarPerson,
+    ConfirmParameterChange,
     ConfirmTradeCorrection,
     Deposit,
+    EnterSurveillanceRule,
     HaltInstrument,
     KillSwitch,
     ListInstrument,
     MassCancelFor,
     MemberLimits,
     Phase,
+    ProposeParameterChange,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -115,6 +118,24 @@ def correction(market: RandomMarket) -> Drawn:
     action = chance.of(("cancel", "adjust"))
     price = market.price_near(chance.of(SYMBOLS))
     return user, ProposeTradeCorrection(name, exec_id, action, "x", price)
+
+
+def parameter(market: RandomMarket) -> Drawn:
+    """Enter a rule, propose a change of one, or decide on a proposal."""
+    chance, name = market.chance, market.id()
+    rule, user = chance.of(("spoofing", "layering")), chance.of(SUPERVISORS)
+    if chance.one_in(6):
+        values = {"enabled": 1, "min_qty": 500, chance.of(("orders", "imbalance")): 3}
+        symbols = {chance.of(SYMBOLS): {"min_qty": 100}}
+        return VENUE_USER, EnterSurveillanceRule(name, rule, values, symbols)
+    if chance.one_in(2):
+        approve = not chance.one_in(6)
+        return user, ConfirmParameterChange(name, chance.of(market.known.changes), approve)
+    named, symbol = chance.of(("enabled", "min_qty", "orders")), chance.of(("", *SYMBOLS))
+    value, clear = chance.below(3), chance.one_in(4)
+    if clear:
+        value = 0
+    return user, ProposeParameterChange(name, rule, named, value, "x", symbol, clear)
 
 
 def permissions(market: RandomMarket) -> Drawn:

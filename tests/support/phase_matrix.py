@@ -25,10 +25,12 @@ from bashu_protocol.messages import (
     CancelOrder,
     CloseAuction,
     CloseDay,
+    ConfirmParameterChange,
     ConfirmTradeCorrection,
     CounterBlock,
     DeclineOrder,
     Deposit,
+    EnterSurveillanceRule,
     HaltInstrument,
     KillSwitch,
     ListInstrument,
@@ -42,6 +44,7 @@ from bashu_protocol.messages import (
     PickOrder,
     PlaceBid,
     PostBlock,
+    ProposeParameterChange,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -123,6 +126,24 @@ _PROPOSED: Before = (
     *_TRADED,
     (VENUE_USER, lambda s: AddUser(s.id(), "tom", "S", "supervisor")),
     ("tom", _propose),
+)
+
+
+def _enter(scene: Scene) -> StateCommand:
+    return EnterSurveillanceRule(scene.id(), "spoofing", {"enabled": 1})
+
+
+_ENTERED: Before = ((VENUE_USER, _enter),)
+
+
+def _propose_change(scene: Scene) -> StateCommand:
+    return ProposeParameterChange(scene.id(), "spoofing", "enabled", 0, "a reason")
+
+
+_CHANGE_PROPOSED: Before = (
+    *_ENTERED,
+    (VENUE_USER, lambda s: AddUser(s.id(), "tom", "S", "supervisor")),
+    ("tom", _propose_change),
 )
 
 
@@ -230,7 +251,15 @@ EXAMPLES: list[Example] = [
         lambda s: ConfirmTradeCorrection(s.id(), 1),
         before=_PROPOSED,
     ),
+    Example("sue", ProposeParameterChange, _propose_change, before=_ENTERED),
+    Example(
+        "sue",
+        ConfirmParameterChange,
+        lambda s: ConfirmParameterChange(s.id(), 1),
+        before=_CHANGE_PROPOSED,
+    ),
     # the registrar
+    Example(VENUE_USER, EnterSurveillanceRule, _enter),
     Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules("MORE")), "another"),
     Example(VENUE_USER, ListInstrument, lambda s: ListInstrument(s.id(), rules(s.symbol)), "again"),
     Example(VENUE_USER, AddMember, lambda s: AddMember(s.id(), "C", "C", "owner of C")),

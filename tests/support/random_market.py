@@ -47,6 +47,7 @@ class Known:
         self.trades: deque[int] = deque([0], maxlen=REMEMBERED)
         self.blocks: deque[int] = deque([0], maxlen=REMEMBERED)
         self.corrections: deque[int] = deque([0], maxlen=4)
+        self.changes: deque[int] = deque([0], maxlen=4)
 
     def note_order(self, user: str, report: ExecutionReport) -> None:
         """Keep the ids under which orders live."""
@@ -64,9 +65,11 @@ class Known:
     def note_party(self, event: CommandEvent | PartyEvent) -> None:
         """Keep what a report of another mode names."""
         report = event.report
-        proposes = "propose_trade_correction"
-        if isinstance(report, CommandReport) and report.accepted and report.command == proposes:
-            self.corrections.append(int(report.text.split()[1]))
+        if isinstance(report, CommandReport) and report.accepted:
+            if report.command == "propose_trade_correction":
+                self.corrections.append(int(report.text.split()[1]))
+            elif report.command == "propose_parameter_change":
+                self.changes.append(int(report.text.split()[1]))
         if isinstance(report, BlockReport):
             self.blocks.append(report.block_id)
 

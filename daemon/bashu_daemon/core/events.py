@@ -147,6 +147,34 @@ class TradeCorrected(Struct, frozen=True, gc=False):
     reason: str
 
 
+class ParameterChange(Struct, frozen=True, gc=False):
+    """A change of surveillance's parameters was proposed, declined or put into force."""
+
+    seq: int
+    transact_time: int
+    stage: str
+    change_id: int
+    rule: str
+    symbol: str
+    """Empty for all instruments."""
+    parameter: str
+    value: int
+    previous: int
+    author: str
+    reason: str
+
+
+class ParametersSet(Struct, frozen=True):
+    """All parameters of a rule, as they are in force after the command."""
+
+    seq: int
+    transact_time: int
+    rule: str
+    version: int
+    parameters: dict[str, int]
+    symbols: dict[str, dict[str, int]]
+
+
 class LargeHolder(Struct, frozen=True, gc=False):
     """A member's holding reached the level from which supervisors are told, in tonnes."""
 
@@ -204,6 +232,8 @@ Event = (
     | AccessChanged
     | LargeHolder
     | TradeCorrected
+    | ParameterChange
+    | ParametersSet
     | NoticePublished
     | DayOpened
     | DayClosed

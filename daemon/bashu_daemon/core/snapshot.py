@@ -24,6 +24,7 @@ from bashu_daemon.core.member_snapshot import (
     load_memory,
     load_user,
 )
+from bashu_daemon.core.parameter_book import DumpedParameters, dump_parameters, load_parameters
 from bashu_daemon.core.state import State
 from bashu_daemon.core.ticket_snapshot import (
     DumpedTicket,
@@ -34,7 +35,7 @@ from bashu_daemon.core.ticket_snapshot import (
 )
 from bashu_protocol.messages import Notice
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 
 class _State(Struct, forbid_unknown_fields=True):
@@ -55,6 +56,7 @@ class _State(Struct, forbid_unknown_fields=True):
     protections: Protections
     auctions: DumpedAuctions
     blocks: list[DumpedOffer]
+    parameters: DumpedParameters
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="sorted")
@@ -83,6 +85,7 @@ def dump(state: State) -> bytes:
             dump_protections(state),
             dump_auctions(state.auction_room),
             dump_blocks(state),
+            dump_parameters(state.parameters),
         )
     )
 
@@ -121,4 +124,5 @@ def load(data: bytes) -> State:
     load_protections(state, dumped.protections)
     load_auctions(state, dumped.auctions)
     load_blocks(state, dumped.blocks)
+    state.parameters = load_parameters(dumped.parameters)
     return state

@@ -10,6 +10,7 @@ from bashu_daemon.core.correction_book import CorrectionBook
 from bashu_daemon.core.directory import Directory, RestingOrder, User
 from bashu_daemon.core.events import CommandEvent, Event, NoticePublished, OrderEvent, PhaseChanged
 from bashu_daemon.core.ledger import Ledger
+from bashu_daemon.core.parameter_book import ParameterBook
 from bashu_daemon.core.prices import DayStatistics
 from bashu_daemon.core.tickets import Ticket, with_terms
 from bashu_protocol.messages import (
@@ -96,6 +97,7 @@ class State:
         "notices",
         "now_ns",
         "order_id",
+        "parameters",
         "seq",
         "trade_date",
     )
@@ -111,6 +113,7 @@ class State:
         self.directory = Directory()
         self.barred: dict[str, str] = {}
         self.corrections = CorrectionBook()
+        self.parameters = ParameterBook()
         self.ledger = Ledger()
         self.instruments: dict[str, Instrument] = {}
         self.auction_room = AuctionRoom()

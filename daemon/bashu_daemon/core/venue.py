@@ -23,6 +23,7 @@ from bashu_daemon.core import (
     listings,
     member_limits,
     orders,
+    parameter_changes,
     reads,
     registry,
     snapshot,
@@ -53,10 +54,12 @@ from bashu_protocol.messages import (
     CancelOrder,
     CloseAuction,
     CloseDay,
+    ConfirmParameterChange,
     ConfirmTradeCorrection,
     CounterBlock,
     DeclineOrder,
     Deposit,
+    EnterSurveillanceRule,
     FillRow,
     HaltInstrument,
     InstrumentRow,
@@ -72,9 +75,11 @@ from bashu_protocol.messages import (
     OpenAuction,
     OpenDay,
     OrderRow,
+    ParameterChangeRow,
     PickOrder,
     PlaceBid,
     PostBlock,
+    ProposeParameterChange,
     ProposeTradeCorrection,
     PublishNotice,
     ReinstateMember,
@@ -90,6 +95,7 @@ from bashu_protocol.messages import (
     SetPermissions,
     SetPhase,
     StateCommand,
+    SurveillanceRuleRow,
     SuspendMember,
     SuspendUser,
     WithdrawBid,
@@ -126,6 +132,8 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         MassCancelFor: access_control.mass_cancel_for,
         ProposeTradeCorrection: corrections.propose_correction,
         ConfirmTradeCorrection: corrections.confirm_correction,
+        ProposeParameterChange: parameter_changes.propose_change,
+        ConfirmParameterChange: parameter_changes.confirm_change,
         KillSwitch: access_control.kill_switch,
         SuspendUser: access_control.suspend_user,
         ReinstateUser: access_control.reinstate_user,
@@ -133,6 +141,7 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
     },
     "registrar": {
         ListInstrument: registry.list_instrument,
+        EnterSurveillanceRule: parameter_changes.enter_rule,
         AddMember: registry.add_member,
         AddUser: registry.add_user,
         Deposit: registry.deposit,
@@ -292,6 +301,14 @@ class Venue:
 
     def member_rows(self) -> list[MemberRow]:
         return reads.member_rows(self._state)
+
+    def surveillance_rules(self) -> list[SurveillanceRuleRow]:
+        """The parameters of surveillance that are on record, by rule."""
+        return parameter_changes.rule_rows(self._state)
+
+    def parameter_changes(self) -> list[ParameterChangeRow]:
+        """Changes of them that wait for a second supervisor, oldest first."""
+        return parameter_changes.change_rows(self._state)
 
     def auction_rows(self, member: str, *, officer: bool) -> list[AuctionRow]:
         """Auctions as a member may see them; an officer sees applications and owners too."""

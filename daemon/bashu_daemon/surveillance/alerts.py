@@ -43,7 +43,7 @@ class Alerts:
         growing = self._growing.get(key)
         if growing is None:
             changed[key] = self._begin(key, rule, finding)
-        elif growing.take(finding):
+        elif growing.take(finding, rule):
             changed[key] = growing
 
     def items(self) -> list[tuple[str, Alert]]:
@@ -62,9 +62,9 @@ class GrowingAlert:
     """One alert; the message is made when somebody asks for it, not with each finding."""
 
     __slots__ = (
-        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_links", "_links_known", "_market",
-        "_members", "_members_seen", "_next_count", "_order_seqs", "_score", "_severity",
-        "_update",
+        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_limits", "_links", "_links_known",
+        "_market", "_members", "_members_seen", "_next_count", "_order_seqs", "_score",
+        "_severity", "_update", "_version",
     )  # fmt: skip
 
     def __init__(self, market: Market, alert: Alert) -> None:
@@ -80,19 +80,23 @@ class GrowingAlert:
         self._facts = dict(alert.facts)
         self._order_seqs = dict(zip(alert.order_ids, alert.order_seqs, strict=True))
         self._gain = alert.gain
+        self._limits = alert.parameters
+        self._version = alert.parameters_version
         self._links = alert.links
         self._links_known = 0
         """How many links the groups had when `_links` were looked up."""
         self._exec_ids = dict.fromkeys(alert.exec_ids)
         self._next_count = next_told(alert.count)
 
-    def take(self, finding: Finding) -> bool:
+    def take(self, finding: Finding, rule: Rule[Any]) -> bool:
         """Grow; severity and score never fall back. Return whether it is worth telling."""
         before = self._last or self._alert
         self._last = finding
         self._update = update = self._update + 1
         self._facts.update(finding.facts)
         self._gain = finding.gain or self._gain
+        self._limits = rule.limits_of(finding.symbol)
+        self._version = rule.parameters.version
         self._add_orders(finding.order_ids[-1:] if finding.adds_one_order else finding.order_ids)
         if finding.exec_ids:
             _add(self._exec_ids, finding.exec_ids)
@@ -157,6 +161,8 @@ class GrowingAlert:
             order_seqs=list(self._order_seqs.values()),
             links=self._links,
             gain=self._gain,
+            parameters=self._limits,
+            parameters_version=self._version,
             replay_to=last.seq,
         )
         return msgspec.structs.replace(alert, stories=tell(alert))
@@ -192,7 +198,8 @@ def _first(alert_id: int, rule: Rule[Any], finding: Finding, market: Market) -> 
         order_seqs=seqs,
         links=_links(market, finding.members),
         gain=finding.gain,
-        parameters=dict(rule.limits),
+        parameters=rule.limits_of(finding.symbol),
+        parameters_version=rule.parameters.version,
         replay_from=min((seq for seq in seqs if seq), default=finding.seq),
         replay_to=finding.seq,
     )

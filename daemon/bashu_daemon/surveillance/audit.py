@@ -11,6 +11,7 @@ from bashu_daemon.core.events import (
     LargeHolder,
     MemberStatusChanged,
     OrderEvent,
+    ParameterChange,
     PartyEvent,
     PhaseChanged,
     SelfTradePrevented,
@@ -157,6 +158,14 @@ def _trade_corrected(make: _Maker, event: TradeCorrected) -> Any:
     )  # fmt: skip
 
 
+def _parameter_change(make: _Maker, event: ParameterChange) -> Any:
+    what = f"{event.rule} {event.parameter} {event.previous} -> {event.value}"
+    return make(
+        event.seq, event.transact_time, f"parameter_{event.stage}", event.author, "", "",
+        event.symbol, order_id=event.change_id, text=f"{what}: {event.reason}",
+    )  # fmt: skip
+
+
 def _large_holder(make: _Maker, event: LargeHolder) -> Any:
     return make(
         event.seq, event.transact_time, "large_holder", "", event.member, event.owner,
@@ -174,4 +183,5 @@ _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     AccessChanged: _access_changed,
     LargeHolder: _large_holder,
     TradeCorrected: _trade_corrected,
+    ParameterChange: _parameter_change,
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from bashu_daemon.core.events import Event
 from bashu_daemon.surveillance.alerts import MAX_ALERTS
 from bashu_daemon.surveillance.groups import Link
+from bashu_daemon.surveillance.parameters import Given
 from bashu_daemon.surveillance.venue_feed import VenueFeed
 from bashu_daemon.surveillance.watch import Watch
 from bashu_protocol.messages import Alert
@@ -13,7 +14,9 @@ from bashu_protocol.messages import Alert
 class Engine:
     """All rules over the venue's events.
 
-    No clock and no randomness: the same events give the same alerts, also after a restart.
+    No clock and no randomness: the same events give the same alerts, also after a restart. The
+    parameters are those of the start until the events say others, unless `takes_recorded` is
+    false, which asks what the market would look like by the given ones.
 
     Raises on making:
         WrongParameter: the rulebook names a rule or parameter that does not exist.
@@ -21,12 +24,14 @@ class Engine:
 
     def __init__(
         self,
-        parameters: Mapping[str, Mapping[str, int]],
+        parameters: Mapping[str, Given],
         links: Iterable[Link] = (),
         max_alerts: int = MAX_ALERTS,
+        *,
+        takes_recorded: bool = True,
     ) -> None:
         self.watch = Watch(parameters, links, max_alerts=max_alerts)
-        self._feed = VenueFeed(self.watch)
+        self._feed = VenueFeed(self.watch, takes_recorded=takes_recorded)
 
     def on_events(self, events: Iterable[Event]) -> list[Alert]:
         """Take events in order.

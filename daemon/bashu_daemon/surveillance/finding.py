@@ -1,11 +1,10 @@
-"""What a rule hands to the engine, and how rules read their parameters."""
+"""What a rule hands to the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from bashu_daemon.errors import OperatorError
 from bashu_protocol.messages import Severity
 
 
@@ -41,29 +40,6 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
 
 
 NOTHING: Final[tuple[Finding, ...]] = ()
-
-
-class WrongParameter(OperatorError):  # noqa: N818  the mistake, in the field's words
-    """A rulebook names a parameter or rule that does not exist."""
-
-
-def read_parameters(
-    rule: str, defaults: Mapping[str, int], given: Mapping[str, int]
-) -> dict[str, int]:
-    """Lay the rulebook's values over the defaults.
-
-    Raises:
-        WrongParameter: one is unknown or negative.
-    """
-    for name, value in given.items():
-        if name not in defaults:
-            known = ", ".join(sorted(defaults))
-            raise WrongParameter(
-                f"[surveillance.{rule}] has no parameter {name!r}; it has {known}."
-            )
-        if value < 0:
-            raise WrongParameter(f"[surveillance.{rule}] {name} = {value} is negative.")
-    return {**defaults, **given}
 
 
 def percent(part: int, whole: int) -> int:

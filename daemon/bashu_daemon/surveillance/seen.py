@@ -128,6 +128,12 @@ class PhaseMoved(Struct, frozen=True, gc=False):
     previous: Phase
 
 
+def symbol_of(event: object) -> str:
+    """Return the instrument that an event is about; "" for one that is about all."""
+    order = getattr(event, "order", None)
+    return order.symbol if isinstance(order, Order) else getattr(event, "symbol", "")
+
+
 Seen = (
     Placed | Amended | Withdrawn | Refused | Traded | Prevented | DayBegan | DayEnded | PhaseMoved
 )

@@ -9,6 +9,7 @@ from bashu_daemon.core.events import (
     Event,
     LimitsSet,
     OrderEvent,
+    ParametersSet,
     PhaseChanged,
     SelfTradePrevented,
     TradeEvent,
@@ -26,7 +27,7 @@ _IMMEDIATE: Final = frozenset({"ioc", "fok"})
 class VenueFeed:
     """Takes the core's events in order."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, *, takes_recorded: bool = True) -> None:
         self._watch = watch
         self._known: set[str] = set()
         """Accounts whose owner was told."""
@@ -44,6 +45,8 @@ class VenueFeed:
                 e.seq, e.transact_time, e.symbol, e.phase, e.previous
             ),
         }
+        if takes_recorded:
+            self._takers[ParametersSet] = self._parameters
 
     def take(self, event: Event) -> None:
         """Show one event to the rules; what is not theirs is left out."""
@@ -126,6 +129,9 @@ class VenueFeed:
             event.price, event.qty, event.symbol,
             self._watch.market.groups.of_owner(event.owner), accounts,
         )  # fmt: skip
+
+    def _parameters(self, event: ParametersSet) -> None:
+        self._watch.parameters_set(event.rule, event.version, event.parameters, event.symbols)
 
     def _limits(self, event: LimitsSet) -> None:
         self._watch.limits_set(

@@ -8,9 +8,14 @@ import msgspec
 from bashu_daemon.surveillance.alerts import MAX_ALERTS, Alerts, GrowingAlert
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.catalogue import RULES
-from bashu_daemon.surveillance.finding import NOTHING, Finding, WrongParameter
+from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.market import Market
+from bashu_daemon.surveillance.parameters import (
+    Given,
+    Parameters,
+    WrongParameter,
+)
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import (
     Amended,
@@ -27,7 +32,9 @@ from bashu_daemon.surveillance.seen import (
 )
 from bashu_protocol.messages import Alert, Phase, TradeMode
 
-_State = tuple[bytes, int, list[tuple[str, bytes]], list[tuple[str, Alert]], dict[str, str]]
+_State = tuple[
+    bytes, int, list[tuple[str, Parameters, bytes]], list[tuple[str, Alert]], dict[str, str]
+]
 _STATE: Final = msgspec.msgpack.Decoder(_State)
 
 
@@ -42,7 +49,7 @@ class Watch:
 
     def __init__(
         self,
-        parameters: Mapping[str, Mapping[str, int]],
+        parameters: Mapping[str, Given],
         links: Iterable[Link] = (),
         rules: Iterable[type[Rule[Any]]] = RULES,
         max_alerts: int = MAX_ALERTS,
@@ -170,6 +177,21 @@ class Watch:
         day = self.market.instrument(symbol).day
         day.reference, day.limit_up, day.limit_down = reference, up, down
 
+    # The parameters
+
+    def parameters_set(
+        self,
+        rule: str,
+        version: int,
+        own: Mapping[str, int],
+        symbols: Mapping[str, Mapping[str, int]],
+    ) -> None:
+        """A rule judges by these from here on; what this version does not know is left out."""
+        for known in self.rules:
+            if known.name == rule:
+                known.set_parameters(known.schema().recorded(own, symbols, version))
+        self._fill_table()
+
     # The alerts
 
     def take_changed(self) -> list[Alert]:
@@ -183,7 +205,7 @@ class Watch:
 
     def dump(self) -> bytes:
         """Return the whole state in canonical bytes."""
-        rules = [(rule.name, rule.dump()) for rule in self.rules]
+        rules = [(rule.name, rule.parameters, rule.dump()) for rule in self.rules]
         return msgspec.msgpack.encode(
             (
                 self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items(),
@@ -192,31 +214,44 @@ class Watch:
         )  # fmt: skip
 
     def load(self, data: bytes) -> None:
-        """Go on from a dumped state; a rule that it does not know begins anew."""
+        """Go on from a dumped state; a rule that it does not know begins anew.
+
+        Parameters that are on record in the journal hold; others are those of this start.
+        """
         market, next_alert_id, rules, alerts, failed = _STATE.decode(data)
         self.market.load(market)
-        dumped = dict(rules)
-        for rule in self.rules:
-            if rule.name in dumped:
-                rule.load(dumped[rule.name])
+        known = {rule.name: rule for rule in self.rules}
+        for name, parameters, state in rules:
+            rule = known.get(name)
+            if rule is None:
+                continue
+            if version := parameters.version:
+                own, symbols = parameters.own, parameters.symbols
+                rule.set_parameters(rule.schema().recorded(own, symbols, version))
+            rule.load(state)
         self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts)
         self._failed = failed
         self._fill_table()
 
     def silent(self) -> dict[str, str]:
-        """Return the rules that see nothing: what went wrong in them, "" where switched off."""
+        """Return the rules that tell nothing: what went wrong in them, "" where switched off.
+
+        One that is off for an instrument is named with it.
+        """
         seeing = {rule.name for takers in self._table.values() for _handler, rule in takers}
-        return {
-            rule.name: self._failed.get(rule.name, "")
-            for rule in self.rules
-            if rule.name not in seeing
-        }
+        silent = {}
+        for rule in self.rules:
+            if rule.name not in seeing or not rule.parameters.is_on(""):
+                silent[rule.name] = self._failed.get(rule.name, "")
+            for symbol in rule.parameters.off_symbols():
+                silent[f"{rule.name} {symbol}"] = ""
+        return silent
 
     def _fill_table(self) -> None:
         self._table.clear()
         for rule in self.rules:
-            if rule.is_enabled and rule.name not in self._failed:
-                for kind, handler in rule.handlers().items():
+            if rule.parameters.is_on_anywhere and rule.name not in self._failed:
+                for kind, handler in rule.routes().items():
                     self._table.setdefault(kind, []).append((handler, rule))
 
     def _show(self, event: Seen) -> None:
@@ -233,7 +268,10 @@ class Watch:
             self._fill_table()
 
     def _take(self, rule: Rule[Any], findings: Sequence[Finding]) -> None:
+        is_off_anywhere = rule.parameters.is_off_anywhere
         for finding in findings:
+            if is_off_anywhere and not rule.parameters.is_on(finding.symbol):
+                continue
             day = self.market.trade_date if finding.is_of_the_day else 0
             key = f"{day}/{rule.name}/{finding.episode}"
             self._alerts.take(key, rule, finding, self._changed)

@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -24,6 +24,7 @@ from bashu_daemon.surveillance.csv_names import Names
 from bashu_daemon.surveillance.csv_order import in_order
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.surveillance.groups import LINK_KINDS, Link
+from bashu_daemon.surveillance.parameters import Given
 from bashu_daemon.surveillance.watch import Watch
 from bashu_protocol.messages import Alert
 
@@ -52,7 +53,9 @@ def surveil(options: Options, out: TextIO | None = None, err: TextIO | None = No
         OperatorError: nothing to read there, or a file that is not as it should be.
     """
     out, err = out or sys.stdout, err or sys.stderr
-    parameters = load_rulebook(options.rulebook).surveillance if options.rulebook else {}
+    parameters: Mapping[str, Given] = {}
+    if options.rulebook is not None:
+        parameters = load_rulebook(options.rulebook).surveillance
     links = _read_links(options.owners) if options.owners is not None else []
     if options.path.is_dir():
         alerts, bad = _watch_journal(options, parameters, links, err), 0
@@ -67,11 +70,12 @@ def surveil(options: Options, out: TextIO | None = None, err: TextIO | None = No
 
 
 def _watch_journal(
-    options: Options, parameters: dict[str, dict[str, int]], links: list[Link], err: TextIO
+    options: Options, parameters: Mapping[str, Given], links: list[Link], err: TextIO
 ) -> list[Alert]:
     if not (options.path / FILE_NAME).exists():
         raise OperatorError(f"{options.path} holds no journal ({FILE_NAME}).")
-    engine, venue = Engine(parameters, links, ALL_ALERTS), Venue()
+    takes_recorded = options.rulebook is None
+    engine, venue = Engine(parameters, links, ALL_ALERTS, takes_recorded=takes_recorded), Venue()
     with LiveView(options.path) as view, _progress(err) as progress:
         task = progress.add_task("Watching", total=view.head_seq)
         for record in view.records(0):
@@ -82,7 +86,7 @@ def _watch_journal(
 
 
 def _watch_csv(
-    options: Options, parameters: dict[str, dict[str, int]], links: list[Link], err: TextIO
+    options: Options, parameters: Mapping[str, Given], links: list[Link], err: TextIO
 ) -> tuple[list[Alert], int, Names]:
     watch = Watch(parameters, max_alerts=ALL_ALERTS)
     feed = CsvFeed(watch, links)
@@ -160,7 +164,8 @@ def _line(alert: Alert, names: Names | None, options: Options) -> str:
                 "symbol": alert.symbol, "first_ts_ns": alert.first_time,
                 "last_ts_ns": alert.last_time, "count": alert.count, "order_ids": orders,
                 "order_seqs": alert.order_seqs, "exec_ids": alert.exec_ids, "gain": alert.gain,
-                "facts": alert.facts, "story": alert.stories,
+                "facts": alert.facts, "parameters": alert.parameters,
+                "parameters_version": alert.parameters_version, "story": alert.stories,
             },
             ensure_ascii=False,
         )  # fmt: skip

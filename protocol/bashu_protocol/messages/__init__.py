@@ -89,6 +89,13 @@ from bashu_protocol.messages.orders import (
     Query,
     ReplaceOrder,
 )
+from bashu_protocol.messages.parameters import (
+    ConfirmParameterChange,
+    EnterSurveillanceRule,
+    ParameterChangeRow,
+    ProposeParameterChange,
+    SurveillanceRuleRow,
+)
 from bashu_protocol.messages.presence import Presence
 from bashu_protocol.messages.protections import (
     AddClient,
@@ -168,6 +175,7 @@ ProtectionCommand = (
     | ProposeTradeCorrection
     | ConfirmTradeCorrection
 )
+ParameterCommand = EnterSurveillanceRule | ProposeParameterChange | ConfirmParameterChange
 AuctionCommand = ScheduleAuction | OpenAuction | CloseAuction | CancelAuction
 BidCommand = ApplyAuction | PlaceBid | WithdrawBid
 BlockCommand = PostBlock | CounterBlock | AcceptBlock | WithdrawBlock | SetBlockSession
@@ -176,6 +184,7 @@ StateCommand = (
     | SupervisorCommand
     | RegistrarCommand
     | ProtectionCommand
+    | ParameterCommand
     | AuctionCommand
     | BidCommand
     | BlockCommand
@@ -246,12 +255,14 @@ __all__ = [
     "CloseDay",
     "Command",
     "CommandReport",
+    "ConfirmParameterChange",
     "ConfirmTradeCorrection",
     "CorrectionAction",
     "CounterBlock",
     "DeclineOrder",
     "Deposit",
     "Encoding",
+    "EnterSurveillanceRule",
     "Environment",
     "ExecInst",
     "ExecType",
@@ -289,6 +300,8 @@ __all__ = [
     "OrderFeatures",
     "OrderRow",
     "OwnBid",
+    "ParameterChangeRow",
+    "ParameterCommand",
     "PartyReport",
     "Permission",
     "Phase",
@@ -297,6 +310,7 @@ __all__ = [
     "PostBlock",
     "Presence",
     "Product",
+    "ProposeParameterChange",
     "ProposeTradeCorrection",
     "ProtectionCommand",
     "PublicTrade",
@@ -328,6 +342,7 @@ __all__ = [
     "Side",
     "StateCommand",
     "SupervisorCommand",
+    "SurveillanceRuleRow",
     "SuspendMember",
     "SuspendUser",
     "TimeInForce",

@@ -37,12 +37,14 @@ class Alert(Message, frozen=True, tag="alert", gc=True):
     gain: int = 0
     """Fen that the group gained, or kept from losing, as the rule reckons it; 0 for unknown."""
     parameters: dict[str, int] = field(default_factory=dict)
-    """The rule's parameters when the alert began."""
+    """Those by which the rule judged the last observation."""
     stories: dict[str, str] = field(default_factory=dict)
     """What happened, in plain sentences by language ("en", "zh")."""
     replay_from: int = 0
     """The journal's numbers between which a replay shows the episode."""
     replay_to: int = 0
+    parameters_version: int = 0
+    """Of the rule's parameters; 0 where they are of a file and on no record."""
 
 
 class AuditEvent(Message, frozen=True, tag="audit_event"):

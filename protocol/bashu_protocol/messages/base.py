@@ -68,6 +68,7 @@ QueryWhat = Literal[
     "limits",
     "trades",
     "bars",
+    "parameters",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"

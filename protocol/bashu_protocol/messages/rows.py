@@ -21,6 +21,7 @@ from bashu_protocol.messages.base import (
     TradeMode,
 )
 from bashu_protocol.messages.market_data import Notice
+from bashu_protocol.messages.parameters import ParameterChangeRow, SurveillanceRuleRow
 from bashu_protocol.messages.protections import MemberLimits
 from bashu_protocol.messages.registry import InstrumentRules
 
@@ -223,6 +224,8 @@ Row = (
     | LimitsRow
     | TradeRow
     | BarRow
+    | SurveillanceRuleRow
+    | ParameterChangeRow
 )
 
 

@@ -126,11 +126,11 @@ def test_evidence_is_the_last_distinct_numbers() -> None:
     by_one, whole = GrowingAlert(MARKET, first), GrowingAlert(MARKET, first)
     for last in range(51, 400):
         window = range(last - 49, last + 1)
-        whole.take(finding(last, order_ids=window))
-        by_one.take(finding(last, order_ids=window, adds_one_order=True))
+        whole.take(finding(last, order_ids=window), RULE)
+        by_one.take(finding(last, order_ids=window, adds_one_order=True), RULE)
     assert whole.alert() == by_one.alert()
     assert whole.alert().order_ids == list(range(400 - EVIDENCE, 400))
-    whole.take(finding(400, order_ids=(399, 350, 7), exec_ids=(5,)))
+    whole.take(finding(400, order_ids=(399, 350, 7), exec_ids=(5,)), RULE)
     assert whole.alert().order_ids[-2:] == [399, 7]
     assert whole.alert().exec_ids == [5]
 

@@ -1,29 +1,13 @@
 """The same events give the same alerts, in the same order, also after a restart at any point."""
 
 import random
-from functools import cache
 
 import pytest
+from manipulated_market import PARAMETERS, market
 
 from bashu_daemon.surveillance.catalogue import RULES
 from bashu_daemon.surveillance.engine import Engine
-from bashu_daemon.tools.scenarios.families import FAMILIES
-from bashu_daemon.tools.scenarios.trial import Plan, Recording, record
 from bashu_protocol.messages import Alert
-
-PARAMETERS = {
-    "frequent_cancel": {"cancels": 20},
-    "order_to_trade": {"info_ratio": 3, "min_messages": 10},
-    "burst_rate": {"warning_per_second": 8},
-}
-"""Low, so that all rules have something to find in a short market."""
-
-
-@cache
-def market() -> Recording:
-    """Two short days with a manipulation of every family."""
-    injections = [family.injection for family in FAMILIES]
-    return record(Plan(seed=7, injections=injections, severity=7, days=2, day_seconds=300))
 
 
 def played(engine: Engine, stops: set[int]) -> tuple[Engine, list[Alert]]:

@@ -7,7 +7,7 @@ from watched_market import SECOND, STORM_PARAMETERS, Watched, storm
 
 from bashu_daemon.core.events import TradeEvent
 from bashu_daemon.surveillance.engine import Engine
-from bashu_daemon.surveillance.finding import WrongParameter
+from bashu_daemon.surveillance.parameters import WrongParameter
 from bashu_protocol.messages import (
     Alert,
     AuctionRules,

@@ -46,6 +46,7 @@ class BurstRate(Rule[_State]):
 
     name = "burst_rate"
     version = 2
+    is_per_instrument = False
     defaults = {  # noqa: RUF012  as in self_trade
         "warning_per_second": 50,
         "violation_per_second": 300,

@@ -75,9 +75,9 @@ class MarkingClose(Rule[_State]):
         return NOTHING
 
     def _on_end(self, event: DayEnded) -> Sequence[Finding]:
-        limits = self.limits
         found: list[Finding] = []
         for symbol, minutes in self.state.minutes.items():
+            limits = self.limits_of(symbol)
             since = minutes.kept[-1].start - (limits["window_minutes"] - 1) * MINUTE_NS
             window = minutes.since(since)
             earlier = minutes.since(since - limits["before_minutes"] * MINUTE_NS)
@@ -97,7 +97,7 @@ class MarkingClose(Rule[_State]):
         self, event: DayEnded, symbol: str, key: str, push: _Push, window: list[Minute],
         late: "_Late",
     ) -> Finding | None:  # fmt: skip
-        limits, day = self.limits, self.market.instrument(symbol).day
+        limits, day = self.limits_of(symbol), self.market.instrument(symbol).day
         sign = 1 if key[0] == "+" else -1
         other = f"{'-' if sign > 0 else '+'}{key[1:]}"
         qty = sum(minute.pushed.get(key, 0) for minute in window)

@@ -35,6 +35,7 @@ class OrderToTrade(Rule[_State]):
 
     name = "order_to_trade"
     version = 2
+    is_per_instrument = False
     defaults = {  # noqa: RUF012  as in self_trade
         "info_ratio": 50,
         "warning_ratio": 250,
