@@ -35,6 +35,8 @@ def values(annotation: Any) -> st.SearchStrategy[Any]:
         if base is int:
             least = meta.ge if meta.ge is not None else -(2**63)
             return st.integers(least, meta.le if meta.le is not None else 2**63 - 1)
+        if base is not str:
+            return values(base)
         return st.text(min_size=meta.min_length or 0, max_size=8)
     if origin is typing.Literal:
         return st.sampled_from(arguments)
