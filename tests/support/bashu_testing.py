@@ -43,7 +43,8 @@ COARSE_SYMBOL = "CEA24"
 PATIENCE_SECONDS = 60.0
 """A limit for what takes milliseconds on an idle machine."""
 ROLES: dict[str, Any] = {
-    "anna": "trader", "bo": "trader", "carl": "trader", "sup": "supervisor", "reg": "registrar",
+    "anna": "trader", "bo": "trader", "carl": "trader", "sup": "supervisor", "sup2": "supervisor",
+    "reg": "registrar",
 }  # fmt: skip
 PASSWORDS = {user: f"{user}-password" for user in (*ROLES, "venue", "stranger", "public")}
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")

@@ -29,7 +29,7 @@ RULEBOOK = Path(bashu_daemon.__file__).parent / "rulebooks" / "bashu.toml"
 class ServedVenue:
     """A daemon on one data directory; its users and passwords are those of `bashu_testing`."""
 
-    def __init__(self, directory: Path, broker_port: int) -> None:
+    def __init__(self, directory: Path, broker_port: int, rulebook: Path = RULEBOOK) -> None:
         self.data = directory / "data"
         self._directory = directory
         self._broker_port = broker_port
@@ -42,7 +42,7 @@ class ServedVenue:
         (directory / "members.toml").write_text(MEMBERS)
         (directory / "bashu.toml").write_text(
             'data_dir = "data"\nmembers = "members.toml"\nsnapshot_every = 900\n'
-            f'log_level = "WARNING"\nrulebook = "{RULEBOOK}"\n'
+            f'log_level = "WARNING"\nrulebook = "{rulebook}"\n'
         )
 
     def start(self) -> None:
