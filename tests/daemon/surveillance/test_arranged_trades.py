@@ -1,7 +1,14 @@
 """Pre-arranged and circular trades, and the honest meetings beside them."""
 
+from collections.abc import Sequence
+
 import pytest
-from watched_market import SECOND, Watched
+from recorded_rows import COLUMNS, START_NS
+from watched_market import SECOND, SYMBOL, Watched
+
+from bashu_daemon.surveillance.csv_feed import CsvFeed
+from bashu_daemon.surveillance.watch import Watch
+from bashu_protocol.messages import AddMember, AddUser, Deposit
 
 DAY = 86_400 * SECOND
 
@@ -38,29 +45,77 @@ def test_either_way_round_is_one_pair_and_a_group_is_one_hand() -> None:
 @pytest.mark.parametrize(
     ("qty", "more", "gap", "is_found"),
     [
-        (100, 0, SECOND, True),
-        (99, 0, SECOND, False),
+        (1, 0, SECOND, True),
         (900, 100, SECOND, True),
         (890, 110, SECOND, False),
-        (300, 0, 2 * SECOND, True),
-        (300, 0, 2 * SECOND + 1, False),
+        (900, 100, 2 * SECOND, True),
+        (900, 100, 2 * SECOND + 1, False),
+        (980, 20, 300 * SECOND, True),
+        (979, 21, 300 * SECOND, False),
+        (980, 20, 300 * SECOND + 1, False),
     ],
 )
-def test_what_makes_a_match(qty: int, more: int, gap: int, is_found: bool) -> None:
+def test_what_makes_a_meeting(qty: int, more: int, gap: int, is_found: bool) -> None:
     market = Watched()
     for _ in range(3):
         meet(market, "a", "b", qty, more, gap)
     assert bool(market.alerts("prearranged")) == is_found
 
 
-def test_two_that_trade_with_everybody_meet_by_chance() -> None:
+@pytest.mark.parametrize(("price", "is_found"), [(7_007, True), (7_008, False)])
+def test_a_slow_meeting_is_at_one_price(price: int, is_found: bool) -> None:
     market = Watched()
-    for _ in range(10):
-        for _ in range(4):
-            meet(market, "a", "maker", 50)
-            meet(market, "c", "b", 50)
+    for _ in range(3):
+        market.order("a", "sell", 300, 7_000)
+        market.order("b", "buy", 300, price, 60 * SECOND)
+    assert bool(market.alerts("prearranged")) == is_found
+
+
+@pytest.mark.parametrize(("second", "is_found"), [(130, True), (109, False)])
+def test_a_meeting_in_parts_is_one(second: int, is_found: bool) -> None:
+    """In a record the two orders may trade with each other more than once."""
+    watch = Watch({})
+    feed = CsvFeed(watch)
+    names = COLUMNS.split(",")
+    for number in range(3):
+        sell, buy, at = f"s{number}", f"b{number}", START_NS + number * 60 * SECOND
+        for row in (
+            (at, "a", "S", "new", sell, "sell", "70", 300, ""),
+            (at, "b", "S", "new", buy, "buy", "70", 300, ""),
+            (at + 1, "b", "S", "trade", buy, "buy", "70", 150, sell),
+            (at + 2, "b", "S", "trade", buy, "buy", "70", second, sell),
+            (at + 3, "b", "S", "trade", buy, "buy", "70", 10, sell),
+        ):
+            feed.take(dict(zip(names, map(str, row), strict=True)))
+    found = [alert for alert in watch.alerts() if alert.rule == "prearranged"]
+    assert bool(found) == is_found
+    assert all(alert.facts["matches"] == 3 for alert in found)
+
+
+def everybody_meets(market: Watched, rounds: int) -> None:
+    """Orders of one size all day, between all in turn."""
+    users = ("a", "b", "c", "maker")
+    for _ in range(rounds):
+        for one in users:
+            for other in users:
+                if one != other:
+                    meet(market, one, other)
+
+
+def test_where_everybody_meets_everybody_it_is_chance() -> None:
+    market = Watched()
+    everybody_meets(market, 4)
+    assert market.alerts("prearranged") == []
+
+
+def test_a_pair_that_meets_once_a_day_is_found_over_the_week() -> None:
+    market = Watched()
+    for _ in range(3):
         meet(market, "a", "b")
-    assert [alert for alert in market.alerts("prearranged") if "oa" in alert.facts.values()] == []
+        market.now_ns += DAY
+        market.next_day()
+    (alert,) = market.alerts("prearranged")
+    assert alert.facts["matches"] == 3
 
 
 def ring(market: Watched, members: tuple[str, ...], qty: int = 300) -> None:
@@ -78,17 +133,88 @@ def test_tonnes_that_come_back_went_round(members: tuple[str, ...]) -> None:
     (alert,) = market.alerts("circular")
     assert (alert.facts["size"], alert.facts["rings"]) == (len(members), 1)
     assert alert.members == sorted(members)
-    assert alert.severity == "info"
+    assert alert.severity == "warning"
+
+
+@pytest.mark.parametrize(("others", "severity"), [(2, "warning"), (3, "info")])
+def test_a_ring_of_one_that_meets_many_may_be_chance(others: int, severity: str) -> None:
+    """Half of each member's meetings must be the ring's: two of four."""
+    market = Watched()
+    for _ in range(others):
+        meet(market, "a", "maker", 900)
+    ring(market, ("a", "b", "c"))
+    (alert,) = market.alerts("circular")
+    assert alert.severity == severity
+
+
+def turn(market: Watched, hops: Sequence[tuple[str, str]], sizes: Sequence[int]) -> None:
+    """Let tonnes go round by orders that wait longer than any meeting, within a day."""
+    for (seller, buyer), qty in zip(hops, sizes, strict=True):
+        market.order(seller, "sell", qty, 7_000)
+        market.order(buyer, "buy", qty, 7_000, 400 * SECOND)
+
+
+RING = (("a", "b"), ("b", "c"), ("c", "a"))
+
+
+def with_others(market: Watched) -> None:
+    """Admit another, and let two outside the ring trade."""
+    market.send("venue", AddMember("m-d", "d", "d", "od"))
+    market.send("venue", AddUser("u-d", "d", "d"))
+    market.send("venue", Deposit("c-d", "d", "CNY", 10**13))
+    market.send("venue", Deposit("t-d", "d", SYMBOL, 10**8))
+    for _ in range(60):
+        market.order("maker", "sell", 50, 7_000)
+        market.order("d", "buy", 50, 7_000)
+
+
+@pytest.mark.parametrize(
+    ("rounds", "sizes", "is_found"),
+    [
+        (4, (300, 290, 310), True),
+        (4, (300, 250, 330), True),
+        (4, (300, 100, 300), False),
+        (1, (300, 300, 300), False),
+    ],
+)
+def test_a_ring_shows_in_the_flows_of_a_day(
+    rounds: int, sizes: tuple[int, ...], is_found: bool
+) -> None:
+    market = Watched()
+    with_others(market)
+    for _ in range(rounds):
+        turn(market, RING, sizes)
+    market.next_day()
+    assert bool(market.alerts("circular")) == is_found
+
+
+def test_a_clique_is_a_ring_in_any_order() -> None:
+    market = Watched()
+    with_others(market)
+    for _ in range(3):
+        turn(market, (*RING, *((buyer, seller) for seller, buyer in RING)), (300,) * 6)
+    market.next_day()
+    (alert,) = market.alerts("circular")
+    assert alert.facts["groups"] == "oa, ob, oc"
+
+
+def test_members_who_trade_more_with_others_are_no_ring() -> None:
+    market = Watched()
+    with_others(market)
+    for _ in range(3):
+        turn(market, RING, (20, 20, 20))
+        turn(market, (("a", "maker"), ("d", "a")), (500, 500))
+    market.next_day()
+    assert market.alerts("circular") == []
 
 
 def test_two_rings_of_the_same_groups_are_a_warning_and_three_a_violation() -> None:
-    market = Watched({"circular": {"window_hours": 400}})
+    market = Watched()
     severities = []
     for _ in range(3):
         ring(market, ("a", "b", "c"))
-        severities.append(max(alert.severity for alert in market.alerts("circular")))
-    assert severities[0] == "info"
-    assert severities[-1] == "violation"
+        severities.append([alert.severity for alert in market.alerts("circular")])
+    assert severities == [["warning"], ["warning"], ["violation"]]
 
 
 def test_two_that_trade_to_and_fro_are_no_ring() -> None:

@@ -1,29 +1,44 @@
 """Circular trading: the same tonnes go round three groups or more and come back.
 
-Source: reference/surveillance.md A1 #3. What is bought may not be sold on the same day, so a ring
-takes days: matches are remembered for a week. A match joins two orders that were entered close to
-each other and of nearly one size, as in pre-arranged trading; a ring is a chain of matches in
-order of time, each of nearly the same quantity, that ends where it began. Three rings of the same
-groups are a violation. Sizes, times and counts are this venue's own.
+Source: reference/surveillance.md A1 #3 (Victor and Weintraud): groups connected by who sold to
+whom, whose members all end near zero net, over an hour, a day and a week; what is bought may not
+be sold on the same day, so a ring takes days. Two views of it:
+
+- The flows of a window (`rings.py`), looked at when an hour or a day ends and after many trades:
+  rings that went round more than once, with partial fills, in any order, beside other trades.
+- A chain of meetings (`matched.py`), each of nearly one quantity, that ends where it began: told
+  at once, and the only view of a ring that went round once. It is information unless at least half
+  of each member's meetings are the ring's.
+
+Three rounds of the same groups are a violation. The paper asks for 1 % of the mean trade from
+zero; hops that differ by some percent need more. Margin, shares and odds are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding
-from bashu_daemon.surveillance.matched import is_matched
+from bashu_daemon.surveillance.flows import DAYS, Window
+from bashu_daemon.surveillance.matched import Meetings, meeting_limits
+from bashu_daemon.surveillance.rings import FoundRing, Limits, rings_of
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
-from bashu_daemon.surveillance.seen import Seen, Traded
+from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
 from bashu_protocol.messages import Severity
 from bashu_protocol.units import NS_PER_SECOND
 
-REMEMBERED = 2_000
-"""Matches kept for each instrument."""
-LONGEST = 6
-"""Groups in a ring; the search goes no further."""
+REMEMBERED_HOPS = 50
+"""Kept of each buyer in an instrument."""
+REMEMBERED_RINGS = 2_000
+"""Kept of each instrument."""
 STEPS = 500
 """Hops that one search tries at most, so that a crowded market costs no more."""
+LOOKED_AT = 1_000
+"""Trades after which an hour is looked at before its end."""
+HALF_OF_MEETINGS = 4
+"""Meetings of a member for each round, two of them the ring's: half of all that it had so."""
+HOUR_NS = 3_600 * NS_PER_SECOND
+WEEK_NS = 7 * 24 * HOUR_NS
 
 
 class _Hop(Struct, array_like=True):
@@ -40,131 +55,267 @@ class _Hop(Struct, array_like=True):
 
 
 class _Ring(Struct, array_like=True):
+    name: str
+    groups: tuple[str, ...]
+    is_sure: bool = False
+    """Whether its members met more often than chance, or mostly one another."""
     count: int = 0
     quantity: int = 0
+    first_price: int = 0
+    began: int = 0
     order_ids: list[int] = []
     exec_ids: list[int] = []
-    accounts: list[str] = []
-    last_time: int = 0
+
+
+class _Book(Struct, array_like=True):
+    """One instrument."""
+
+    hops: dict[str, list[_Hop]] = {}
+    """Of each buyer, oldest first."""
+    met: dict[str, int] = {}
+    """Meetings of each group, with anybody."""
+    rings: list[_Ring] = []
+    hour: Window = field(default_factory=Window)
+    day: Window = field(default_factory=Window)
+    """The day's hours that are over."""
+    days: list[Window] = []
+    trades: int = 0
+    """Since the hour was looked at."""
+    last_price: int = 0
 
 
 class _State(Struct):
-    hops: dict[str, list[_Hop]] = {}
-    rings: dict[str, _Ring] = {}
+    books: dict[str, _Book] = {}
+    meetings: Meetings = field(default_factory=Meetings)
 
 
 class Circular(Rule[_State]):
     """One episode for each set of groups and instrument, over all days."""
 
     name = "circular"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "gap_ms": 2_000,
         "match_percent": 90,
+        "slow_gap_ms": 300_000,
+        "slow_match_percent": 98,
+        "price_bps": 10,
         "quantity_percent": 85,
-        "window_hours": 168,
+        "margin_percent": 60,
+        "own_percent": 20,
+        "volume_percent": 1,
         "min_groups": 3,
+        "max_groups": 6,
         "violation_count": 3,
-        "min_qty": 100,
+        "odds": 100,
     }
     state_type = _State
 
+    def prepare(self) -> None:
+        limits = self.limits
+        self._meeting = meeting_limits(limits)
+        self._ring = Limits(
+            limits["min_groups"], limits["max_groups"], limits["margin_percent"],
+            limits["own_percent"], limits["volume_percent"], limits["odds"],
+        )  # fmt: skip
+
     def handlers(self) -> Mapping[type[Seen], Handler]:
-        return {Traded: self._on_trade}
+        return {Traded: self._on_trade, DayBegan: self._on_day_began, DayEnded: self._on_day_ended}
+
+    def _on_day_began(self, event: DayBegan) -> Sequence[Finding]:
+        for book in self.state.books.values():
+            book.day.join(book.hour)
+            book.days = [
+                day for day in [*book.days, book.day] if event.time - day.began < WEEK_NS
+            ][1 - DAYS :]  # fmt: skip
+            book.hour, book.day = Window(event.time), Window(event.time)
+        return NOTHING
+
+    def _on_day_ended(self, event: DayEnded) -> Sequence[Finding]:
+        found = []
+        for symbol, book in self.state.books.items():
+            found += self._look(event, symbol, book.hour)
+            whole = Window(book.day.began)
+            for window in (book.day, book.hour):
+                whole.join(window)
+            found += self._look(event, symbol, whole)
+            if book.days:
+                week = Window(book.days[0].began)
+                for window in (*book.days, whole):
+                    week.join(window)
+                found += self._look(event, symbol, week)
+        return found or NOTHING
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
-        limits = self.limits
-        if event.qty < limits["min_qty"]:
+        buyer, seller = event.buy_group, event.sell_group
+        if event.mode != "listing" or buyer == seller or not (buyer and seller):
             return NOTHING
-        gap = limits["gap_ms"] * NS_PER_SECOND // 1_000
-        if not is_matched(event, limits["match_percent"], gap):
-            return NOTHING
-        hops = self.state.hops.setdefault(event.symbol, [])
-        since = event.time - limits["window_hours"] * 3_600 * NS_PER_SECOND
-        if hops and (hops[0].time < since or len(hops) >= REMEMBERED):
-            hops[:] = [hop for hop in hops if hop.time >= since][1 - REMEMBERED :]
+        book = self.state.books.get(event.symbol)
+        if book is None:
+            book = self.state.books[event.symbol] = _Book(
+                hour=Window(event.time), day=Window(event.time)
+            )
+        found: Sequence[Finding] = NOTHING
+        if event.time - book.hour.began >= HOUR_NS:
+            found = self._end_hour(event, book)
+        book.hour.add(event)
+        book.last_price = event.price
+        book.trades += 1
+        if book.trades >= LOOKED_AT + book.hour.pairs:
+            book.trades = 0
+            found = [*found, *self._look(event, event.symbol, book.hour)]
+        meeting = self.state.meetings.of(event, self._meeting)
+        if meeting is not None:
+            found = [*found, *self._on_meeting(event, book, meeting.qty)]
+        return found or NOTHING
+
+    def _end_hour(self, event: Traded, book: _Book) -> Sequence[Finding]:
+        """Look at the hour that is over, and at the day so far."""
+        found = self._look(event, event.symbol, book.hour)
+        book.day.join(book.hour)
+        book.hour, book.trades = Window(event.time), 0
+        return [*found, *self._look(event, event.symbol, book.day)]
+
+    def _look(self, event: Traded | DayEnded, symbol: str, window: Window) -> list[Finding]:
+        """Look for rings in the flows of a window."""
+        book = self.state.books[symbol]
+        return [
+            self._found_in_flows(event, symbol, book, found)
+            for found in rings_of(window, self._ring)
+        ]
+
+    def _found_in_flows(
+        self, event: Traded | DayEnded, symbol: str, book: _Book, found: FoundRing
+    ) -> Finding:
+        ring = self._ring_of(book, found.groups, is_sure=True)
+        ring.is_sure = True
+        if not ring.began:
+            first = min((flow for _, _, flow in found.flows), key=lambda flow: flow.began)
+            ring.began, ring.first_price = first.began, first.first_price
+        ring.count = max(ring.count, found.rounds)
+        ring.quantity = max(ring.quantity, found.quantity)
+        trades = sorted(trade for _, _, flow in found.flows for trade in flow.trades)
+        for sell, buy, exec_id in trades:
+            _remember(ring, (sell, buy), exec_id)
+        accounts = {account for _, _, flow in found.flows for account in flow.accounts}
+        return self._finding(event, symbol, ring, accounts)
+
+    def _on_meeting(self, event: Traded, book: _Book, qty: int) -> Sequence[Finding]:
+        """Close a chain of meetings, or lengthen it."""
         last = _Hop(
-            event.sell_group, event.buy_group, event.qty, event.price, event.time, event.exec_id,
+            event.sell_group, event.buy_group, qty, event.price, event.time, event.exec_id,
             (event.sell_id, event.buy_id), (event.sell_account, event.buy_account),
         )  # fmt: skip
-        path = self._back(hops, last)
-        hops.append(last)
-        return NOTHING if path is None else self._found(event, [*path, last])
+        for group in (last.seller, last.buyer):
+            book.met[group] = book.met.get(group, 0) + 1
+        path = self._back(book.hops, last)
+        if path is None:
+            hops = book.hops.setdefault(last.buyer, [])
+            hops.append(last)
+            if len(hops) > REMEMBERED_HOPS:
+                del hops[0]
+            return NOTHING
+        for hop in path:  # tonnes go round once with each meeting
+            book.hops[hop.buyer].remove(hop)
+        path.append(last)
+        groups = tuple(sorted({hop.seller for hop in path}))
+        ring = self._ring_of(book, groups, is_sure=False)
+        if not ring.began:
+            ring.began, ring.first_price = path[0].time, path[0].price
+        ring.count += 1
+        ring.is_sure |= all(book.met[group] <= HALF_OF_MEETINGS * ring.count for group in groups)
+        ring.quantity += sum(hop.qty for hop in path)
+        for hop in path:
+            _remember(ring, hop.order_ids, hop.exec_id)
+        accounts = {account for hop in path for account in hop.accounts}
+        return (self._finding(event, event.symbol, ring, accounts),)
 
-    def _back(self, hops: list[_Hop], last: _Hop) -> list[_Hop] | None:
+    def _back(self, hops: Mapping[str, list[_Hop]], last: _Hop) -> list[_Hop] | None:
         """Find the chain of earlier hops that leads from the last buyer to the last seller."""
-        by_buyer: dict[str, list[int]] = {}
-        for number, hop in enumerate(hops):
-            if self._is_alike(hop.qty, last.qty):
-                by_buyer.setdefault(hop.buyer, []).append(number)
+        limits = self.limits
+        since = last.time - WEEK_NS
         steps = 0
 
         def search(buyer: str, before: int, seen: tuple[str, ...]) -> list[_Hop] | None:
             nonlocal steps
-            for number in reversed(by_buyer.get(buyer, ())):
-                if number >= before:
+            for hop in reversed(hops.get(buyer, ())):
+                if hop.time < since:
+                    break
+                if hop.time > before or not self._is_alike(hop.qty, last.qty):
                     continue
                 steps += 1
                 if steps > STEPS:
                     return None
-                hop = hops[number]
                 if hop.seller == last.buyer:
-                    if len(seen) + 1 >= self.limits["min_groups"]:
+                    if len(seen) + 1 >= limits["min_groups"]:
                         return [hop]
                     continue
-                if hop.seller in seen or len(seen) + 1 >= LONGEST:
+                if hop.seller in seen or len(seen) + 1 >= limits["max_groups"]:
                     continue
-                rest = search(hop.seller, number, (*seen, hop.seller))
+                rest = search(hop.seller, hop.time, (*seen, hop.seller))
                 if rest is not None:
                     return [*rest, hop]
             return None
 
-        return search(last.seller, len(hops), (last.seller,))
+        return search(last.seller, last.time, (last.seller,))
 
     def _is_alike(self, one: int, two: int) -> bool:
         return min(one, two) * 100 >= self.limits["quantity_percent"] * max(one, two)
 
-    def _found(self, event: Traded, path: list[_Hop]) -> Sequence[Finding]:
-        groups = sorted({hop.seller for hop in path})
-        key = f"{'/'.join(groups)}/{event.symbol}"
-        ring = self.state.rings.setdefault(key, _Ring())
-        ring.count += 1
-        ring.quantity += event.qty
-        ring.last_time = event.time
-        for hop in path:
-            ring.order_ids = [*ring.order_ids, *hop.order_ids][-EVIDENCE:]
-            ring.exec_ids = [*ring.exec_ids, hop.exec_id][-EVIDENCE:]
-            ring.accounts = sorted({*ring.accounts, *hop.accounts})
-        if len(self.state.rings) > REMEMBERED:
-            del self.state.rings[next(iter(self.state.rings))]
+    def _ring_of(self, book: _Book, groups: tuple[str, ...], *, is_sure: bool) -> _Ring:
+        """Return the ring of some groups, a new one if it was not known.
+
+        Two of a clique's members are enough for a ring that is no chance, all for one that may be.
+        """
+        members = set(groups)
+        for ring in book.rings:
+            known = members & set(ring.groups)
+            if known == members or (is_sure and len(known) > 1):
+                ring.groups = tuple(sorted({*ring.groups, *groups}))
+                return ring
+        book.rings.append(_Ring("/".join(groups), groups))
+        if len(book.rings) > REMEMBERED_RINGS:
+            del book.rings[0]
+        return book.rings[-1]
+
+    def _finding(
+        self, event: Traded | DayEnded, symbol: str, ring: _Ring, accounts: set[str]
+    ) -> Finding:
         threshold = self.limits["violation_count"]
-        finding = Finding(
-            episode=key,
+        return Finding(
+            episode=f"{ring.name}/{symbol}",
             is_of_the_day=False,
-            severity=_severity(ring.count, threshold),
+            severity=_severity(ring, threshold),
             score=min(100, 50 + 50 * ring.count // threshold),
-            symbol=event.symbol,
-            owner=groups[0],
-            members=ring.accounts,
+            symbol=symbol,
+            owner=ring.groups[0],
+            members=sorted(accounts - {""}),
             seq=event.seq,
             transact_time=event.time,
             order_ids=ring.order_ids,
             exec_ids=ring.exec_ids,
             count=ring.count,
             facts={
-                "groups": ", ".join(groups),
-                "size": len(groups),
+                "groups": ", ".join(ring.groups),
+                "size": len(ring.groups),
                 "rings": ring.count,
                 "quantity": ring.quantity,
-                "first_price": path[0].price,
-                "last_price": event.price,
-                "hours": (event.time - path[0].time) // (3_600 * NS_PER_SECOND),
+                "first_price": ring.first_price,
+                "last_price": self.state.books[symbol].last_price,
+                "hours": (event.time - ring.began) // HOUR_NS,
             },
         )
-        return (finding,)
 
 
-def _severity(count: int, threshold: int) -> Severity:
-    """One ring may be chance; a second of the same groups hardly is."""
-    if count >= threshold:
-        return "violation"
-    return "warning" if count > 1 else "info"
+def _remember(ring: _Ring, order_ids: tuple[int, int], exec_id: int) -> None:
+    """Keep the trade for the evidence."""
+    if exec_id not in ring.exec_ids:
+        ring.order_ids = list(dict.fromkeys((*ring.order_ids, *order_ids)))[-EVIDENCE:]
+        ring.exec_ids = [*ring.exec_ids, exec_id][-EVIDENCE:]
+
+
+def _severity(ring: _Ring, threshold: int) -> Severity:
+    """Where everybody meets everybody, rings are chance."""
+    if not ring.is_sure:
+        return "info"
+    return "violation" if ring.count >= threshold else "warning"

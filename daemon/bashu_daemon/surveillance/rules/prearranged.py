@@ -1,105 +1,218 @@
-"""Pre-arranged trades: two unrelated groups whose orders keep meeting each other and nobody else.
+"""Pre-arranged trades: two unrelated groups whose orders keep meeting each other.
 
-Source: reference/surveillance.md A1 #2: entered within 2 s, quantities within 90 %, matched to
-90 % with each other, three times a day; the numbers are this venue's own, in the shape of
-published ones (5 minutes, three occurrences). Chance is weighed against it: what share of all
-matches of either group the pair's are, beside what the other's share of the market would give.
-Blocks are negotiated and have a rule of their own.
+Source: reference/surveillance.md A1 #2. Entered within 2 s, quantities within 90 %, matched to
+90 % with each other, three times: this venue's own numbers. The published form is entered within
+300 s at a price within 0.1 %, of one quantity, three times. Either counts, over a day and over a
+week. Chance is weighed against it: how often such meetings of each with others, and the other's
+share of the flow, would make these two meet. Blocks are negotiated and have a rule of their own.
 """
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
+from bashu_daemon.surveillance.chance import Party, meetings_beyond_chance
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.matched import is_matched
+from bashu_daemon.surveillance.matched import Meeting, Meetings, meeting_limits
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
-from bashu_protocol.units import NS_PER_SECOND
 
-_MS = NS_PER_SECOND // 1_000
+DAYS = 7
+"""Trading days that are looked at together."""
+MOST_PAIRS = 5_000
+"""Pairs that met, kept of a day in an instrument; what begins later is not counted."""
 
 
 class _Pair(Struct, array_like=True):
-    count: int = 0
+    fast: int = 0
+    slow: int = 0
+    """Those within minutes, at one price and of one quantity."""
     quantity: int = 0
-    first_price: int = 0
     accounts: list[str] = []
     order_ids: list[int] = []
     exec_ids: list[int] = []
 
+    def join(self, other: "_Pair") -> None:
+        """Add a later day's."""
+        self.fast += other.fast
+        self.slow += other.slow
+        self.quantity += other.quantity
+        self.accounts = sorted({*self.accounts, *other.accounts})
+        self.order_ids = [*self.order_ids, *other.order_ids][-EVIDENCE:]
+        self.exec_ids = [*self.exec_ids, *other.exec_ids][-EVIDENCE:]
+
+
+class _Tally(Struct, array_like=True):
+    """One instrument over a day, or over the days before."""
+
+    total: int = 0
+    trades: dict[str, int] = {}
+    """Of each group."""
+    fast: dict[str, int] = {}
+    """Meetings of each group, with anybody."""
+    slow: dict[str, int] = {}
+    pairs: dict[str, _Pair] = {}
+
+    def join(self, other: "_Tally") -> None:
+        """Add a later day's."""
+        self.total += other.total
+        for mine, theirs in (
+            (self.trades, other.trades), (self.fast, other.fast), (self.slow, other.slow),
+        ):  # fmt: skip
+            for group, count in theirs.items():
+                mine[group] = mine.get(group, 0) + count
+        for key, pair in other.pairs.items():
+            self.pairs.setdefault(key, _Pair()).join(pair)
+
+
+class _Book(Struct, array_like=True):
+    today: _Tally = field(default_factory=_Tally)
+    days: list[_Tally] = []
+    past: _Tally = field(default_factory=_Tally)
+    """All of `days`."""
+
 
 class _State(Struct):
-    pairs: dict[str, _Pair] = {}
-    trades: dict[str, int] = {}
-    """Of each group and instrument, as `group/symbol`; those of a pair as `group/group/symbol`."""
+    books: dict[str, _Book] = {}
+    meetings: Meetings = field(default_factory=Meetings)
 
 
 class Prearranged(Rule[_State]):
-    """One episode for each pair and instrument a day."""
+    """One episode for each pair and instrument a day; what the last days add is counted in."""
 
     name = "prearranged"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "gap_ms": 2_000,
         "match_percent": 90,
+        "slow_gap_ms": 300_000,
+        "slow_match_percent": 98,
+        "price_bps": 10,
         "warning_count": 3,
         "violation_count": 5,
-        "pair_percent": 25,
-        "min_qty": 100,
+        "pair_percent": 5,
+        "odds": 10_000,
     }
     state_type = _State
+
+    def prepare(self) -> None:
+        self._meeting = meeting_limits(self.limits)
 
     def handlers(self) -> Mapping[type[Seen], Handler]:
         return {Traded: self._on_trade, DayBegan: self._on_day}
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
-        self.state.pairs.clear()
-        self.state.trades.clear()
+        for book in self.state.books.values():
+            book.days = [*book.days, book.today][1 - DAYS :]
+            book.today, book.past = _Tally(), _Tally()
+            for day in book.days:
+                book.past.join(day)
         return NOTHING
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
-        if event.mode != "listing" or event.buy_group == event.sell_group:
+        one, two = event.buy_group, event.sell_group
+        if event.mode != "listing" or one == two:
             return NOTHING
-        trades, symbol = self.state.trades, event.symbol
+        book = self.state.books.get(event.symbol)
+        if book is None:
+            book = self.state.books[event.symbol] = _Book()
+        today = book.today
+        trades = today.trades
+        today.total += 1
+        trades[one] = trades.get(one, 0) + 1
+        trades[two] = trades.get(two, 0) + 1
+        meeting = self.state.meetings.of(event, self._meeting)
+        if meeting is None:
+            return NOTHING
+        pair = self._count(today, event, meeting)
+        return NOTHING if pair is None else self._judge(event, book, pair)
+
+    def _count(self, today: _Tally, event: Traded, meeting: Meeting) -> str | None:
+        """Count a meeting; return the pair, none if there are too many pairs."""
         one, two = sorted((event.buy_group, event.sell_group))
-        for key in (f"{one}/{symbol}", f"{two}/{symbol}"):
-            trades[key] = trades.get(key, 0) + 1
-        limits = self.limits
-        if event.qty < limits["min_qty"]:
-            return NOTHING
-        if not is_matched(event, limits["match_percent"], limits["gap_ms"] * _MS):
-            return NOTHING
-        key = f"{one}/{two}/{symbol}"
-        pair = self.state.pairs.setdefault(key, _Pair(first_price=event.price))
-        pair.count += 1
-        pair.quantity += event.qty
+        key = f"{one}/{two}"
+        pair = today.pairs.get(key)
+        if pair is None:
+            if len(today.pairs) >= MOST_PAIRS:
+                return None
+            pair = today.pairs[key] = _Pair()
+        kinds = [
+            kind for kind, counts in ((today.fast, meeting.is_fast), (today.slow, meeting.is_slow))
+            if counts
+        ]  # fmt: skip
+        for kind in kinds:
+            kind[one] = kind.get(one, 0) + 1
+            kind[two] = kind.get(two, 0) + 1
+        pair.fast += meeting.is_fast
+        pair.slow += meeting.is_slow
+        pair.quantity += meeting.qty
         for account in (event.buy_account, event.sell_account):
             if account not in pair.accounts:
                 pair.accounts = sorted([*pair.accounts, account])
         pair.order_ids = [*pair.order_ids, event.buy_id, event.sell_id][-EVIDENCE:]
         pair.exec_ids = [*pair.exec_ids, event.exec_id][-EVIDENCE:]
-        share = percent(pair.count, min(trades[f"{one}/{symbol}"], trades[f"{two}/{symbol}"]))
-        if pair.count < limits["warning_count"] or share < limits["pair_percent"]:
-            return NOTHING
-        finding = Finding(
-            episode=key,
-            severity="violation" if pair.count >= limits["violation_count"] else "warning",
-            score=min(100, 50 + 10 * (pair.count - limits["warning_count"]) + share // 4),
-            symbol=symbol,
+        return key
+
+    def _judge(self, event: Traded, book: _Book, key: str) -> Sequence[Finding]:
+        one, two = sorted((event.buy_group, event.sell_group))
+        best: tuple[int, int, _Pair] | None = None
+        for earlier in (_Tally(), book.past):
+            pair = _Pair()
+            for tally in (earlier, book.today):
+                if key in tally.pairs:
+                    pair.join(tally.pairs[key])
+            mine = book.today.trades[one] + earlier.trades.get(one, 0)
+            theirs = book.today.trades[two] + earlier.trades.get(two, 0)
+            count = self._beyond_chance(pair, one, two, (earlier, book.today))
+            if percent(count, max(mine, theirs)) < self.limits["pair_percent"]:
+                continue
+            if count and (best is None or count > best[0]):
+                best = count, percent(count, min(mine, theirs)), pair
+        return NOTHING if best is None else (self._finding(event, key, *best),)
+
+    def _beyond_chance(self, pair: _Pair, one: str, two: str, tallies: Sequence[_Tally]) -> int:
+        """Return how many meetings were more than chance; 0 for too few.
+
+        Orders of one size meet within minutes in any thin market: of a pair that trades with
+        others, too, one more such meeting with others is supposed.
+        """
+        total = sum(tally.total for tally in tallies)
+        trades = [sum(tally.trades.get(group, 0) for tally in tallies) for group in (one, two)]
+        for count, met, prior in (
+            (pair.slow, [tally.slow for tally in tallies], int(max(trades) > pair.slow)),
+            (pair.fast, [tally.fast for tally in tallies], 0),
+        ):
+            if count < self.limits["warning_count"]:
+                continue
+            parties = [
+                Party(mine, sum(kind.get(group, 0) for kind in met))
+                for group, mine in zip((one, two), trades, strict=True)
+            ]
+            if meetings_beyond_chance(count, parties, total, self.limits["odds"], prior):
+                return count
+        return 0
+
+    def _finding(self, event: Traded, key: str, count: int, share: int, pair: _Pair) -> Finding:
+        limits = self.limits
+        one, two = sorted((event.buy_group, event.sell_group))
+        return Finding(
+            episode=f"{key}/{event.symbol}",
+            severity="violation" if count >= limits["violation_count"] else "warning",
+            score=min(100, 50 + 10 * (count - limits["warning_count"]) + share // 4),
+            symbol=event.symbol,
             owner=one,
             members=pair.accounts,
             seq=event.seq,
             transact_time=event.time,
             order_ids=pair.order_ids,
             exec_ids=pair.exec_ids,
-            count=pair.count,
+            count=count,
             facts={
                 "one": one,
                 "other": two,
-                "matches": pair.count,
+                "matches": count,
                 "quantity": pair.quantity,
                 "pair_percent": share,
                 "last_price": event.price,
             },
         )
-        return (finding,)
