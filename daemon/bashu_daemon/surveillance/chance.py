@@ -30,7 +30,9 @@ def is_beyond_chance(count: int, expected: int, whole: int, odds: int) -> bool:
         return False
     if count > MOST:
         return count * whole > 3 * expected
-    return odds * expected**count <= factorial(count) * whole**count
+    expected_power: int = expected**count
+    whole_power: int = whole**count
+    return odds * expected_power <= factorial(count) * whole_power
 
 
 def meetings_beyond_chance(

@@ -5,7 +5,7 @@ to whom, whose members all end near zero net. In a market with makers nearly all
 connected, so only pairs count that met more often than their shares of the flow would make them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -50,6 +50,14 @@ class _Member(Struct):
     bought: int = 0
     sold: int = 0
     meetings: int = 0
+
+
+def ring_limits(limits: Mapping[str, int]) -> Limits:
+    """Take them out of a rule's parameters."""
+    return Limits(
+        limits["min_groups"], limits["max_groups"], limits["margin_percent"],
+        limits["own_percent"], limits["volume_percent"], limits["odds"],
+    )  # fmt: skip
 
 
 def rings_of(window: Window, limits: Limits) -> list[FoundRing]:

@@ -21,7 +21,7 @@ from msgspec import Struct, field
 from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.flows import DAYS, Window
 from bashu_daemon.surveillance.matched import Meetings, meeting_limits
-from bashu_daemon.surveillance.rings import FoundRing, Limits, rings_of
+from bashu_daemon.surveillance.rings import FoundRing, ring_limits, rings_of
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
 from bashu_protocol.messages import Severity
@@ -112,12 +112,7 @@ class Circular(Rule[_State]):
     state_type = _State
 
     def prepare(self) -> None:
-        limits = self.limits
-        self._meeting = meeting_limits(limits)
-        self._ring = Limits(
-            limits["min_groups"], limits["max_groups"], limits["margin_percent"],
-            limits["own_percent"], limits["volume_percent"], limits["odds"],
-        )  # fmt: skip
+        self._meeting = meeting_limits(self.limits)
 
     def handlers(self) -> Mapping[type[Seen], Handler]:
         return {Traded: self._on_trade, DayBegan: self._on_day_began, DayEnded: self._on_day_ended}
@@ -181,7 +176,7 @@ class Circular(Rule[_State]):
         book = self.state.books[symbol]
         return [
             self._found_in_flows(event, symbol, book, found)
-            for found in rings_of(window, self._ring)
+            for found in rings_of(window, ring_limits(self.limits_of(symbol)))
         ]
 
     def _found_in_flows(
@@ -281,7 +276,7 @@ class Circular(Rule[_State]):
     def _finding(
         self, event: Traded | DayEnded, symbol: str, ring: _Ring, accounts: set[str]
     ) -> Finding:
-        threshold = self.limits["violation_count"]
+        threshold = self.limits_of(symbol)["violation_count"]
         return Finding(
             episode=f"{ring.name}/{symbol}",
             is_of_the_day=False,
