@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from bashu_protocol.messages import (
+    CallAuctionRules,
     ConfirmTradeCorrection,
     HaltInstrument,
     ProposeTradeCorrection,
@@ -237,6 +238,25 @@ async def test_the_status_bar_leaves_out_and_never_cuts(
             assert all(part in parts for part in kept)
         (line,) = bar.lines(30, 1)
         assert SYMBOL in line[0][0]
+
+
+async def test_no_call_auction_is_announced_for_an_instrument_without_one(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(size=(200, 60)) as (app, pilot):
+        await wait(pilot, lambda: app.session.status is not None)
+        status = app.session.status
+        row = app.session.instruments[SYMBOL]
+        for rules, is_said in ((None, False), (CallAuctionRules(), True)):
+            app.session.instruments[SYMBOL] = msgspec.structs.replace(
+                row, rules=msgspec.structs.replace(row.rules, call_auction=rules)
+            )
+            app.session.status = msgspec.structs.replace(
+                status, next_phase="call_auction", next_phase_time=status.transact_time * 2
+            )
+            bar = app.screen.query_one("#status")
+            said = " ".join(part.text for part in bar._parts(app.session))
+            assert ("call auction in" in said) == is_said
 
 
 async def test_nothing_says_when_a_halt_ends(

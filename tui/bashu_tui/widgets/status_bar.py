@@ -6,7 +6,9 @@ from msgspec import Struct
 from rich.cells import cell_len
 from rich.style import Style
 
+from bashu_protocol.messages import InstrumentStat, VenueStatus
 from bashu_tui.clock import now_ns
+from bashu_tui.state.modes import CALL_PHASES
 from bashu_tui.state.outlook import closed_key, countdown
 from bashu_tui.state.session import Session, local_time
 from bashu_tui.widgets.line_panel import LinePanel, Piece
@@ -78,11 +80,20 @@ class StatusBar(LinePanel):
         if status.closed_reason:
             parts.append(Part(6, texts(closed_key(status.closed_reason)), palette.faint))
         left = countdown(status, status.transact_time)
-        # The calendar says nothing of when a halt ends.
-        if left and not is_halted and (stat is None or status.next_phase != stat.phase):
+        if left and self._comes(session, status, stat):
             coming = texts(f"phase.{status.next_phase}")
             parts.append(Part(6, texts("status.next", phase=coming, time=left), palette.faint))
         return parts
+
+    def _comes(self, session: Session, status: VenueStatus, stat: InstrumentStat | None) -> bool:
+        """Tell whether the calendar's next phase is one that the instrument will go to.
+
+        It says nothing of when a halt ends, and call auctions are not for all instruments.
+        """
+        row, coming = session.instruments.get(self.bashu.symbol), status.next_phase
+        if coming in CALL_PHASES and (row is None or row.rules.call_auction is None):
+            return False
+        return stat is None or stat.phase not in ("halted", coming)
 
     def _link(self, session: Session) -> list[Part]:
         texts, palette = self.bashu.texts, self.bashu.palette
