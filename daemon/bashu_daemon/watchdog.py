@@ -4,6 +4,8 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Final
 
+import msgspec
+
 from bashu_daemon.surveillance.blind_spot import BlindSpots, Facts, Kind, Moment
 from bashu_daemon.surveillance.engine import Engine
 from bashu_protocol.messages import Alert
@@ -33,6 +35,7 @@ class Watchdog:
         self._heard = 0.0
         self._asked = 0.0
         self._deaf: Collection[str] = ()
+        self._days_judged = 0
 
     def begin(self, now: float) -> None:
         """From now on the canary is expected."""
@@ -82,7 +85,18 @@ class Watchdog:
             found["backlog", ""] = {"waiting": waiting}
         if now - self._heard > DEAF_SECONDS:
             found["canary", ""] = {"rules": ", ".join(self._deaf) or "-"}
-        return self._tell(self._spots.hold(found, self._moment()))
+        return self._tell([*self._spots.hold(found, self._moment()), *self._unusual_rates()])
+
+    def _unusual_rates(self) -> list[Alert]:
+        """Note the rules that were unlike themselves on the day that ended last, once a run."""
+        rates = self._engine.watch.rates
+        if rates.judged == self._days_judged:
+            return []
+        self._days_judged = rates.judged
+        return [
+            self._spots.note("rate", rule, msgspec.structs.asdict(day), self._moment())
+            for rule, day in rates.unusual.items()
+        ]
 
     def _moment(self) -> Moment:
         return Moment(self._now_ns(), self._seen_seq)

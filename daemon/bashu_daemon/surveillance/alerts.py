@@ -38,13 +38,18 @@ class Alerts:
 
     def take(
         self, key: str, rule: Rule[Any], finding: Finding, changed: "dict[str, GrowingAlert]"
-    ) -> None:
-        """Let the episode's alert grow; it goes into `changed` if the growth is worth telling."""
+    ) -> bool:
+        """Let the episode's alert grow; it goes into `changed` if the growth is worth telling.
+
+        Returns whether the alert is new.
+        """
         growing = self._growing.get(key)
         if growing is None:
             changed[key] = self._begin(key, rule, finding)
-        elif growing.take(finding, rule):
+            return True
+        if growing.take(finding, rule):
             changed[key] = growing
+        return False
 
     def items(self) -> list[tuple[str, Alert]]:
         return [(key, growing.alert()) for key, growing in self._growing.items()]

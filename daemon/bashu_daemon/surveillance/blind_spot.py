@@ -15,10 +15,11 @@ from bashu_protocol.messages import Alert, Severity
 
 RULE: Final = "blind_spot"
 FIRST_ID: Final = 1 << 40
-IDS_OF_A_RUN: Final = 1_000
-MAX_BLIND_SPOTS: Final = 500
+IDS_OF_A_RUN: Final = 10_000
+MAX_BLIND_SPOTS: Final = 10_000
+"""Rules may be off, and unlike themselves, in as many instruments as there are."""
 
-Kind = Literal["rule_off", "rule_failed", "gap", "lag", "backlog", "canary"]
+Kind = Literal["rule_off", "rule_failed", "gap", "lag", "backlog", "canary", "rate"]
 _SEVERITIES: Final[dict[Kind, Severity]] = {
     "rule_off": "warning",
     "rule_failed": "violation",
@@ -26,6 +27,7 @@ _SEVERITIES: Final[dict[Kind, Severity]] = {
     "lag": "warning",
     "backlog": "warning",
     "canary": "violation",
+    "rate": "warning",
 }
 Facts = Mapping[str, int | str]
 

@@ -1,78 +1,116 @@
-"""A made-up offence that the rules must find: who does not hear it would not hear a real one.
+"""Made-up offences that the rules must find: who does not hear them would not hear a real one.
 
-It goes through rules and a market of its own, never through the venue's. Its thresholds are low,
-so that a dozen events are enough.
+Each rule has a verse of its own: parameters so low that a dozen events are enough, and the events.
+It is sung to a copy of the rule on a market of its own, never to the venue's. A new rule gets a
+verse in `VERSES`, or a reason in `UNHEARD` why a dozen events cannot be its offence.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from bashu_daemon.surveillance.book import Order
-from bashu_daemon.surveillance.catalogue import RULES
-from bashu_daemon.surveillance.groups import Link
-from bashu_daemon.surveillance.rule import Rule
-from bashu_daemon.surveillance.watch import Watch
+from msgspec import Struct
 
-PARAMETERS: Final[dict[str, dict[str, int]]] = {
-    "frequent_cancel": {"cancels": 2},
-    "order_to_trade": {"info_ratio": 3, "min_messages": 4},
-    "burst_rate": {"warning_per_second": 5, "violation_per_second": 100},
-}
-HEARD_BY: Final = frozenset(
-    {"self_trade", "frequent_cancel", "order_to_trade", "burst_rate", "limit_touch", "spoofing"}
-)
-"""The rules for which a dozen events can be an offence."""
-_SYMBOL: Final = "CANARY"
-_MS: Final = 1_000_000
+from bashu_daemon.surveillance.canary_stage import MINUTE, UP, Stage
+from bashu_daemon.surveillance.catalogue import RULES
+from bashu_daemon.surveillance.rule import Rule
+
+
+class Verse(Struct, frozen=True):
+    """What is played for one rule."""
+
+    play: Callable[[Stage], None]
+    parameters: dict[str, int] = {}
+    """What differs from the rule's defaults."""
 
 
 def sing(rules: Iterable[type[Rule[Any]]] = RULES) -> set[str]:
-    """Play it once; return which of the rules in `HEARD_BY` did not find it."""
-    chosen = [rule for rule in rules if rule.name in HEARD_BY]
-    names = {rule.name for rule in chosen}
-    given = {name: values for name, values in PARAMETERS.items() if name in names}
-    links = [Link("one", "owner", "canary"), Link("two", "owner", "canary")]
-    _Song(watch := Watch(given, links, chosen)).play()
-    return names - {alert.rule for alert in watch.alerts()}
+    """Play all verses once; return which rules did not find their own."""
+    deaf = set()
+    for rule in rules:
+        verse = VERSES.get(rule.name)
+        if verse is not None:
+            stage = Stage(rule, verse.parameters)
+            verse.play(stage)
+            if not stage.watch.alerts():
+                deaf.add(rule.name)
+    return deaf
 
 
-class _Song:
-    """A self-trade at the limit, a spoof, and orders withdrawn at once."""
+def _self_trade(stage: Stage) -> None:
+    stage.trade(stage.sell("one", 5, 7_000), stage.buy("two", 5, 7_000))
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
-        self._seq = 0
 
-    def play(self) -> None:
-        watch = self._watch
-        watch.day_began(self._next(), self._time, 20_260_101)
-        watch.limits_set(_SYMBOL, 7_000, 7_700, 6_300)
-        other = self._place("other", 1, 6_990, 10)
-        self._trade(self._place("one", -1, 7_700, 5), self._place("two", 1, 7_700, 5), 7_700, 5)
-        real = self._place("one", -1, 7_000, 50)
-        bait = self._place("two", 1, 6_995, 5_000)
-        self._trade(real, self._place("third", 1, 7_000, 50), 7_000, 50)
-        for order_id in (bait, *(self._place("one", 1, 6_980, 10) for _ in range(3))):
-            watch.withdrawn(self._next(), self._time, order_id, "asked")
-        watch.withdrawn(self._next(), self._time, other, "asked")
+def _cancels(stage: Stage) -> None:
+    stage.withdraw(*(stage.buy("one", 10, 6_980) for _ in range(3)))
 
-    def _next(self) -> int:
-        self._seq += 1
-        return self._seq
 
-    @property
-    def _time(self) -> int:
-        return self._seq * _MS
+def _limit_touch(stage: Stage) -> None:
+    stage.trade(stage.sell("one", 5, UP), stage.buy("other", 5, UP))
 
-    def _place(self, account: str, sign: int, price: int, qty: int) -> int:
-        seq = self._next()
-        group = self._watch.market.groups.of(account)
-        self._watch.placed(
-            Order(seq, account, group, _SYMBOL, sign, price, qty, qty, seq, self._time, 0, 0)
-        )
-        return seq
 
-    def _trade(self, sell: int, buy: int, price: int, qty: int) -> None:
-        self._watch.traded(
-            self._next(), self._time, self._seq, _SYMBOL, price, qty, 1, (buy, ""), (sell, "")
-        )
+def _spoofing(stage: Stage) -> None:
+    stage.buy("other", 10, 6_990)
+    real = stage.sell("one", 50, 7_000)
+    bait = stage.buy("two", 5_000, 6_995)
+    stage.trade(real, stage.buy("third", 50, 7_000))
+    stage.withdraw(bait)
+
+
+def _layering(stage: Stage) -> None:
+    real = stage.sell("one", 50, 7_000)
+    layers = [stage.buy("two", 500, 6_990 - step) for step in range(3)]
+    stage.trade(real, stage.buy("third", 50, 7_000))
+    stage.withdraw(*layers)
+
+
+def _dynamic_layering(stage: Stage) -> None:
+    stage.sell("other", 10, 7_000)
+    layers = [stage.sell("one", 500, 7_010 + step) for step in range(2)]
+    for order_id in layers * 2:
+        price = stage.watch.market.orders[order_id].price
+        stage.amend(order_id, price + 2)
+
+
+def _prearranged(stage: Stage) -> None:
+    stage.trade(stage.sell("one", 100, 7_000), stage.buy("other", 100, 7_000))
+
+
+def _circular(stage: Stage) -> None:
+    for seller, buyer in (("one", "other"), ("other", "third"), ("third", "two")):
+        stage.trade(stage.sell(seller, 100, 7_000), stage.buy(buyer, 100, 7_000))
+
+
+def _ramping(stage: Stage) -> None:
+    stage.trade(stage.sell("other", 10, 7_000), stage.buy("third", 10, 7_000))
+    for price in (7_010, 7_020, 7_030):
+        stage.trade(stage.sell("other", 400, price), stage.buy("one", 400, price))
+    stage.wait(MINUTE)
+    stage.trade(stage.buy("third", 1_000, 7_030), stage.sell("one", 1_000, 7_030))
+
+
+def _marking_close(stage: Stage) -> None:
+    for minute in range(3):
+        stage.trade(stage.sell("other", 10, 7_000), stage.buy(f"third{minute}", 10, 7_000))
+        stage.wait(MINUTE)
+    stage.trade(stage.sell("other", 100, 7_100), stage.buy("one", 100, 7_100))
+    stage.end_day()
+
+
+VERSES: Final[Mapping[str, Verse]] = {
+    "self_trade": Verse(_self_trade),
+    "frequent_cancel": Verse(_cancels, {"cancels": 2}),
+    "order_to_trade": Verse(_cancels, {"info_ratio": 3, "min_messages": 4}),
+    "burst_rate": Verse(_cancels, {"warning_per_second": 5, "violation_per_second": 100}),
+    "limit_touch": Verse(_limit_touch),
+    "spoofing": Verse(_spoofing),
+    "layering": Verse(_layering),
+    "dynamic_layering": Verse(
+        _dynamic_layering, {"orders": 2, "levels_off": 1, "moves": 2, "violation_moves": 4}
+    ),
+    "prearranged": Verse(_prearranged, {"warning_count": 1}),
+    "circular": Verse(_circular),
+    "ramping": Verse(_ramping),
+    "marking_close": Verse(_marking_close, {"window_minutes": 1}),
+}
+UNHEARD: Final[Mapping[str, str]] = {}
+"""By rule, why a dozen events cannot be its offence."""

@@ -16,6 +16,7 @@ from bashu_daemon.surveillance.parameters import (
     Parameters,
     WrongParameter,
 )
+from bashu_daemon.surveillance.rates import Rates
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import (
     Amended,
@@ -33,7 +34,12 @@ from bashu_daemon.surveillance.seen import (
 from bashu_protocol.messages import Alert, Phase, TradeMode
 
 _State = tuple[
-    bytes, int, list[tuple[str, Parameters, bytes]], list[tuple[str, Alert]], dict[str, str]
+    bytes,
+    int,
+    list[tuple[str, Parameters, bytes]],
+    list[tuple[str, Alert]],
+    dict[str, str],
+    Rates,
 ]
 _STATE: Final = msgspec.msgpack.Decoder(_State)
 
@@ -64,6 +70,8 @@ class Watch:
             )
         self._max_alerts = max_alerts
         self._alerts = Alerts(self.market, limit=max_alerts)
+        self.rates = Rates()
+        """New alerts a day by rule."""
         self._changed: dict[str, GrowingAlert] = {}
         self._table: dict[type[Seen], list[tuple[Handler, Rule[Any]]]] = {}
         """Who takes each class of event, in the order of the rules."""
@@ -166,6 +174,8 @@ class Watch:
     def day_ended(self, seq: int, time: int, trade_date: int) -> None:
         """A trading day ended."""
         self._show(DayEnded(seq, time, trade_date))
+        silent = self.silent()
+        self.rates.end_day(trade_date, [r.name for r in self.rules if r.name not in silent])
 
     def phase_moved(self, seq: int, time: int, symbol: str, phase: Phase, previous: Phase) -> None:
         """An instrument is in another phase."""
@@ -209,7 +219,7 @@ class Watch:
         return msgspec.msgpack.encode(
             (
                 self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items(),
-                self._failed,
+                self._failed, self.rates,
             )
         )  # fmt: skip
 
@@ -218,7 +228,7 @@ class Watch:
 
         Parameters that are on record in the journal hold; others are those of this start.
         """
-        market, next_alert_id, rules, alerts, failed = _STATE.decode(data)
+        market, next_alert_id, rules, alerts, failed, self.rates = _STATE.decode(data)
         self.market.load(market)
         known = {rule.name: rule for rule in self.rules}
         for name, parameters, state in rules:
@@ -274,4 +284,5 @@ class Watch:
                 continue
             day = self.market.trade_date if finding.is_of_the_day else 0
             key = f"{day}/{rule.name}/{finding.episode}"
-            self._alerts.take(key, rule, finding, self._changed)
+            if self._alerts.take(key, rule, finding, self._changed):
+                self.rates.count(rule.name)

@@ -12,6 +12,7 @@ import bashu_daemon
 import bashu_tui
 from bashu_daemon.surveillance import stories
 from bashu_daemon.surveillance.blind_spot import Kind
+from bashu_daemon.surveillance.canary import UNHEARD, VERSES
 from bashu_daemon.surveillance.catalogue import RULES
 
 OWN_WORDS = {"symbol", "owner", "accounts", "count", "gain", "side_word"}
@@ -49,6 +50,13 @@ def test_a_rule_and_its_facts_have_words_on_the_screens(name: str, locale: str) 
 def test_the_rulebook_names_every_parameter(rule: type) -> None:
     written = tomllib.loads(RULEBOOK.read_text("utf-8"))["surveillance"]
     assert set(written[rule.name]) == set(rule.defaults)  # type: ignore[attr-defined]  Rule's own
+
+
+def test_the_canary_sings_for_every_rule_or_it_is_said_why_not() -> None:
+    """A rule gets a verse in `canary.VERSES`, or a reason in `canary.UNHEARD`."""
+    assert {*VERSES, *UNHEARD} == set(NAMES)
+    assert not {*VERSES} & {*UNHEARD}
+    assert all(len(reason.split()) > 3 for reason in UNHEARD.values())
 
 
 def test_there_are_no_sentences_about_rules_that_do_not_exist() -> None:
