@@ -121,7 +121,8 @@ class SupervisionFeed:
             oldest = self._waiting[0][0] if self._waiting else None
             if self._in_hand is not None:
                 oldest = self._in_hand
-            self._blind(self._watchdog.look(now, oldest, self._events_waiting))
+            head = self._journal.head_seq
+            self._blind(self._watchdog.look(now, oldest, self._events_waiting, head))
             await self._publish_unpublished()
             await asyncio.sleep(TICK_SECONDS)
 

@@ -36,10 +36,13 @@ class Watchdog:
         self._asked = 0.0
         self._deaf: Collection[str] = ()
         self._days_judged = 0
+        self._fed = 0.0
+        """When something last came to surveillance or waited for it, or all had come."""
+        self._fed_seq = head_seq
 
     def begin(self, now: float) -> None:
         """From now on the canary is expected."""
-        self._heard, self._asked = now, now - CANARY_SECONDS
+        self._heard, self._asked, self._fed = now, now - CANARY_SECONDS, now
 
     def alerts(self) -> list[Alert]:
         """Return the alerts of this run."""
@@ -67,13 +70,16 @@ class Watchdog:
         if not deaf:
             self._heard = now
 
-    def look(self, now: float, oldest: float | None, waiting: int) -> list[Alert]:
+    def look(
+        self, now: float, oldest: float | None, waiting: int, head_seq: int = 0
+    ) -> list[Alert]:
         """Return the alerts of what has gone wrong since the last look.
 
         Args:
             now: the time.
             oldest: when what surveillance has in hand or before it was released, if there is any.
             waiting: how many events wait.
+            head_seq: the last command in the journal.
         """
         found: dict[tuple[Kind, str], Facts] = {
             ("rule_failed" if why else "rule_off", name): {"why": why} if why else {}
@@ -81,6 +87,11 @@ class Watchdog:
         }
         if oldest is not None and now - oldest > LAG_SECONDS:
             found["lag", ""] = {"lag_ms": round((now - oldest) * 1_000), "waiting": waiting}
+        if waiting or head_seq <= self._seen_seq or self._fed_seq != self._seen_seq:
+            self._fed, self._fed_seq = now, self._seen_seq
+        elif now - self._fed > LAG_SECONDS:
+            missing = {"first_missing": self._seen_seq + 1, "last_missing": head_seq}
+            found["stalled", ""] = missing
         if waiting > MOST_WAITING:
             found["backlog", ""] = {"waiting": waiting}
         if now - self._heard > DEAF_SECONDS:

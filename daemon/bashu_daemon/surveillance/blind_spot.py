@@ -19,11 +19,12 @@ IDS_OF_A_RUN: Final = 10_000
 MAX_BLIND_SPOTS: Final = 10_000
 """Rules may be off, and unlike themselves, in as many instruments as there are."""
 
-Kind = Literal["rule_off", "rule_failed", "gap", "lag", "backlog", "canary", "rate"]
+Kind = Literal["rule_off", "rule_failed", "gap", "stalled", "lag", "backlog", "canary", "rate"]
 _SEVERITIES: Final[dict[Kind, Severity]] = {
     "rule_off": "warning",
     "rule_failed": "violation",
     "gap": "violation",
+    "stalled": "violation",
     "lag": "warning",
     "backlog": "warning",
     "canary": "violation",

@@ -114,8 +114,10 @@ class Watching:
         self.now = 50.0
         self.dog.begin(self.now)
 
-    def look(self, oldest: float | None = None, waiting: int = 0) -> list[tuple[Any, int]]:
-        found = self.dog.look(self.now, oldest, waiting)
+    def look(
+        self, oldest: float | None = None, waiting: int = 0, head_seq: int = 100
+    ) -> list[tuple[Any, int]]:
+        found = self.dog.look(self.now, oldest, waiting, head_seq)
         return [(alert.facts["kind"], alert.count) for alert in found]
 
 
@@ -159,6 +161,30 @@ def test_lag_is_told_when_it_begins_and_when_it_begins_again() -> None:
     assert watching.look(oldest=watching.now - LAG_SECONDS - 0.5) == []
     assert watching.look() == []
     assert watching.look(oldest=watching.now - 2) == [("lag", 2)]
+
+
+def test_a_feed_that_brings_nothing_more_is_told() -> None:
+    watching = Watching()
+    assert watching.look(head_seq=105) == []
+    watching.now += LAG_SECONDS
+    assert watching.look(head_seq=107) == []
+    watching.now += 0.5
+    assert watching.look(head_seq=107) == [("stalled", 1)]
+    (alert,) = watching.dog.alerts()
+    assert (alert.facts["first_missing"], alert.facts["last_missing"]) == (101, 107)
+    assert watching.dog.took(101, 107) == []
+    assert watching.look(head_seq=107) == []
+    # A busy venue is always a little ahead of what has come.
+    for seq in range(108, 118):
+        watching.now += LAG_SECONDS
+        watching.dog.heard(set(), watching.now)
+        watching.dog.took(seq, seq)
+        assert watching.look(head_seq=seq + 3) == []
+    # What waits is late, but it comes; a canary that waits is no sign of it.
+    watching.now += LAG_SECONDS
+    assert watching.look(oldest=watching.now, waiting=3, head_seq=120) == []
+    watching.now += LAG_SECONDS + 0.5
+    assert watching.look(oldest=watching.now, head_seq=120) == [("stalled", 2)]
 
 
 def test_too_many_waiting_events_are_told() -> None:
