@@ -34,10 +34,6 @@ info_ratio = 1
 min_messages = 20
 [surveillance.burst_rate]
 warning_per_second = 20
-[surveillance.prearranged]
-warning_count = 2
-pair_percent = 1
-min_qty = 5
 """
 """Low, so that several rules have something to find in a few seconds of random orders."""
 
