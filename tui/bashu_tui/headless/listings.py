@@ -1,14 +1,13 @@
 """`orders`, `fills`, `positions`, `instruments` and `notices`: the present state, as tables."""
 
 from argparse import Namespace
-from collections.abc import Sequence
 
 from bashu_protocol.client import Client
 from bashu_protocol.messages import AccountRow, FillRow, InstrumentRow, OrderRow
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.headless import sentences
 from bashu_tui.headless.outcome import ExitCode
-from bashu_tui.headless.printing import Printer, Side, moment, table
+from bashu_tui.headless.printing import Printer, moment, show_table
 from bashu_tui.i18n import Texts
 
 
@@ -34,7 +33,7 @@ async def orders(client: Client, options: Namespace, texts: Texts, printer: Prin
         for row in rows
     ]
     head = "time symbol side qty> price> filled> status tif number user terms"
-    _show(printer, texts, head, lines, "headless.no_orders")
+    show_table(printer, texts, head, lines, "headless.no_orders")
     return ExitCode.DONE
 
 
@@ -68,7 +67,7 @@ async def fills(client: Client, options: Namespace, texts: Texts, printer: Print
         for row in rows
     ]
     head = "time symbol side qty> price> trade> number user terms"
-    _show(printer, texts, head, lines, "headless.no_fills")
+    show_table(printer, texts, head, lines, "headless.no_fills")
     return ExitCode.DONE
 
 
@@ -93,7 +92,7 @@ async def positions(client: Client, options: Namespace, texts: Texts, printer: P
         shown = [format_money(a) if is_cash else f"{a:,}" for a in (*amounts, total)]
         lines.append((texts("asset.cash") if is_cash else row.asset, *shown))
     head = "asset available> frozen> bought_today> total>"
-    _show(printer, texts, head, lines, "headless.no_positions")
+    show_table(printer, texts, head, lines, "headless.no_positions")
     return ExitCode.DONE
 
 
@@ -118,7 +117,7 @@ async def instruments(
         for row in rows
     ]
     head = "symbol name phase reference> limit_down> limit_up> tick> lot>"
-    _show(printer, texts, head, lines, "headless.no_instruments")
+    show_table(printer, texts, head, lines, "headless.no_instruments")
     return ExitCode.DONE
 
 
@@ -130,17 +129,3 @@ async def notices(client: Client, options: Namespace, texts: Texts, printer: Pri
     if not found:
         printer.text([texts("headless.no_notices")])
     return ExitCode.DONE
-
-
-def _show(
-    printer: Printer, texts: Texts, head: str, lines: Sequence[Sequence[str]], empty: str
-) -> None:
-    """Write a table; `>` in the head stands after the columns of numbers."""
-    if not lines:
-        printer.text([texts(empty)])
-        return
-    columns: list[tuple[str, Side]] = [
-        (texts(f"headless.column.{name.rstrip('>')}"), "right" if name[-1] == ">" else "left")
-        for name in head.split()
-    ]
-    printer.text(table(columns, lines))

@@ -44,6 +44,9 @@ def add_commands(parser: argparse.ArgumentParser, texts: Texts) -> None:
         add(name).add_argument(
             "--symbol", default=argparse.SUPPRESS, help=texts("headless.help.symbol")
         )
+    add("parameters").add_argument("--rule", default="", help=texts("headless.help.rule"))
+    _propose(add("propose"), texts)
+    _confirm(add("confirm"), texts)
     add("positions")
     add("notices")
     book = add("book")
@@ -106,6 +109,26 @@ def _cancel(parser: argparse.ArgumentParser, texts: Texts) -> None:
     parser.add_argument("order", metavar="CL_ORD_ID", nargs="?", default="")
     parser.add_argument("--symbol", default=argparse.SUPPRESS, help=texts("headless.help.here"))
     parser.add_argument("--all", action="store_true", help=texts("headless.help.all"))
+    parser.add_argument(
+        "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
+    )
+
+
+def _propose(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("rule", metavar="RULE")
+    parser.add_argument("parameter", metavar="PARAMETER")
+    parser.add_argument("value", metavar="VALUE", nargs="?", help=texts("headless.help.value"))
+    parser.add_argument("--reason", required=True, help=texts("headless.help.reason"))
+    parser.add_argument("--symbol", default=argparse.SUPPRESS, help=texts("headless.help.symbol"))
+    parser.add_argument("--clear", action="store_true", help=texts("headless.help.clear"))
+    parser.add_argument(
+        "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
+    )
+
+
+def _confirm(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("change", metavar="NUMBER", help=texts("headless.help.change"))
+    parser.add_argument("--decline", action="store_true", help=texts("headless.help.decline"))
     parser.add_argument(
         "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
     )

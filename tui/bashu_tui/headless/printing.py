@@ -12,6 +12,7 @@ from bashu_protocol.messages import AnyMessage, Message, Row
 from bashu_protocol.units import NS_PER_SECOND
 from bashu_tui.cells import left, right
 from bashu_tui.headless.outcome import Failure, LinkMoved, TradesMissed
+from bashu_tui.i18n import Texts
 
 Fact = AnyMessage | Row | Failure | LinkMoved | TradesMissed
 Side = Literal["left", "right"]
@@ -74,6 +75,20 @@ def table(head: Sequence[tuple[str, Side]], rows: Sequence[Sequence[str]]) -> li
         ).rstrip()
         for line in (titles, *rows)
     ]
+
+
+def show_table(
+    printer: Printer, texts: Texts, head: str, lines: Sequence[Sequence[str]], empty: str
+) -> None:
+    """Write a table; `>` in the head stands after the columns of numbers."""
+    if not lines:
+        printer.text([texts(empty)])
+        return
+    columns: list[tuple[str, Side]] = [
+        (texts(f"headless.column.{name.rstrip('>')}"), "right" if name[-1] == ">" else "left")
+        for name in head.split()
+    ]
+    printer.text(table(columns, lines))
 
 
 def moment(transact_time: int) -> str:

@@ -9,6 +9,7 @@ from bashu_tui.i18n import Texts
 from bashu_tui.state.entry import Entry, normalize, read_price, read_quantity
 
 _DATE_DIGITS: Final = 8
+_MOST_DIGITS: Final = 18
 
 
 def price(texts: Texts, what: str, text: str) -> int:
@@ -27,6 +28,18 @@ def quantity(texts: Texts, what: str, text: str) -> int:
         UsageError: it is not a whole number of tonnes.
     """
     return _value(texts, what, text, read_quantity(text, None))
+
+
+def whole(texts: Texts, what: str, text: str) -> int:
+    """Return a number that is not negative, such as a threshold.
+
+    Raises:
+        UsageError: it is none.
+    """
+    plain = normalize(text).replace(",", "")
+    if plain.isascii() and plain.isdecimal() and len(plain) <= _MOST_DIGITS:
+        return int(plain)
+    raise UsageError(_unreadable(texts, what, text, texts("headless.not_whole")))
 
 
 def day(texts: Texts, what: str, text: str) -> int:

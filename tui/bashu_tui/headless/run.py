@@ -11,16 +11,38 @@ from typing import Final, TextIO
 from msgspec.structs import replace
 
 from bashu_protocol.client import Client, CommandRefused, CommandTimeout
-from bashu_protocol.messages import CancelOrder, MassCancel, NewOrder, ReplaceOrder
+from bashu_protocol.messages import (
+    CancelOrder,
+    ConfirmParameterChange,
+    MassCancel,
+    NewOrder,
+    ProposeParameterChange,
+    ReplaceOrder,
+)
 from bashu_protocol.transport import Transport
-from bashu_tui.headless import book, changes, listings, order, sentences, watch
+from bashu_tui.headless import (
+    book,
+    changes,
+    listings,
+    order,
+    parameters,
+    sentences,
+    watch,
+)
 from bashu_tui.headless.connection import make_transport, session
 from bashu_tui.headless.outcome import ExitCode, Failure, NoConnection, UsageError
 from bashu_tui.headless.printing import Printer
 from bashu_tui.i18n import Texts
 from bashu_tui.settings import Settings
 
-Instruction = NewOrder | ReplaceOrder | CancelOrder | MassCancel
+Instruction = (
+    NewOrder
+    | ReplaceOrder
+    | CancelOrder
+    | MassCancel
+    | ProposeParameterChange
+    | ConfirmParameterChange
+)
 Reader = Callable[[Client, Namespace, Texts, Printer], Awaitable[ExitCode]]
 
 _READERS: Final[dict[str, Reader]] = {
@@ -29,6 +51,7 @@ _READERS: Final[dict[str, Reader]] = {
     "positions": listings.positions,
     "instruments": listings.instruments,
     "notices": listings.notices,
+    "parameters": parameters.show,
     "book": book.run,
     "watch": watch.run,
 }
@@ -101,6 +124,10 @@ def _instruction(options: Namespace, settings: Settings, texts: Texts) -> Instru
         return changes.read_replace(options, texts)
     if options.command == "cancel":
         return changes.read_cancel(options, texts)
+    if options.command == "propose":
+        return parameters.read_proposal(options, texts)
+    if options.command == "confirm":
+        return parameters.read_decision(options, texts)
     return None
 
 
@@ -121,8 +148,12 @@ async def _instruct(
     try:
         if isinstance(instruction, NewOrder):
             return await order.run(client, instruction, options, texts, printer)
+        if isinstance(instruction, ProposeParameterChange | ConfirmParameterChange):
+            return await parameters.run(client, instruction, options, texts, printer)
         return await changes.run(client, instruction, options, texts, printer)
     except CommandTimeout:
-        sentence = texts("headless.unknown", number=number, option="--cl-ord-id", ask="orders")
+        is_order = not isinstance(instruction, ProposeParameterChange | ConfirmParameterChange)
+        ask = "orders" if is_order else "parameters"
+        sentence = texts("headless.unknown", number=number, option="--cl-ord-id", ask=ask)
         printer.refusal(sentence, Failure("unknown_outcome", number))
         return ExitCode.UNKNOWN
