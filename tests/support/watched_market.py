@@ -34,7 +34,7 @@ STORM_PARAMETERS = {
 class Watched:
     """A market with surveillance over it; each command a second after the last unless said."""
 
-    def __init__(self, parameters: dict[str, dict[str, int]] | None = None) -> None:
+    def __init__(self, parameters: dict[str, dict[str, int]] | None = None, **terms: Any) -> None:
         self.venue = Venue()
         self.engine = Engine(parameters or {})
         self.now_ns = 0
@@ -43,7 +43,7 @@ class Watched:
         self.commands: list[tuple[str, StateCommand, int]] = []
         self.published: list[Alert] = []
         rules = InstrumentRules(
-            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000
+            symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_000, **terms
         )
         self.send("venue", ListInstrument("list", rules))
         for user, owner in OWNERS.items():

@@ -81,6 +81,10 @@ class Side:
         sign, quantities = self.sign, self._quantities
         return [(rank * sign, quantities[rank * sign]) for rank in self._ranks[: -levels - 1 : -1]]
 
+    def levels(self) -> dict[int, int]:
+        """All prices with their tonnes, in no order."""
+        return dict(self._quantities)
+
     def levels_better(self, price: int) -> int:
         """How many live levels are better than a price."""
         ranks = self._ranks

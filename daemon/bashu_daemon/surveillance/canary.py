@@ -96,6 +96,50 @@ def _marking_close(stage: Stage) -> None:
     stage.end_day()
 
 
+def _auction_manipulation(stage: Stage) -> None:
+    stage.begin_call_auction()
+    stage.sell("other", 100, 7_010)
+    far = stage.buy("one", 500, 7_350)
+    stage.withdraw(far)
+    stage.sell("two", 100, 7_000)
+
+
+def _painting(stage: Stage) -> None:
+    offer = stage.sell("other", 10, 7_000)
+    for _ in range(3):
+        stage.trade(offer, stage.buy("one", 1, 7_000))
+
+
+def _floor_ceiling(stage: Stage) -> None:
+    for minute in range(4):
+        stage.trade(stage.buy("one", 10, 6_990), stage.sell(f"third{minute}", 10, 6_990))
+        stage.wait(MINUTE)
+
+
+def _fat_finger(stage: Stage) -> None:
+    stage.sell("other", 50, 7_005)
+    stage.sell("other", 100, 7_300)
+    stage.buy("one", 100, 7_400)
+
+
+def _unusual_volume(stage: Stage) -> None:
+    stage.trade(stage.sell("other", 10, 7_000), stage.buy("one", 10, 7_000))
+    stage.trade(stage.sell("other", 1_000, 7_000), stage.buy("third", 1_000, 7_000))
+    stage.end_day()
+    stage.trade(stage.sell("other", 3_000, 7_000), stage.buy("one", 3_000, 7_000))
+
+
+def _price_swing(stage: Stage) -> None:
+    for price in (7_000, 7_400):
+        stage.trade(stage.sell("other", 10, price), stage.buy("one", 10, price))
+
+
+def _pump_and_dump(stage: Stage) -> None:
+    for qty, price in ((500, 7_000), (100, 7_200)):
+        stage.trade(stage.sell("other", qty, price), stage.buy("one", qty, price))
+    stage.trade(stage.buy("third", 400, 7_190), stage.sell("two", 400, 7_190))
+
+
 VERSES: Final[Mapping[str, Verse]] = {
     "self_trade": Verse(_self_trade),
     "frequent_cancel": Verse(_cancels, {"cancels": 2}),
@@ -111,6 +155,15 @@ VERSES: Final[Mapping[str, Verse]] = {
     "circular": Verse(_circular),
     "ramping": Verse(_ramping),
     "marking_close": Verse(_marking_close, {"window_minutes": 1}),
+    "auction_manipulation": Verse(_auction_manipulation),
+    "painting": Verse(_painting, {"window_prints": 3, "volume_percent": 100}),
+    "floor_ceiling": Verse(
+        _floor_ceiling, {"window_minutes": 3, "share_percent": 10, "min_qty": 1}
+    ),
+    "fat_finger": Verse(_fat_finger),
+    "unusual_volume": Verse(_unusual_volume, {"active_days": 1, "sigmas": 1}),
+    "price_swing": Verse(_price_swing),
+    "pump_and_dump": Verse(_pump_and_dump),
 }
 UNHEARD: Final[Mapping[str, str]] = {}
 """By rule, why a dozen events cannot be its offence."""

@@ -59,6 +59,9 @@ class Stage:
         order = self.watch.market.orders[order_id]
         self.watch.amended(self._next(), self.time, order_id, price, order.qty, order.leaves)
 
+    def begin_call_auction(self) -> None:
+        self.watch.phase_moved(self._next(), self.time, SYMBOL, "call_auction", "pre_open")
+
     def wait(self, ns: int) -> None:
         self.time += ns
 

@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.tools.scenarios.arranged import pair, ring
+from bashu_daemon.tools.scenarios.price import auction, floor, paint, pump, slip, surge, swing
 from bashu_daemon.tools.scenarios.push import close, ramp
 from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof
 from bashu_daemon.tools.scenarios.trial import Injection
@@ -32,4 +33,11 @@ FAMILIES: Final = (
     Family(rule="ramping", injection=ramp, times=4),
     Family(rule="marking_close", injection=close, times=1),
     Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
+    Family(rule="auction_manipulation", injection=auction, times=5),
+    Family(rule="painting", injection=paint),
+    Family(rule="floor_ceiling", injection=floor, times=1),
+    Family(rule="fat_finger", injection=slip),
+    Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
+    Family(rule="price_swing", injection=swing, times=2),
+    Family(rule="pump_and_dump", injection=pump, times=1, days=2, day_seconds=2_400),
 )

@@ -8,7 +8,7 @@ from bashu_protocol.messages import Side
 from bashu_protocol.units import NS_PER_SECOND
 
 
-def _push(
+def push(
     stage: Stage, chance: random.Random, label: Label, user: str, side: Side, fen: int
 ) -> Script:
     """Take level after level, until the price has gone so many fen.
@@ -41,7 +41,7 @@ def ramp(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
     sign = 1 if side == "buy" else -1
     label.rules, label.owners = ("ramping",), (f"{user}-owner",)
     pushed = len(label.order_ids)
-    yield from _push(stage, chance, label, user, side, 20 + 10 * severity)
+    yield from push(stage, chance, label, user, side, 20 + 10 * severity)
     held = sum(
         live.filled for live in stage.orders_of(user) if live.order_id in label.order_ids[pushed:]
     )
@@ -82,5 +82,5 @@ def close(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
     while True:
         missing = (aim - stage.best(symbol, other)) * sign
         if missing > 0:
-            yield from _push(stage, chance, label, user, side, missing)
+            yield from push(stage, chance, label, user, side, missing)
         yield chance.randrange(4, 20) * NS_PER_SECOND

@@ -17,6 +17,7 @@ from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    CallAuctionRules,
     CancelOrder,
     CloseDay,
     Deposit,
@@ -25,6 +26,7 @@ from bashu_protocol.messages import (
     MassCancel,
     NewOrder,
     OpenDay,
+    Phase,
     ReplaceOrder,
     SetPhase,
     Side,
@@ -106,8 +108,9 @@ class Stage:
         self._placed: dict[str, list[Live]] = {}
         for symbol in symbols:
             rules = InstrumentRules(
-                symbol=symbol, name_zh=symbol, name_en=symbol, product="CEA", reference_price=7_000
-            )
+                symbol=symbol, name_zh=symbol, name_en=symbol, product="CEA",
+                reference_price=7_000, call_auction=CallAuctionRules(),
+            )  # fmt: skip
             self.send(REGISTRAR, ListInstrument(f"list-{symbol}", rules))
         self._accounts: set[str] = set()
 
@@ -136,6 +139,12 @@ class Stage:
         heapq.heapify(self._turns)
         self.trade_date += 1
         self.now_ns += DAY_NS - (self.now_ns - FIRST_DAY_NS) % DAY_NS
+
+    def set_phase(self, symbol: str, *phases: Phase) -> None:
+        """Move an instrument through phases of the day."""
+        for phase in phases:
+            self._count += 1
+            self.send(REGISTRAR, SetPhase(f"phase-{self._count}", phase, symbol))
 
     # Actors
 

@@ -1,0 +1,148 @@
+"""Fat fingers: an order that its owner can hardly have meant.
+
+Source: reference/surveillance.md A1 #16. Only orders that the venue took are seen; those beyond
+the day's limits were refused before. Two legs, both on the side that can do harm: the price is 3 %
+and more beyond the market (published as a warning line), or the quantity is 20 times what is usual
+in the instrument or a fifth of its average day (ours). Many who buy at the market name a price far
+above it, and a large order that rests does no harm yet, so that one leg alone is information; a
+warning is an order whose price leg would print so far away, over the book that it met, or whose
+quantity is both, or would be taken at once where no average day is known.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct
+
+from bashu_daemon.core.sessions import CALL_PHASES
+from bashu_daemon.surveillance.book import Order, Side
+from bashu_daemon.surveillance.finding import NOTHING, Finding
+from bashu_daemon.surveillance.rule import Handler, Rule, remember
+from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen
+
+ENOUGH_TRADES = 200
+"""Trades of the first day after which its volume so far is a measure."""
+
+
+class _Row(Struct, array_like=True):
+    count: int = 0
+    order_ids: list[int] = []
+    accounts: list[str] = []
+
+
+class _State(Struct):
+    rows: dict[str, _Row] = {}
+
+
+class FatFinger(Rule[_State]):
+    """One episode for each group and instrument a day, with each such order as an observation."""
+
+    name = "fat_finger"
+    defaults = {  # noqa: RUF012  as in self_trade
+        "price_bps": 300,
+        "size_multiple": 20,
+        "day_percent": 20,
+        "min_qty": 100,
+    }
+    state_type = _State
+
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {Placed: self._on_placed, Amended: self._on_amended, DayBegan: self._on_day}
+
+    def prepare(self) -> None:
+        limits = self.limits
+        self._price_bps = limits["price_bps"]
+        self._multiple = limits["size_multiple"]
+        self._day_percent = limits["day_percent"]
+        self._min_qty = limits["min_qty"]
+
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.rows.clear()
+        return NOTHING
+
+    def _on_placed(self, event: Placed) -> Sequence[Finding]:
+        return self._look(event.seq, event.time, event.order)
+
+    def _on_amended(self, event: Amended) -> Sequence[Finding]:
+        order = event.order
+        if order.price == event.old_price and order.leaves <= event.old_leaves:
+            return NOTHING
+        return self._look(event.seq, event.time, order)
+
+    def _look(self, seq: int, time: int, order: Order) -> Sequence[Finding]:
+        instrument = self.market.instrument(order.symbol)
+        day, qty, sign = instrument.day, order.leaves, order.sign
+        last, reference = day.last or day.reference, day.reference or day.last
+        # After a slip of somebody else, who trades at the old price again is far from it.
+        base = last if (last - reference) * sign > 0 else reference
+        is_far = (order.price - base) * sign * 10_000 >= self._price_bps * base > 0
+        is_large = is_of_day = False
+        if qty >= self._min_qty:
+            is_large = qty >= self._multiple * instrument.order_size.median > 0
+            whole = instrument.average_volume
+            if not whole and day.trades >= ENOUGH_TRADES:
+                whole = day.volume
+            is_of_day = qty * 100 >= self._day_percent * whole > 0
+        reach = 0
+        if is_far or is_large:
+            if instrument.phase in CALL_PHASES:
+                is_far = False  # such an order is certain to take part, and trades at one price
+            else:
+                reach = _reach(instrument.side(-sign), order)
+        if not (is_far or is_large or is_of_day):
+            return NOTHING
+        gone = (reach - base) * sign if reach else 0
+        prints_far = is_far and gone * 10_000 >= self._price_bps * base
+        is_warning = prints_far or (is_large and is_of_day)
+        return self._find(seq, time, order, base, reach, is_warning=is_warning)
+
+    def _find(
+        self, seq: int, time: int, order: Order, base: int, reach: int, *, is_warning: bool
+    ) -> Sequence[Finding]:
+        instrument = self.market.instrument(order.symbol)
+        key = f"{order.group}/{order.symbol}"
+        row = self.state.rows.setdefault(key, _Row())
+        row.count += 1
+        remember(row.order_ids, order.order_id)
+        if order.account not in row.accounts:
+            row.accounts = sorted([*row.accounts, order.account])
+        off = (order.price - base) * order.sign * 10_000 // base if base else 0
+        finding = Finding(
+            episode=key,
+            severity="warning" if is_warning else "info",
+            score=min(100, (60 if is_warning else 20) + max(0, off) // 50),
+            symbol=order.symbol,
+            owner=order.group,
+            members=row.accounts,
+            seq=seq,
+            transact_time=time,
+            order_ids=row.order_ids,
+            adds_one_order=True,
+            count=row.count,
+            facts={
+                "side": "buy" if order.sign > 0 else "sell",
+                "order_qty": order.leaves,
+                "order_price": order.price,
+                "usual_qty": instrument.order_size.median,
+                "day_qty": instrument.average_volume,
+                "market_price": base,
+                "off_bps": max(0, off),
+                "reach_price": reach,
+                "times": row.count,
+            },
+        )
+        return (finding,)
+
+
+def _reach(opposite: Side, order: Order) -> int:
+    """Return the last price at which an order meets the book; 0 where it meets nothing."""
+    levels = 8
+    while True:
+        book = opposite.best_levels(levels)
+        left, reach = order.leaves, 0
+        for price, quantity in book:
+            if left <= 0 or (order.price - price) * order.sign < 0:
+                return reach
+            left, reach = left - quantity, price
+        if left <= 0 or len(book) < levels:
+            return reach
+        levels *= 4

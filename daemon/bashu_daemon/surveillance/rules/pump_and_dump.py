@@ -1,0 +1,235 @@
+"""Pump and dump: a group gathers a position, the price is driven, and the position is sold into it.
+
+Source: reference/surveillance.md A1 #27, the phases of #10 over hours or days: gathering, at least
+a part of the market's volume; driving, in which the group is the taker of much of that volume and
+empties levels, or nearly alone, and the price goes far beyond its usual swing and a floor; and
+distribution, half of the position or more traded back at a good part of the rise. The same
+downwards is found, too. All shares and times are ours. What a group trades back at about its own
+price, as makers and day traders do, only makes its position smaller.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from msgspec import Struct, field
+
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
+from bashu_daemon.surveillance.seen import Seen, Traded
+from bashu_daemon.surveillance.swing import Swing
+from bashu_protocol.units import NS_PER_SECOND
+
+_HOUR_NS = 3_600 * NS_PER_SECOND
+
+
+class _Position(Struct, array_like=True):
+    """What one group gathered to one side. Fen, tonnes."""
+
+    sign: int
+    began: int
+    begin_volume: int
+    """Of the market, so far."""
+    drive_price: int
+    """Before the price was driven: before its last trade at about its own average."""
+    drive_volume: int
+    """Of the market, then."""
+    drive_minutes: int
+    """With trades, then."""
+    qty: int = 0
+    value: int = 0
+    pushed: int = 0
+    """Tonnes taken since by coming to the other side."""
+    lifted: int = 0
+    """Fen by which those trades, emptying levels, moved the price on."""
+    peak: int = 0
+    """The furthest price at which it traded."""
+    dumped: int = 0
+    dumped_value: int = 0
+    dump_volume: int = 0
+    """Of the market, when the distribution began; 0 before it."""
+    order_ids: list[int] = []
+    exec_ids: list[int] = []
+    accounts: list[str] = []
+
+
+class _Tape(Struct, array_like=True):
+    volume: int = 0
+    last: int = 0
+    """The price of the trade before, on an earlier day too."""
+    swing: Swing = field(default_factory=Swing)
+    positions: dict[str, _Position] = {}
+
+
+class _State(Struct):
+    tapes: dict[str, _Tape] = {}
+
+
+class PumpAndDump(Rule[_State]):
+    """One episode for each group and instrument, and each position that is gathered."""
+
+    name = "pump_and_dump"
+    defaults = {  # noqa: RUF012  as in self_trade
+        "window_hours": 240,
+        "gathered_percent": 10,
+        "share_percent": 30,
+        "alone_percent": 60,
+        "lifted_percent": 60,
+        "move_bps": 200,
+        "swings": 3,
+        "dumped_percent": 50,
+        "profit_percent": 30,
+        "min_qty": 500,
+    }
+    state_type = _State
+
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {Traded: self._on_trade}
+
+    def prepare(self) -> None:
+        self._window = self.limits["window_hours"] * _HOUR_NS
+        self._profit = self.limits["move_bps"] * self.limits["profit_percent"] // 100
+        self._near = self.limits["move_bps"] // 4
+
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        if event.mode != "listing" or event.buy_group == event.sell_group:
+            return NOTHING
+        tape = self.state.tapes.get(event.symbol)
+        if tape is None:
+            tape = self.state.tapes[event.symbol] = _Tape()
+        tape.swing.add(event.time, event.price)
+        tape.volume += event.qty
+        found = self._take(event, tape, event.buy_group, 1)
+        more = self._take(event, tape, event.sell_group, -1)
+        tape.last = event.price
+        return (*found, *more) if found and more else found or more
+
+    def _take(self, event: Traded, tape: _Tape, group: str, sign: int) -> Sequence[Finding]:
+        if not group:
+            return NOTHING
+        held = tape.positions.get(group)
+        if held is not None and event.time - held.began > self._window:
+            held = None
+        if held is None:
+            held = tape.positions[group] = self._begin(event, tape, sign)
+        if held.sign == sign:
+            self._gather(event, tape, held, sign)
+            return NOTHING
+        average = held.value // held.qty
+        gained = (event.price - average) * held.sign
+        if gained * 10_000 < self._profit * average:
+            self._reduce(event, tape, held, group, average)
+            return NOTHING
+        return self._dump(event, tape, held, group)
+
+    def _begin(self, event: Traded, tape: _Tape, sign: int) -> _Position:
+        before = tape.volume - event.qty
+        price = tape.last or event.price
+        return _Position(
+            sign, event.time, before, price, before, tape.swing.minutes, peak=event.price
+        )
+
+    def _gather(self, event: Traded, tape: _Tape, held: _Position, sign: int) -> None:
+        price, qty = event.price, event.qty
+        if held.dumped * 4 >= held.qty > 0:
+            return  # what it buys while it distributes keeps the price up, and is no position
+        if held.qty and (price * held.qty - held.value) * sign * 10_000 < self._near * held.value:
+            held.drive_price = held.peak = tape.last or price
+            held.drive_volume, held.drive_minutes = tape.volume - qty, tape.swing.minutes
+            held.pushed = held.lifted = 0
+        held.qty += qty
+        held.value += qty * price
+        if event.sign == sign:
+            held.pushed += qty
+            best = self.market.instrument(event.symbol).side(-sign).best
+            lift = (best - price) * sign
+            if best and lift > 0:
+                held.lifted += lift
+        if (price - held.peak) * sign > 0:
+            held.peak = price
+        self._remember(event, held, sign)
+
+    def _reduce(
+        self, event: Traded, tape: _Tape, held: _Position, group: str, average: int
+    ) -> None:
+        """Trade back at about the own price: the position is smaller, or another one begins."""
+        if event.qty < held.qty - held.dumped:
+            held.qty -= event.qty
+            held.value -= event.qty * average
+            return
+        left = event.qty - (held.qty - held.dumped)
+        del tape.positions[group]
+        if left:
+            sign = -held.sign
+            fresh = tape.positions[group] = self._begin(event, tape, sign)
+            fresh.qty, fresh.value = left, left * event.price
+            self._remember(event, fresh, sign)
+
+    def _remember(self, event: Traded, held: _Position, sign: int) -> None:
+        remember(held.order_ids, event.order_id(sign))
+        remember(held.exec_ids, event.exec_id)
+        account = event.account(sign)
+        if account and account not in held.accounts:
+            held.accounts.append(account)
+
+    def _dump(self, event: Traded, tape: _Tape, held: _Position, group: str) -> Sequence[Finding]:
+        limits, sign = self.limits, held.sign
+        held.dump_volume = held.dump_volume or tape.volume
+        qty = min(event.qty, held.qty - held.dumped)
+        held.dumped += qty
+        held.dumped_value += qty * event.price
+        self._remember(event, held, -sign)
+        is_over = held.dumped >= held.qty
+        finding = None
+        if held.dumped * 100 >= limits["dumped_percent"] * held.qty:
+            finding = self._judge(event, tape, held, group)
+        if is_over:
+            del tape.positions[group]
+        return NOTHING if finding is None else (finding,)
+
+    def _judge(self, event: Traded, tape: _Tape, held: _Position, group: str) -> Finding | None:
+        limits, sign = self.limits, held.sign
+        whole = held.dump_volume - held.begin_volume
+        driven = held.dump_volume - held.drive_volume
+        moved = (held.peak - held.drive_price) * sign
+        paid, got = held.value // held.qty, held.dumped_value // held.dumped
+        minutes = tape.swing.minutes - held.drive_minutes
+        floor = held.drive_price * limits["move_bps"] // 10_000
+        least = max(1, floor, tape.swing.over(minutes) * limits["swings"])
+        share = percent(held.pushed, driven)
+        is_driver = share >= limits["alone_percent"] or (
+            share >= limits["share_percent"]
+            and held.lifted * 100 >= limits["lifted_percent"] * moved
+        )
+        if (
+            held.qty < limits["min_qty"]
+            or percent(held.qty, whole) < limits["gathered_percent"]
+            or moved < least
+            or not is_driver
+            or (got - paid) * sign * 100 < limits["profit_percent"] * moved
+        ):
+            return None
+        hours = (event.time - held.began) // _HOUR_NS
+        return Finding(
+            episode=f"{group}/{event.symbol}/{held.began}",
+            is_of_the_day=False,
+            severity="violation" if share >= limits["alone_percent"] else "warning",
+            score=min(100, 50 + share // 4 + percent(held.dumped, held.qty) // 4),
+            symbol=event.symbol,
+            owner=group,
+            members=sorted(held.accounts),
+            seq=event.seq,
+            transact_time=event.time,
+            order_ids=held.order_ids[-EVIDENCE:],
+            exec_ids=held.exec_ids[-EVIDENCE:],
+            gain=held.dumped * (got - paid) * sign,
+            facts={
+                "side": "buy" if sign > 0 else "sell",
+                "gathered_qty": held.qty,
+                "gathered_price": paid,
+                "from_price": held.drive_price,
+                "to_price": held.peak,
+                "share_percent": share,
+                "dumped_qty": held.dumped,
+                "dumped_price": got,
+                "hours": hours,
+            },
+        )

@@ -1,0 +1,41 @@
+"""How far an instrument's price usually goes, so that a move can be called unusual.
+
+Shared by the rules about moves over minutes to days. A minute counts only where there were trades,
+so that the measure is the same for busy and for thin markets; over n of them an unforced price goes
+about the square root of n times as far as over one.
+"""
+
+from math import isqrt
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.minutes import MINUTE_NS
+
+
+class Swing(Struct, array_like=True):
+    """The mean change from minute to minute of late."""
+
+    start: int = 0
+    """Of the current minute."""
+    first: int = 0
+    """Its first price, fen."""
+    minutes: int = 0
+    """With trades, since the beginning."""
+    per_minute: int = 0
+    """In 1/100 fen."""
+
+    def add(self, time: int, price: int) -> None:
+        """Count a trade; only the first of a minute changes anything."""
+        if time - self.start < MINUTE_NS:
+            return
+        if self.minutes:
+            # A push is not to hide itself: no change counts for more than twice the usual.
+            change = min(abs(price - self.first) * 100, 2 * self.per_minute + 400)
+            self.per_minute += (change - self.per_minute) // 16
+        self.start = time - time % MINUTE_NS
+        self.first = price
+        self.minutes += 1
+
+    def over(self, minutes: int) -> int:
+        """Return the usual move over so many minutes with trades, in fen, rounded down."""
+        return self.per_minute * isqrt(10_000 * max(1, minutes)) // 10_000

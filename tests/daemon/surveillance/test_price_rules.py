@@ -1,0 +1,260 @@
+"""Painted tapes, floors, slips and swings: exactly at the line, just below, and honest conduct."""
+
+import pytest
+from watched_market import SECOND, Watched
+
+MINUTE = 60 * SECOND
+
+
+def busy(market: Watched, trades: int = 40, qty: int = 100, price: int = 7_000) -> None:
+    """Let others trade, so that a size is usual."""
+    for _ in range(trades):
+        market.order("maker", "sell", qty, price)
+        market.order("c", "buy", qty, price)
+
+
+def meet(market: Watched, price: int, qty: int, seller: str = "b", buyer: str = "a") -> None:
+    market.order(seller, "sell", qty, price)
+    market.order(buyer, "buy", qty, price)
+
+
+# Painting
+
+
+@pytest.mark.parametrize(("prints", "found"), [(4, 0), (5, 1)])
+def test_five_tiny_prints_at_successive_ticks_with_one_other_paint(prints: int, found: int) -> None:
+    market = Watched()
+    busy(market)
+    for step in range(prints):
+        meet(market, 7_001 + step, 10)
+    alerts = [alert for alert in market.alerts("painting") if alert.severity != "info"]
+    assert [alert.owner for alert in alerts] == ["oa"] * found
+    for alert in alerts:
+        assert (alert.facts["prints"], alert.facts["traded_qty"]) == (5, 50)
+        assert (alert.facts["other"], alert.facts["together_percent"]) == ("ob", 100)
+        assert len(alert.order_ids) == 5
+
+
+def test_a_tape_is_painted_downwards_by_its_sellers() -> None:
+    market = Watched()
+    busy(market)
+    for step in range(5):
+        market.order("b", "buy", 10, 6_999 - step)
+        market.order("a", "sell", 10, 6_999 - step)
+    (alert,) = market.alerts("painting")
+    assert (alert.owner, alert.facts["side"], alert.severity) == ("oa", "sell", "warning")
+
+
+def test_usual_sizes_and_prices_that_stand_paint_nothing() -> None:
+    market = Watched()
+    busy(market)
+    for step in range(8):
+        meet(market, 7_001 + step, 30)
+    for _ in range(8):
+        meet(market, 7_010, 10)
+    assert market.alerts("painting") == []
+
+
+def test_a_slow_buyer_in_a_market_that_rises_by_little_is_information() -> None:
+    market = Watched()
+    busy(market)
+    for step in range(6):
+        offer = market.order("maker", "sell", 100, 7_001 + step)
+        market.order("a", "buy", 10, 7_001 + step, 30 * SECOND)
+        market.cancel("maker", offer)
+    (alert,) = market.alerts("painting")
+    assert (alert.severity, alert.facts["together_percent"]) == ("info", 0)
+
+
+def test_the_prints_of_others_end_a_run() -> None:
+    market = Watched()
+    busy(market)
+    for step in range(10):
+        meet(market, 7_001 + step, 10)
+        busy(market, 2, price=7_001 + step)
+    assert market.alerts("painting") == []
+
+
+@pytest.mark.parametrize(("prints", "found"), [(23, 0), (24, 1)])
+def test_most_of_the_prints_with_little_of_the_volume(prints: int, found: int) -> None:
+    market = Watched()
+    busy(market)
+    market.order("maker", "sell", 100, 7_000)
+    for _ in range(prints):
+        market.order("a", "buy", 2, 7_000)
+    assert len(market.alerts("painting")) == found
+
+
+def test_an_order_that_takes_several_levels_is_one_print() -> None:
+    market = Watched()
+    busy(market)
+    for step in range(8):
+        market.order("b", "sell", 2, 7_001 + step)
+    market.order("a", "buy", 16, 7_010)
+    assert market.alerts("painting") == []
+
+
+# Floors and ceilings
+
+
+def hold(market: Watched, *, minutes: int = 36, refills: bool = True, both: bool = False) -> None:
+    """Have `a` bid at one price, and others sell to it and trade beside it."""
+    busy(market, 3)
+    market.now_ns += 10 * MINUTE
+    if not refills:
+        market.order("a", "buy", 50_000, 6_990)
+    for _ in range(minutes):
+        if refills:
+            market.order("a", "buy", 300, 6_990)
+        market.order("c", "sell", 300, 6_990, 20 * SECOND)
+        market.order("maker", "sell", 100, 6_992, 20 * SECOND)
+        market.order("c", "buy", 100, 6_992)
+        if both:
+            market.order("a", "sell", 300, 6_993)
+            market.order("c", "buy", 300, 6_993)
+        market.now_ns += 10 * SECOND
+
+
+def test_who_holds_a_level_for_half_an_hour_is_found() -> None:
+    market = Watched()
+    hold(market)
+    (alert,) = market.alerts("floor_ceiling")
+    assert (alert.severity, alert.owner, alert.facts["side"]) == ("warning", "oa", "buy")
+    assert (alert.facts["level_price"], alert.facts["share_percent"]) == (6_990, 75)
+    assert alert.facts["pressed_percent"] == 75
+
+
+def test_half_the_time_is_no_floor() -> None:
+    market = Watched()
+    hold(market, minutes=18)
+    assert market.alerts("floor_ceiling") == []
+
+
+def test_a_maker_on_both_sides_holds_nothing() -> None:
+    market = Watched()
+    hold(market, both=True)
+    assert market.alerts("floor_ceiling") == []
+
+
+def test_one_patient_order_is_no_floor() -> None:
+    market = Watched()
+    hold(market, refills=False)
+    assert market.alerts("floor_ceiling") == []
+
+
+def test_a_bid_that_follows_the_market_has_no_level() -> None:
+    market = Watched()
+    busy(market, 3)
+    for step in range(36):
+        market.order("a", "buy", 300, 6_990 + 2 * step)
+        market.order("c", "sell", 300, 6_990 + 2 * step, 20 * SECOND)
+        market.now_ns += 30 * SECOND
+    assert market.alerts("floor_ceiling") == []
+
+
+# Fat fingers
+
+
+@pytest.mark.parametrize(
+    ("price", "severity"), [(7_209, None), (7_210, "info")]
+)  # 3 % of 7,000 is 210
+def test_a_price_beyond_the_market_that_prints_near_it_is_information(
+    price: int, severity: str | None
+) -> None:
+    market = Watched()
+    market.order("maker", "sell", 200, 7_005)
+    market.order("a", "buy", 100, price)
+    assert [alert.severity for alert in market.alerts("fat_finger")] == (
+        [severity] if severity else []
+    )
+
+
+def test_a_price_that_prints_far_away_is_a_warning() -> None:
+    market = Watched()
+    market.order("maker", "sell", 50, 7_005)
+    market.order("maker", "sell", 200, 7_300)
+    market.order("a", "buy", 100, 7_400)
+    (alert,) = [alert for alert in market.alerts("fat_finger") if alert.owner == "oa"]
+    assert (alert.severity, alert.facts["reach_price"]) == ("warning", 7_300)
+    assert (alert.facts["off_bps"], alert.facts["market_price"]) == (571, 7_000)
+
+
+def test_a_price_far_on_its_own_side_is_none() -> None:
+    market = Watched()
+    market.order("a", "buy", 50, 6_400)
+    market.order("a", "sell", 50, 7_600)
+    assert market.alerts("fat_finger") == []
+
+
+def test_who_buys_at_the_old_price_after_a_slip_of_others_does_not_slip() -> None:
+    market = Watched()
+    busy(market, 3)
+    market.order("maker", "buy", 50, 6_600)
+    market.order("b", "sell", 50, 6_600)
+    assert {alert.owner for alert in market.alerts("fat_finger")} == {"ob"}
+    market.order("maker", "sell", 50, 6_990)
+    market.order("a", "buy", 50, 6_990)
+    assert {alert.owner for alert in market.alerts("fat_finger")} == {"ob"}
+
+
+@pytest.mark.parametrize(("qty", "found"), [(1_900, 0), (1_920, 1)])
+def test_twenty_times_the_usual_order_is_information(qty: int, found: int) -> None:
+    market = Watched()
+    busy(market)  # the usual 100 t are counted as 96
+    market.order("a", "buy", qty, 6_990)
+    alerts = market.alerts("fat_finger")
+    assert [(alert.severity, alert.facts["usual_qty"]) for alert in alerts] == [
+        ("info", 96)
+    ] * found
+
+
+def test_and_a_fifth_of_the_average_day_makes_it_a_warning() -> None:
+    market = Watched()
+    for _ in range(2):
+        busy(market, 100)
+        market.next_day()
+    market.order("a", "buy", 1_999, 6_990)
+    (alert,) = market.alerts("fat_finger")
+    assert (alert.severity, alert.facts["day_qty"]) == ("info", 10_000)
+    market.order("a", "buy", 2_000, 6_990)
+    (alert,) = market.alerts("fat_finger")
+    assert (alert.severity, alert.count) == ("warning", 2)
+
+
+# Swings
+
+
+@pytest.mark.parametrize(
+    ("price", "minutes", "found"), [(7_349, 4, 0), (7_350, 4, 1), (7_350, 7, 0)]
+)
+def test_five_percent_within_five_minutes(price: int, minutes: int, found: int) -> None:
+    market = Watched()
+    busy(market, 3)
+    for step in range(minutes):
+        meet(market, 7_000 + (price - 7_000) * (step + 1) // minutes, 50, "maker")
+        market.now_ns += MINUTE - 2 * SECOND
+    alerts = market.alerts("price_swing")
+    assert len(alerts) == found
+    for alert in alerts:
+        assert (alert.severity, alert.facts["leader"], alert.facts["levels"]) == ("info", "oa", 4)
+        assert (alert.facts["from_price"], alert.facts["to_price"]) == (7_000, 7_350)
+        assert alert.facts["moved_bps"] == 500
+
+
+def test_a_swing_down_is_owned_by_who_took_it_there() -> None:
+    market = Watched()
+    busy(market, 3)
+    for price, who in ((6_950, "b"), (6_700, "a"), (6_640, "b")):
+        market.order("maker", "buy", 50, price)
+        market.order(who, "sell", 50, price)
+    (alert,) = market.alerts("price_swing")
+    assert (alert.owner, alert.facts["side"], alert.facts["takers"]) == ("oa", "sell", 2)
+
+
+def test_ten_percent_of_the_day_is_told_however_slow() -> None:
+    market = Watched()
+    for step in range(10):
+        meet(market, 7_070 + 70 * step, 50, "maker")
+        market.now_ns += 10 * MINUTE
+    (alert,) = market.alerts("price_swing")
+    assert (alert.facts["day_moved_bps"], alert.facts["moved_bps"]) == (1_000, 91)

@@ -1,0 +1,165 @@
+"""Volume that is unusual for a group, and positions that are pumped and dumped."""
+
+import pytest
+from watched_market import SECOND, Watched
+
+HOUR = 3_600 * SECOND
+
+
+def trade(market: Watched, buyer: str, seller: str, qty: int, price: int = 7_000) -> None:
+    market.order(seller, "sell", qty, price)
+    market.order(buyer, "buy", qty, price)
+
+
+def ordinary_days(market: Watched, days: int, scale: int = 1) -> None:
+    """On each `a` buys 100 t and sells as many; others trade 1,800 t."""
+    for day in range(days):
+        trade(market, "a", "b", 100 + day % 2)
+        trade(market, "b", "a", 100 + day % 2)
+        for _ in range(6):
+            trade(market, "c", "maker", 300 * scale)
+        market.next_day()
+
+
+def of_a(market: Watched) -> list[str]:
+    return [alert.severity for alert in market.alerts("unusual_volume") if alert.owner == "oa"]
+
+
+# Ten days of 201 t, a deviation of 0.25, and three of them count 1.5 times: 202 * exp(1.125) = 622.
+
+
+@pytest.mark.parametrize(("qty", "found"), [(618, []), (626, ["warning"])])
+def test_three_deviations_above_its_own_days_on_both_sides(qty: int, found: list[str]) -> None:
+    market = Watched()
+    ordinary_days(market, 10)
+    trade(market, "a", "c", qty // 2)
+    trade(market, "c", "a", qty // 2)
+    assert of_a(market) == found
+
+
+def test_who_only_buys_is_information() -> None:
+    market = Watched()
+    ordinary_days(market, 10)
+    trade(market, "a", "c", 900)
+    assert of_a(market) == ["info"]
+    (alert,) = [one for one in market.alerts("unusual_volume") if one.owner == "oa"]
+    assert (alert.facts["usual_day_qty"], alert.facts["active_days"]) == (201, 10)
+    assert (alert.facts["bought_today"], alert.facts["traded_today"]) == (900, 900)
+
+
+def test_a_small_share_of_the_volume_is_usual() -> None:
+    market = Watched()
+    for day in range(10):
+        trade(market, "a", "b", 50 + day % 2)
+        trade(market, "b", "a", 50 + day % 2)
+        trade(market, "c", "maker", 9_000)
+        market.next_day()
+    trade(market, "a", "c", 400)
+    trade(market, "c", "a", 400)
+    assert of_a(market) == []
+
+
+def test_a_season_in_which_all_trade_more_is_none() -> None:
+    market = Watched()
+    ordinary_days(market, 10)
+    for _ in range(6):
+        trade(market, "c", "maker", 1_500)
+    trade(market, "a", "b", 500)
+    trade(market, "b", "a", 500)
+    assert of_a(market) == []
+
+
+@pytest.mark.parametrize(("days", "found"), [(4, []), (5, ["warning"])])
+def test_few_days_are_no_measure(days: int, found: list[str]) -> None:
+    market = Watched()
+    ordinary_days(market, days)
+    trade(market, "a", "c", 900)
+    trade(market, "c", "a", 900)
+    assert of_a(market) == found
+
+
+# Pump and dump
+
+
+def gather(market: Watched, qty: int = 2_000) -> None:
+    for _ in range(10):
+        trade(market, "a", "maker", qty // 10)
+        trade(market, "c", "maker", qty // 20)
+        market.now_ns += HOUR // 10
+
+
+def drive(market: Watched, who: str = "a", steps: int = 10, to: int = 7_200) -> None:
+    """Have somebody empty offers, each higher than the last."""
+    prices = [7_000 + (to - 7_000) * step // steps for step in range(1, steps + 1)]
+    for price in prices:
+        market.order("maker", "sell", 100, price)
+    for price in prices:
+        market.order(who, "buy", 100, price)
+    market.now_ns += HOUR
+
+
+def dump(market: Watched, qty: int, price: int = 7_190) -> None:
+    for _ in range(10):
+        market.order("c", "buy", qty // 10, price)
+        market.order("a", "sell", qty // 10, price)
+
+
+@pytest.mark.parametrize(("qty", "found"), [(1_490, 0), (1_500, 1)])
+def test_half_the_position_sold_into_the_driven_price(qty: int, found: int) -> None:
+    market = Watched()
+    gather(market)
+    market.next_day()
+    drive(market)
+    dump(market, qty)
+    alerts = market.alerts("pump_and_dump")
+    assert len(alerts) == found
+    for alert in alerts:
+        assert (alert.owner, alert.facts["gathered_qty"]) == ("oa", 3_000)
+        assert (alert.facts["from_price"], alert.facts["to_price"]) == (7_000, 7_200)
+        assert alert.facts["dumped_price"] == 7_190
+        assert alert.gain == 1_500 * (7_190 - int(alert.facts["gathered_price"]))
+
+
+def test_a_price_that_others_drove_is_luck() -> None:
+    market = Watched()
+    gather(market)
+    drive(market, "b")
+    dump(market, 2_000)
+    assert market.alerts("pump_and_dump") == []
+
+
+def test_a_price_that_hardly_rose_is_not_pumped() -> None:
+    market = Watched()
+    gather(market)
+    drive(market, to=7_130)
+    dump(market, 3_000, 7_120)
+    assert market.alerts("pump_and_dump") == []
+
+
+def test_who_sells_at_about_the_own_price_did_not_pump() -> None:
+    market = Watched()
+    gather(market)
+    drive(market)
+    dump(market, 3_000, 7_050)
+    assert market.alerts("pump_and_dump") == []
+
+
+def test_a_small_part_of_the_volume_is_no_position() -> None:
+    market = Watched()
+    for _ in range(10):
+        trade(market, "c", "b", 5_000)
+    gather(market, 1_000)
+    for _ in range(10):
+        trade(market, "c", "b", 5_000)
+    drive(market)
+    dump(market, 2_000)
+    assert market.alerts("pump_and_dump") == []
+
+
+def test_after_ten_days_it_is_another_position() -> None:
+    market = Watched()
+    gather(market)
+    market.now_ns += 241 * HOUR
+    drive(market, steps=4)  # 400 t, below the floor
+    dump(market, 2_000)
+    assert market.alerts("pump_and_dump") == []
