@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from pressed_actions import recording
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -150,6 +151,17 @@ def own_folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads or writes the files of whoever runs it."""
     for variable, folder in (("XDG_CONFIG_HOME", "settings"), ("XDG_DATA_HOME", "data")):
         monkeypatch.setenv(variable, str(tmp_path / "home" / folder))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """A test marked `acts` must have run each of the actions it names, by one of their keys."""
+    named = {name for mark in item.iter_markers("acts") for name in mark.args}
+    if not named:
+        return (yield)
+    with recording() as ran:
+        yield
+    assert named <= ran, f"no key of these was pressed: {sorted(named - ran)}"
 
 
 @pytest.fixture

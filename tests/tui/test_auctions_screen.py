@@ -121,6 +121,7 @@ def own_bid(app: BashuApp, auction_id: int = 1) -> tuple[int, int] | None:
     return (bid.order_qty, bid.price) if bid is not None else None
 
 
+@pytest.mark.acts("auctions.bid", "auctions.send", "auctions.withdraw")
 async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
     desk: Any, house: House, wait: Any, shown: Any
 ) -> None:
@@ -152,6 +153,22 @@ async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
         await pilot.press("f9")
         await wait(pilot, lambda: "Bid withdrawn from auction 1" in shown(app))
         await wait(pilot, lambda: own_bid(app) is None)
+
+
+@pytest.mark.acts("auctions.back")
+@pytest.mark.parametrize("key", ["escape", "ctrl+b"])
+async def test_a_form_is_left_and_what_was_typed_is_not_sent(
+    desk: Any, house: House, wait: Any, shown: Any, key: str
+) -> None:
+    await house.start()
+    async with desk() as (app, pilot):
+        await wait(pilot, lambda: "OPEN" in shown(app))
+        await pilot.press("f2")
+        await fill(pilot, app.screen.query_one(BidForm).fields, "1000", "75.00")
+        await pilot.press(key)
+        await wait(pilot, lambda: isinstance(app.focused, AuctionList))
+        assert not app.screen.has_class("-form")
+        assert [row.bid for row in await house.rows()] == [None]
 
 
 async def test_a_bid_beyond_the_bounds_is_not_sent(
@@ -253,6 +270,7 @@ async def test_a_bid_after_the_cutoff_is_refused(
         await wait(pilot, lambda: "Refused: the auction is not open for bids" in shown(app))
 
 
+@pytest.mark.acts("auctions.apply")
 async def test_an_application_with_a_price_of_its_own(
     desk: Any, house: House, wait: Any, shown: Any
 ) -> None:

@@ -156,6 +156,7 @@ async def test_an_offer_to_all_is_posted_by_keyboard(
         await wait(pilot, lambda: app.session.accounts[SYMBOL].frozen == 2_000)
 
 
+@pytest.mark.acts("blocks.offer", "blocks.send")
 async def test_an_offer_goes_to_the_named_member(desk: Any, bob: Bob, wait: Any) -> None:
     async with desk() as (app, pilot):
         await pilot.press("1")
@@ -168,6 +169,7 @@ async def test_an_offer_goes_to_the_named_member(desk: Any, bob: Bob, wait: Any)
         assert (row.side, row.counterparty, row.your_turn) == ("buy", "alice-co", True)
 
 
+@pytest.mark.acts("blocks.back")
 async def test_what_cannot_be_read_is_not_sent(desk: Any, bob: Bob, wait: Any, shown: Any) -> None:
     async with desk() as (app, pilot):
         await pilot.press("f2")
@@ -208,6 +210,7 @@ async def test_ones_turn_is_shown_everywhere_and_accepting_trades(
         assert "traded" in shown(app)
 
 
+@pytest.mark.acts("blocks.counter", "blocks.accept")
 async def test_a_negotiation_goes_back_and_forth(
     desk: Any, bob: Bob, wait: Any, shown: Any
 ) -> None:
@@ -235,6 +238,7 @@ async def test_a_negotiation_goes_back_and_forth(
         assert [r.kind for r in await bob.rows()] == []
 
 
+@pytest.mark.acts("blocks.withdraw")
 async def test_withdrawing_is_one_key_and_no_card(
     desk: Any, bob: Bob, wait: Any, shown: Any
 ) -> None:

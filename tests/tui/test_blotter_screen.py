@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from bashu_protocol.messages import PublishNotice
@@ -59,6 +60,7 @@ async def test_a_cursor_that_was_moved_stays_where_it_is(
         assert log.chosen == kept
 
 
+@pytest.mark.acts("blotter.kind", "blotter.symbol", "blotter.find")
 async def test_filters_by_kind_instrument_and_words(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:
@@ -92,6 +94,7 @@ async def test_a_click_on_a_filter_changes_it(terminal: Any, wait: Any) -> None:
         await wait(pilot, lambda: screen.kind_filter == "order")
 
 
+@pytest.mark.acts("blotter.export")
 async def test_what_is_shown_is_written_to_a_file_of_its_own(
     terminal: Any, wait: Any, shown: Any, tmp_path: Path
 ) -> None:

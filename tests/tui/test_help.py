@@ -140,6 +140,7 @@ async def test_two_columns_show_all_at_once_in_a_wide_window(
         assert app.screen.query_one("#help-scroll", VerticalScroll).max_scroll_y == 0
 
 
+@pytest.mark.acts("market.help")
 @pytest.mark.parametrize("key", ["escape", "f1", "enter", "question_mark"])
 async def test_keys_close_it(terminal: Any, wait: Any, key: str) -> None:
     async with terminal() as (app, pilot):

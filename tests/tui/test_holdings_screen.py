@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from bashu_protocol.messages import (
@@ -81,6 +82,7 @@ async def test_what_was_bought_today_is_not_to_be_sold_today_and_has_a_value(
         assert of(screen, "CCER").held == 0, "instruments that are not held are listed too"
 
 
+@pytest.mark.acts("holdings.export")
 async def test_holdings_are_written_to_a_file(
     terminal: Any, wait: Any, shown: Any, tmp_path: Path
 ) -> None:

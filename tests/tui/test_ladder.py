@@ -114,6 +114,28 @@ async def test_the_average_of_ones_own_trades_is_marked(
         await wait(pilot, lambda: ">@74.60<" in shown(app))
 
 
+@pytest.mark.acts("ladder.page_up", "ladder.page_down")
+async def test_a_page_is_ten_prices_and_the_chosen_one_stays_in_sight(
+    terminal: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        ladder, price = app.screen.query_one(Ladder), app.screen.query_one("#ticket-price", Input)
+        await wait(pilot, lambda: ladder._rows)
+        before = ladder.cursor_price
+        pages = len(ladder._rows) // 10 + 1
+        for count in range(1, pages + 1):
+            await pilot.press("pageup")
+            wanted = before + 10 * count
+            await wait(pilot, lambda wanted=wanted: ladder.cursor_price == wanted)
+            assert price.value == format_price(wanted)
+        await wait(pilot, lambda: ladder._rows[0].price >= ladder.cursor_price)
+        for _page in range(2 * pages):
+            await pilot.press("pagedown")
+        await wait(pilot, lambda: ladder.cursor_price == before - 10 * pages)
+        await wait(pilot, lambda: ladder._rows[-1].price <= ladder.cursor_price)
+
+
+@pytest.mark.acts("ladder.lock")
 async def test_a_locked_ladder_stays_and_says_where_the_market_went(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from bashu_protocol.messages import HaltInstrument, PublishNotice
@@ -42,6 +43,7 @@ async def test_unread_notices_are_counted_until_they_were_shown(
             assert "unread" not in shown(app), "marks are remembered"
 
 
+@pytest.mark.acts("notices.read_all")
 async def test_all_are_marked_with_one_key(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:
@@ -75,6 +77,7 @@ async def test_a_long_chinese_text_is_there_to_its_end(
         await wait(pilot, lambda: lines[-1].strip() in shown(app))
 
 
+@pytest.mark.acts("notices.kind", "notices.symbol")
 async def test_filters_by_kind_and_instrument(
     terminal: Any, market: Any, wait: Any, shown: Any
 ) -> None:
@@ -90,6 +93,7 @@ async def test_filters_by_kind_and_instrument(
         await wait(pilot, lambda: [n.title for n in screen.notices()] == ["Of one"])
 
 
+@pytest.mark.acts("notices.export")
 async def test_notices_are_written_to_a_file(
     terminal: Any, market: Any, wait: Any, shown: Any, tmp_path: Path
 ) -> None:

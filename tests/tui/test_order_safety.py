@@ -40,6 +40,7 @@ async def switch_on_one_click(pilot: Any, app: Any, wait: Any, key: str = "f12")
     await wait(pilot, lambda: app.session.mode == "one_click")
 
 
+@pytest.mark.acts("orders.mode")
 @pytest.mark.parametrize("key", ["f12", "ctrl+e"])
 async def test_one_click_sends_up_to_its_cap_and_ends_at_one_key(
     terminal: Any, market: Any, wait: Any, shown: Any, key: str
@@ -188,6 +189,7 @@ async def test_the_cards_answers_are_always_in_sight(
             assert app.texts("caution.approval")[:40] in shown(app)
 
 
+@pytest.mark.acts("blotter.amend")
 @pytest.mark.parametrize(
     ("qty", "price", "place"), [("80", "74.50", "keeps its place"), ("100", "74.40", "to the end")]
 )
@@ -208,7 +210,14 @@ async def test_the_chosen_order_is_amended(
         await wait(pilot, lambda: said(app).startswith("Amended in"))
 
 
-@pytest.mark.parametrize("key", ["ctrl+d", "delete"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param("ctrl+d", marks=pytest.mark.acts("blotter.cancel")),
+        pytest.param("f11", marks=pytest.mark.acts("blotter.cancel")),
+        "delete",  # of the list itself
+    ],
+)
 async def test_the_chosen_order_is_withdrawn_and_no_other(
     terminal: Any, market: Any, wait: Any, key: str
 ) -> None:
@@ -222,6 +231,7 @@ async def test_the_chosen_order_is_withdrawn_and_no_other(
         await wait(pilot, lambda: working(market) == [("buy", 200, 7_440)])
 
 
+@pytest.mark.acts("blotter.next")
 async def test_the_blotters_tabs(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal() as (app, pilot):
         refused = await app.session.client.place(SYMBOL, "sell", 60_000, 7_450)

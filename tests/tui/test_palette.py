@@ -44,6 +44,7 @@ async def test_a_screen_is_found_in_either_language_and_opened(
         await wait(pilot, lambda: isinstance(app.screen, SettingsScreen))
 
 
+@pytest.mark.acts("app.palette")
 async def test_an_action_of_the_screen_shows_its_key_and_is_done(
     terminal: Any, wait: Any, shown: Any
 ) -> None:

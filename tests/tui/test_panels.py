@@ -118,6 +118,7 @@ async def test_a_halt_shows_in_the_watchlist(
         await wait(pilot, lambda: " HALT " in shown(app))
 
 
+@pytest.mark.acts("panel.maximize")
 @pytest.mark.parametrize("kind", [Ladder, Watchlist, Candles, Tape])
 async def test_a_panel_fills_the_window_and_goes_back(
     terminal: Any, wait: Any, shown: Any, kind: Any
@@ -142,6 +143,7 @@ async def test_a_double_click_on_the_title_fills_the_window(terminal: Any, wait:
         await wait(pilot, lambda: app.screen.maximized is None)
 
 
+@pytest.mark.acts("panel.chart", "candles.length")
 @pytest.mark.parametrize("key", ["ctrl+s", "slash"])
 async def test_candles_are_in_reach_where_they_have_no_room(
     terminal: Any, wait: Any, shown: Any, key: str

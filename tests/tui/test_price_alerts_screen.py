@@ -37,6 +37,7 @@ def told(app: Any) -> list[tuple[str, str]]:
     return [(toast.title, toast.message) for toast in app._notifications]
 
 
+@pytest.mark.acts("price_alerts.add")
 async def test_one_is_added_with_the_keyboard_and_rings(
     terminal: Any, market: Any, wait: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,13 +100,19 @@ async def test_what_holds_already_is_said_before(
         await wait(pilot, lambda: [a.watch for a in app.session.price_alerts.listed()] == ["phase"])
 
 
+@pytest.mark.acts("price_alerts.edit", "price_alerts.sleep", "price_alerts.delete")
 async def test_change_sleep_and_delete(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal() as (app, pilot):
         alerts = app.session.price_alerts
         kept = alerts.add(PriceAlert(0, SYMBOL, "last", "above", 8_000))
         await open_alerts(app, pilot, wait)
         await wait(pilot, lambda: "last >= 80.00" in shown(app))
-        await pilot.press("enter")
+        for key in ("enter", "3"):  # the list's own, and the action's
+            await pilot.press(key)
+            await form_opened(app, pilot, wait)
+            await pilot.press("escape")
+            await wait(pilot, lambda: isinstance(app.screen, PriceAlertsScreen))
+        await pilot.press("f3")
         form = await form_opened(app, pilot, wait)
         assert form.query_one("#alert-value", FormField).text == "80.00"
         form.query_one("#alert-value", FormField).text = "81"
@@ -132,6 +139,7 @@ async def test_alerts_are_there_in_the_next_session(terminal: Any, wait: Any, sh
         assert not app.session.price_alerts.listed(), "another user has its own"
 
 
+@pytest.mark.acts("price_alerts.here")
 async def test_a_key_on_the_ladder_takes_its_price(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal() as (app, pilot):
         ladder = app.screen.query_one(Ladder)

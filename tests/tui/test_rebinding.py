@@ -9,11 +9,15 @@ from bashu_tui import cli
 from bashu_tui.i18n import Texts
 from bashu_tui.keymap import ACTIONS, KeymapError, check, is_key, problems, remark, uses
 from bashu_tui.screens.bindings import BindingsScreen
+from bashu_tui.screens.goto import GotoScreen
 from bashu_tui.screens.press import PressScreen
+from bashu_tui.screens.registry import open_to
+from bashu_tui.screens.settings import SettingsScreen
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.settings import load
 from bashu_tui.state.rebinding import with_key, with_usual_keys, without_key
 from bashu_tui.widgets.binding_list import BindingList
+from bashu_tui.widgets.ticket import Ticket
 
 EVERYTHING_WRONG = {
     "order.buy": ("f8",),
@@ -163,6 +167,62 @@ async def test_a_new_key_holds_at_once_and_is_kept_with_the_comments(
         assert app.focused is not quantity
         await pilot.press("ctrl+w")
         await wait(pilot, lambda: app.focused is quantity)
+    assert app._exception is None
+
+
+async def reach_bindings(app: Any, pilot: Any, wait: Any) -> BindingList:
+    """Go from the market by the menu and the settings to the list of keys, by keys alone."""
+    await pilot.press("f10")
+    await wait(pilot, lambda: isinstance(app.screen, GotoScreen) and app.screen.is_mounted)
+    places = [entry.place for entry in open_to("trader")]
+    await pilot.press(*["down"] * places.index("settings"), "enter")
+    await wait(pilot, lambda: isinstance(app.screen, SettingsScreen) and app.screen.is_mounted)
+    await wait(pilot, lambda: app.focused is not None)
+    await pilot.press("f2")
+    await wait(pilot, lambda: isinstance(app.screen, BindingsScreen) and app.screen.is_mounted)
+    panel: BindingList = app.screen.query_one(BindingList)
+    await wait(pilot, lambda: app.focused is panel and panel.chosen is not None)
+    return panel
+
+
+@pytest.mark.acts("bindings.change", "bindings.remove", "bindings.usual", "tool.back")
+async def test_an_action_gets_another_key_by_keys_alone_from_the_market_and_back(
+    market: Any, wait: Any, shown: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "terminal.toml"
+    app = market.app("alice")
+    app.preferences.path = file
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: app.session.stat("CEA25") is not None)
+        panel = await reach_bindings(app, pilot, wait)
+        names = [action.id for action in panel.items()]
+        await pilot.press(*["down"] * names.index("order.buy"), "f2")
+        await wait(pilot, lambda: isinstance(app.screen, PressScreen) and app.screen.is_mounted)
+        await pilot.press("f8")
+        await wait(pilot, lambda: "F8 cannot be used" in shown(app))
+        assert "orders: cancel mine in this instrument" in shown(app)
+        assert not file.exists()
+        await pilot.press("f13")
+        await wait(pilot, lambda: "F13 holds from now on" in shown(app))
+        assert load(file).keys == {"order.buy": ("f13", "1")}
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await pilot.press("escape")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+        ticket, quantity = app.screen.query_one(Ticket), app.screen.query_one("#ticket-qty")
+        await pilot.press("f3")
+        await wait(pilot, lambda: ticket.side == "sell" and app.focused is quantity)
+        await pilot.press("f2")
+        await pilot.pause()
+        assert ticket.side == "sell"
+        await pilot.press("f13")
+        await wait(pilot, lambda: ticket.side == "buy")
+        panel = await reach_bindings(app, pilot, wait)
+        await pilot.press("f6")
+        await wait(pilot, lambda: load(file).keys == {"order.buy": ("1",)})
+        await pilot.press("f5")
+        await wait(pilot, lambda: load(file).keys == {})
     assert app._exception is None
 
 

@@ -1,10 +1,12 @@
 """The menu of screens, the key bar, and what each screen of the registry must have."""
 
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any, Final, get_args
 
 import pytest
 from rich.cells import cell_len
 
+import bashu_tui
 from bashu_protocol.messages import Role
 from bashu_tui.i18n import load
 from bashu_tui.keymap import ACTIONS
@@ -12,6 +14,8 @@ from bashu_tui.screens.goto import KEYS, GotoScreen
 from bashu_tui.screens.registry import SCREENS, make, open_to
 from bashu_tui.screens.trading import TradingScreen
 from bashu_tui.widgets.key_bar import KeyBar
+
+PACKAGE: Final = Path(bashu_tui.__file__).parent
 
 
 @pytest.mark.parametrize("entry", SCREENS, ids=lambda entry: entry.place)
@@ -22,6 +26,16 @@ def test_each_screen_can_be_made_and_has_its_name(entry: Any) -> None:
         assert texts[f"screen.{entry.place}"]
         about = texts[f"screen_about.{entry.place}"]
         assert 0 < cell_len(about) <= 37, "what is left of a card beside the key and the name"
+
+
+def test_no_handler_calls_that_of_its_base() -> None:
+    """Textual runs the handlers of all classes of a widget itself, so that one would run twice.
+
+    It gave a double click two cards, and asked the venue twice as often as was meant.
+    """
+    files = [file for part in ("screens", "widgets") for file in (PACKAGE / part).glob("*.py")]
+    assert len(files) > 50
+    assert not [file.name for file in files if "super().on_" in file.read_text("utf-8")]
 
 
 def test_each_action_has_its_texts() -> None:
@@ -36,6 +50,7 @@ def test_a_trader_is_not_offered_the_supervisors_screen() -> None:
     assert "supervisor" in [entry.place for entry in open_to("supervisor")]
 
 
+@pytest.mark.acts("market.goto")
 async def test_a_digit_in_the_menu_opens_a_screen(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal("sup") as (app, pilot):
         await pilot.press("f10")
@@ -145,3 +160,15 @@ async def test_no_screen_lays_out_another(terminal: Any, wait: Any, size: tuple[
         for key in forward
         if forward[key] != backward.get(key)
     } == {}
+
+
+@pytest.mark.acts("app.quit")
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
+async def test_the_terminal_ends_and_logs_off(market: Any, wait: Any, key: str) -> None:
+    app = market.app("alice")
+    async with app.run_test(size=(100, 30)) as pilot:
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: app.session.is_live)
+        await pilot.press(key)
+        await wait(pilot, lambda: not app.is_running)
+        assert app.session.link_state == "closed"

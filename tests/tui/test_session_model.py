@@ -8,10 +8,19 @@ import pytest
 
 from bashu_protocol.client import Client, CommandTimeout
 from bashu_protocol.messages import (
+    AcceptBlock,
     Alert,
+    BlockReport,
     ExecutionReport,
     HaltInstrument,
+    OpenAuction,
+    PlaceBid,
+    PostBlock,
     PublishNotice,
+    ReplaceOrder,
+    ScheduleAuction,
+    SetBlockSession,
+    WithdrawBid,
 )
 from bashu_tui.state.session import Session
 
@@ -252,3 +261,36 @@ async def test_the_account_is_old_until_the_venue_has_told_it(
     await session.reload_account()
     assert not session.account_is_old
     assert session.accounts["CNY"].frozen == 746_000
+
+
+async def test_what_is_sent_about_a_number_names_its_instrument_and_side(
+    market: Any, alice: Client, bob: Client
+) -> None:
+    async with market.client("reg") as registrar:
+        for command in (
+            SetBlockSession("s", True, SYMBOL),
+            ScheduleAuction("a", "bob-co", SYMBOL, 5_000),
+            OpenAuction("o", 1),
+        ):
+            await registrar.command(command)
+    offer = PostBlock(bob.new_cl_ord_id(), SYMBOL, "buy", 1_000, 7_450, "alice-co")
+    block = (await bob.request(offer, BlockReport)).block_id
+    report = await alice.place(SYMBOL, "sell", 10, 7_500)
+    session = await loaded(alice)
+    new = alice.new_cl_ord_id
+    for sent in (
+        ReplaceOrder(new(), report.cl_ord_id, 20, 7_500),
+        PlaceBid(new(), 1, 1_000, 7_500),
+        WithdrawBid(new(), 1),
+        AcceptBlock(new(), block, 1_000, 7_450),
+        AcceptBlock(new(), 99, 1_000, 7_450),
+    ):
+        await alice.request(sent, object)
+    entries = [e for e in session.session_blotter.entries if e.event.startswith("sent.")]
+    assert [(e.event.removeprefix("sent."), e.symbol, e.side) for e in entries] == [
+        ("replace_order", SYMBOL, "sell"),
+        ("place_bid", SYMBOL, "buy"),
+        ("withdraw_bid", SYMBOL, "buy"),
+        ("accept_block", SYMBOL, "sell"),
+        ("accept_block", "", ""),
+    ]

@@ -135,16 +135,45 @@ async def test_what_cannot_be_kept_is_said(
     assert app._exception is None
 
 
-async def test_keys_are_changed_and_tested_from_here(terminal: Any, wait: Any) -> None:
+@pytest.mark.acts("settings.bindings", "settings.keys", "tool.back")
+@pytest.mark.parametrize(
+    ("change", "test", "back"), [("f2", "f3", "escape"), ("ctrl+y", "ctrl+t", "ctrl+b")]
+)
+async def test_keys_are_changed_and_tested_from_here_and_back_is_the_way_one_came(
+    terminal: Any, wait: Any, change: str, test: str, back: str
+) -> None:
     async with terminal(size=(80, 24)) as (app, pilot):
         await open_settings(app, pilot, wait)
-        await pilot.press("f2")
+        await pilot.press(change)
         await wait(pilot, lambda: isinstance(app.screen, BindingsScreen) and app.screen.is_mounted)
-        await pilot.press("escape")
+        await pilot.press(back)
+        await wait(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await pilot.press(test)
+        await wait(pilot, lambda: isinstance(app.screen, KeysScreen) and app.screen.is_mounted)
+        await pilot.press("escape", "escape")
+        await wait(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        await pilot.press(back)
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
-        await open_settings(app, pilot, wait)
-        await pilot.press("f3")
-        await wait(pilot, lambda: isinstance(app.screen, KeysScreen))
+
+
+async def test_the_way_back_leads_out_of_tools_that_led_to_each_other(
+    terminal: Any, wait: Any
+) -> None:
+    async with terminal() as (app, pilot):
+        for place in ("holdings", "bindings", "settings", "bindings"):
+            app.open_screen(place)
+            await wait(pilot, lambda place=place: app.screen.place == place)
+            await wait(pilot, lambda: app.screen.is_mounted)
+        await pilot.press("escape")
+        await wait(pilot, lambda: app.screen.place == "holdings")
+        app.open_screen("keys")
+        await wait(pilot, lambda: app.screen.place == "keys" and app.screen.is_mounted)
+        app.open_screen("notices")
+        await wait(pilot, lambda: app.screen.place == "notices")
+        app.open_screen("bindings")
+        await wait(pilot, lambda: app.screen.place == "bindings")
+        await pilot.press("escape")
+        await wait(pilot, lambda: app.screen.place == "notices")
 
 
 async def test_digits_on_this_screen_withdraw_nothing(terminal: Any, wait: Any) -> None:

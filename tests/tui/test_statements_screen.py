@@ -5,6 +5,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input
 
 from bashu_protocol.messages import (
@@ -100,6 +101,7 @@ async def test_a_corrected_trade_says_what_it_was(
         await wait(pilot, lambda: "-7,455.00" in shown(app))
 
 
+@pytest.mark.acts("statements.symbol", "statements.export")
 async def test_the_filter_and_the_file(
     terminal: Any, market: Any, wait: Any, shown: Any, tmp_path: Path
 ) -> None:

@@ -55,6 +55,7 @@ def alert(alert_id: int, severity: Severity, last_time: int, **facts: int | str)
     )  # fmt: skip
 
 
+@pytest.mark.acts("supervisor.halt", "supervisor.resume")
 @pytest.mark.parametrize(("halt", "resume"), [("f5", "f6"), ("ctrl+o", "ctrl+r")])
 async def test_halt_and_resume(
     terminal: Any, market: Any, wait: Any, halt: str, resume: str
@@ -68,6 +69,7 @@ async def test_halt_and_resume(
         await wait(pilot, lambda: market.venue.stat(SYMBOL).phase == "continuous")
 
 
+@pytest.mark.acts("supervisor.suspend", "supervisor.reinstate")
 @pytest.mark.parametrize(("suspend", "reinstate"), [("f7", "f8"), ("ctrl+s", "ctrl+e")])
 async def test_suspend_withdraws_and_reinstate_lifts(
     terminal: Any, market: Any, wait: Any, suspend: str, reinstate: str
@@ -86,6 +88,7 @@ async def test_suspend_withdraws_and_reinstate_lifts(
         assert accepted.exec_type == "new"
 
 
+@pytest.mark.acts("supervisor.notice")
 @pytest.mark.parametrize("key", ["f9", "ctrl+n"])
 async def test_a_notice_reaches_the_market(terminal: Any, market: Any, wait: Any, key: str) -> None:
     async with terminal("sup") as (app, pilot):

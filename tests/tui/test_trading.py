@@ -102,6 +102,7 @@ async def test_a_trade_shows_as_fill_tape_and_account(
         await wait(pilot, lambda: re.search(r"Buy +40 +74\.50 +fill", shown(app)))
 
 
+@pytest.mark.acts("orders.cancel_here")
 @pytest.mark.parametrize("key", ["f8", "8", "delete"])
 async def test_cancel_here_spares_other_instruments(
     terminal: Any, market: Any, wait: Any, key: str
@@ -115,6 +116,7 @@ async def test_cancel_here_spares_other_instruments(
         await wait(pilot, lambda: outcome(app) == "Orders withdrawn: 1")
 
 
+@pytest.mark.acts("orders.cancel_all")
 @pytest.mark.parametrize("key", ["shift+f8", "f20", "ctrl+x"])
 async def test_cancel_all_needs_one_key(terminal: Any, market: Any, wait: Any, key: str) -> None:
     async with terminal() as (app, pilot):
@@ -255,6 +257,7 @@ async def test_own_orders_stand_on_the_ladder(terminal: Any, wait: Any) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.acts("ladder.up", "ladder.down", "order.buy")
 async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         ladder = app.screen.query_one(Ladder)
@@ -269,6 +272,7 @@ async def test_arrows_choose_a_price_for_the_ticket(terminal: Any, wait: Any) ->
         assert price == f"{ladder.cursor_price // 100}.{ladder.cursor_price % 100:02d}"
 
 
+@pytest.mark.acts("order.sell")
 async def test_digits_trade_on_the_ladder_and_are_typed_in_a_field(
     terminal: Any, wait: Any
 ) -> None:
@@ -346,6 +350,7 @@ async def test_a_click_on_ones_own_quantity_withdraws_it(
         assert market.venue.order_rows("alice-co")[0].order_qty == 6
 
 
+@pytest.mark.acts("symbol.previous", "symbol.next")
 async def test_left_and_right_change_the_instrument(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         assert app.symbol == SYMBOL
@@ -377,6 +382,7 @@ async def test_a_price_does_not_outlive_its_instrument_on_another_screen(
         assert (field.value, ladder.cursor_price == chosen) == ("", False)
 
 
+@pytest.mark.acts("ladder.recentre")
 async def test_the_ladder_holds_still_under_a_hand(
     terminal: Any, market: Any, wait: Any, monkeypatch: Any
 ) -> None:
@@ -407,6 +413,7 @@ async def test_the_ladder_follows_a_market_that_leaves_it(
         await wait(pilot, lambda: any(row.bid_qty == 10 for row in ladder._rows))
 
 
+@pytest.mark.acts("ladder.coarser", "ladder.finer")
 async def test_coarser_and_finer_steps(terminal: Any, wait: Any) -> None:
     async with terminal() as (app, pilot):
         ladder = app.screen.query_one(Ladder)
@@ -485,6 +492,7 @@ async def test_the_ticket_says_what_became_of_an_immediate_order(
         assert "filled 0 of 100 t" in outcome(app) or "Refused" in outcome(app)
 
 
+@pytest.mark.acts("app.language")
 async def test_the_language_changes_while_running(terminal: Any, wait: Any, shown: Any) -> None:
     async with terminal() as (app, pilot):
         assert "Watch" in shown(app) or "Market" in shown(app)

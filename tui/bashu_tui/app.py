@@ -65,7 +65,8 @@ class BashuApp(LooksApp):
         self._password = password
         self._transport = transport
         self._screens: dict[str, MarketScreen] = {}
-        self._place_before = ""
+        self._places_before: list[str] = []
+        """From which screens the tool in front was reached, the first one first."""
 
     async def on_mount(self) -> None:
         self.begin_looks()
@@ -110,9 +111,7 @@ class BashuApp(LooksApp):
             if self._when_opened is not None:
                 self._screens[place].call_after_refresh(self._when_opened)
         if self.screen is not self._screens[place]:
-            place_before = getattr(self.screen, "place", "")
-            if place_before not in TOOLS:
-                self._place_before = place_before
+            self._note_way(place)
             if len(self.screen_stack) == 1:  # Textual's empty one, which cannot be switched away
                 self.push_screen(place)
             else:
@@ -123,7 +122,16 @@ class BashuApp(LooksApp):
         if self.session is None:
             self.exit()
         else:
-            self.open_screen(self._place_before or _first_place(self.session))
+            before = self._places_before
+            self.open_screen(before[-1] if before else _first_place(self.session))
+
+    def _note_way(self, place: str) -> None:
+        """Remember the way to a tool, from the last screen on that is none; no screen twice."""
+        before = getattr(self.screen, "place", "")
+        way = [*self._places_before, before] if before else self._places_before
+        if place in way:
+            way = way[: way.index(place)]
+        self._places_before = way if place in TOOLS else []
 
     def action_open(self, place: str) -> None:
         self.open_screen(place)

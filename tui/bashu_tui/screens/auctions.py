@@ -51,7 +51,6 @@ class AuctionsScreen(OffBookScreen):
                 yield Outcome(id="auction-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(BidForm).begin(self.chosen)
         self.query_one(AuctionList).focus()
 

@@ -22,7 +22,6 @@ class BindingsScreen(MarketScreen):
         yield Outcome(id="bindings-said")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(BindingList).focus()
         self.query_one(Outcome).say("bindings.hint")
 

@@ -49,7 +49,6 @@ class BlocksScreen(OffBookScreen):
                 yield Outcome(id="block-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(BlockForm).begin_offer(self.bashu.symbol)
         self.query_one(BlockList).focus()
 

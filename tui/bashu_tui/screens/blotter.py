@@ -42,7 +42,6 @@ class BlotterScreen(RecordsScreen):
         yield Outcome(id="blotter-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(SessionLog).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

@@ -39,7 +39,6 @@ class HoldingsScreen(RecordsScreen):
         yield Outcome(id="holdings-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(HoldingList).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

@@ -52,10 +52,8 @@ class KeysScreen(MarketScreen):
 
     def on_screen_resume(self) -> None:
         self.install_keys()
-        super().on_screen_resume()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self._say()
 
     def repaint_all(self) -> None:

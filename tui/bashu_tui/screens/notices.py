@@ -40,11 +40,9 @@ class NoticesScreen(RecordsScreen):
         yield Outcome(id="notices-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(NoticeList).focus()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._read_chosen()
 
     def apply_changes(self, changed: set[str]) -> None:

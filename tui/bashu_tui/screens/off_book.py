@@ -40,7 +40,6 @@ class OffBookScreen(MarketScreen):
         """What is on its way, and not late."""
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_interval(self.ask_seconds, self._ask_now_and_then)
         session = self.bashu.session
         never = may_trade(session) if session is not None else None

@@ -30,7 +30,6 @@ class PriceAlertsScreen(MarketScreen):
         yield Outcome(id="alerts-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(PriceAlertList).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

@@ -52,7 +52,6 @@ class SettingsScreen(MarketScreen):
         yield Outcome(id="settings-said")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#language", Choice).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

@@ -35,7 +35,6 @@ class StatementsScreen(RecordsScreen):
         yield Outcome(id="statement-outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(FillList).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

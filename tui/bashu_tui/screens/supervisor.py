@@ -40,7 +40,6 @@ class SupervisorScreen(MarketScreen):
         yield Static(id="outcome")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(AlertList).focus()
 
     def apply_changes(self, changed: set[str]) -> None:

@@ -51,7 +51,6 @@ class TradingScreen(OrderActingScreen):
         yield Blotter(id="blotter")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one(Ladder).focus()
         self.load_history()
 

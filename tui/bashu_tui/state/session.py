@@ -44,6 +44,7 @@ from bashu_tui.state.positions import Position, positions
 from bashu_tui.state.price_alerts import PriceAlerts
 from bashu_tui.state.queue import Queue
 from bashu_tui.state.session_blotter import SessionBlotter
+from bashu_tui.state.subjects import subject
 from bashu_tui.state.together import together
 
 HISTORY: Final = 500
@@ -81,7 +82,10 @@ class Session:
         """Whether the link was down since the venue was last asked for everything."""
         alerts_file = None if folder is None else AlertStore(folder / "price_alerts.json")
         self.price_alerts = PriceAlerts(client, alerts_file)
-        self.session_blotter = SessionBlotter(client)
+        self.session_blotter = SessionBlotter(
+            client,
+            subject_of=lambda command: subject(command, self.orders, self.blocks, self.auctions),
+        )
         self.notice_marks = NoticeMarks(None if folder is None else folder / "read_notices.json")
         self.blocks = Blocks()
         self.auctions = Auctions()

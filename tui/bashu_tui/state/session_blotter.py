@@ -29,6 +29,7 @@ from bashu_protocol.messages import (
     Reject,
 )
 from bashu_tui.clock import now_ns, timer_ns
+from bashu_tui.state.subjects import Subject
 
 LIMIT: Final = 5_000
 """Entries that a session keeps, about 4 MB."""
@@ -92,12 +93,19 @@ class Filter(Struct, frozen=True):
 class SessionBlotter:
     """A part of the session's view model; it hears what is sent as well, and the link."""
 
-    def __init__(self, client: Client, clock_ns: Callable[[], int] = now_ns) -> None:
+    def __init__(
+        self,
+        client: Client,
+        clock_ns: Callable[[], int] = now_ns,
+        subject_of: Callable[[Command], Subject] = lambda _command: Subject(),
+    ) -> None:
+        """`subject_of` tells what a command is about that says it by a number only."""
         self.entries: deque[Entry] = deque(maxlen=LIMIT)
         """The oldest first."""
         self.count = 0
         """How many there were; those that are not kept any more are the oldest."""
         self._clock_ns = clock_ns
+        self._subject_of = subject_of
         self._sent_at: dict[str, int] = {}
         self._last_notice = 0
         self._since_ns = 0
@@ -153,10 +161,11 @@ class SessionBlotter:
             del self._sent_at[next(iter(self._sent_at))]
         self._sent_at[cl_ord_id] = timer_ns()
         block_or_auction = getattr(command, "block_id", 0) or getattr(command, "auction_id", 0)
+        about = self._subject_of(command)
         self._add(
             kind, f"sent.{tag}",
-            symbol=getattr(command, "symbol", ""),
-            side=getattr(command, "side", ""),
+            symbol=getattr(command, "symbol", about.symbol),
+            side=getattr(command, "side", about.side),
             quantity=getattr(command, "order_qty", 0),
             price=getattr(command, "price", 0),
             order_id=getattr(command, "order_id", 0) or block_or_auction,

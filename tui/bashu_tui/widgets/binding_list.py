@@ -74,7 +74,6 @@ class BindingList(ListPanel[Action]):
         room = self._room(self.size.width)
         if offset is not None and offset.x >= room:
             self._slot = min(MOST_KEYS - 1, (offset.x - room) // _SLOT)
-        super().on_click(event)
 
     def action_slot(self, by: int) -> None:
         action = self.chosen

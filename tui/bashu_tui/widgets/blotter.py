@@ -139,7 +139,6 @@ class Blotter(ListPanel[BlotterLine]):
                 self._click_tab(event.x)
             return
         item = self.item_at(offset.y)
-        super().on_click(event)
         over_cancel = offset.x >= self.size.width - len(_CANCEL)
         if over_cancel and item is not None and item.order is not None and item.order.own:
             self.post_message(self.CancelClicked(item.order))

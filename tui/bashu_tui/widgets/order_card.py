@@ -33,7 +33,6 @@ class OrderCard(LinePanel):
         super().repaint()
 
     def on_resize(self) -> None:
-        super().on_resize()
         self.repaint()
 
     def lines(self, width: int, height: int) -> list[Sequence[Piece]]:
