@@ -9,17 +9,26 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 import bashu_tui.screens
 import bashu_tui.widgets
+from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language, Texts, load
 from bashu_tui.keymap import ACTIONS, PLACES, actions, keys_at
+from bashu_tui.screens.amend import AmendScreen
+from bashu_tui.screens.card import Card, ExplainedScreen
+from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.help import HelpScreen
+from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.settings import Settings
 from bashu_tui.state.help_contents import about, sections, widget_name, widget_names
 from bashu_tui.widgets.ladder import Ladder
 from bashu_tui.widgets.tape import Tape
 from bashu_tui.widgets.watchlist import Watchlist
+
+PREFIX = f"{bashu_tui.screens.__name__}."
 
 
 def focusable() -> Iterator[type[Widget]]:
@@ -42,6 +51,22 @@ def test_whatever_can_have_the_focus_is_explained(language: Language) -> None:
     kinds = list(focusable())
     assert Ladder in kinds
     assert Tape in kinds
+    known = load(language)
+    assert not [k for k in kinds if f"help.widget.{widget_name(k)}" not in known]
+
+
+def cards() -> list[type[ExplainedScreen[Any]]]:
+    """Return the cards, and what else is outside the keymap."""
+    found = [kind for entry in pkgutil.iter_modules(bashu_tui.screens.__path__, PREFIX)
+             for kind in vars(importlib.import_module(entry.name)).values()
+             if isinstance(kind, type) and issubclass(kind, ExplainedScreen)]  # fmt: skip
+    return sorted(set(found) - {ExplainedScreen, Card}, key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_card_is_explained(language: Language) -> None:
+    kinds = cards()
+    assert {ConfirmScreen, LoginScreen} < set(kinds)
     known = load(language)
     assert not [k for k in kinds if f"help.widget.{widget_name(k)}" not in known]
 
@@ -158,3 +183,55 @@ async def test_a_click_on_the_last_line_closes_it(terminal: Any, wait: Any) -> N
         assert isinstance(app.screen, HelpScreen)
         await pilot.click("#help-close")
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+
+
+async def test_a_card_is_explained_and_the_enter_that_closes_help_sends_nothing(
+    terminal: Any, market: Any, wait: Any, shown: Any, fill_ticket: Any, open_card: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr("bashu_tui.state.modes.QUIET_SECONDS", 3_600.0)
+    async with terminal(size=(80, 24)) as (app, pilot):
+        await fill_ticket(pilot, app, "buy", "10", "74.50")
+        await open_card(pilot, app)
+        card = app.screen
+        card.one_press.presses.pressed_at = float("-inf")  # it is there for a while
+        await pilot.press("f1")
+        await wait(pilot, lambda: isinstance(app.screen, HelpScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: "nothing is sent before Enter" in shown(app))
+        assert "change the language" in shown(app)
+        assert "cancel all mine" not in shown(app), "the card takes no such key"
+        await pilot.press("enter")
+        await wait(pilot, lambda: app.screen is card)
+        await pilot.press("enter")
+        await pilot.pause(0.2)
+        assert app.screen is card
+        assert not market.venue.order_rows("alice-co")
+
+
+async def test_help_in_a_field_of_a_card_explains_both_and_a_question_mark_is_typed(
+    terminal: Any, wait: Any, shown: Any
+) -> None:
+    async with terminal(language="zh") as (app, pilot):
+        await app.session.client.place("CEA25", "buy", 100, 7_450)
+        await wait(pilot, lambda: app.session.orders)
+        await pilot.press("f6")
+        await wait(pilot, lambda: isinstance(app.screen, AmendScreen) and app.screen.is_mounted)
+        card = app.screen
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert app.screen is card
+        await pilot.press("f1")
+        await wait(pilot, lambda: "输入栏：" in shown(app) and "改单：上下方向键" in shown(app))
+        await pilot.press("escape")
+        await wait(pilot, lambda: app.screen is card)
+
+
+async def test_the_login_is_explained_with_the_users_own_key(wait: Any, shown: Any) -> None:
+    app = BashuApp(user="alice", settings=Settings(language="en", keys={"market.help": ("f13",)}))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: isinstance(app.screen, LoginScreen) and app.screen.is_mounted)
+        await wait(pilot, lambda: isinstance(app.focused, Input))
+        await pilot.press("f13")
+        await wait(pilot, lambda: "Login: Tab goes to the next field" in shown(app))
+        await pilot.press("f13")
+        await wait(pilot, lambda: isinstance(app.screen, LoginScreen))

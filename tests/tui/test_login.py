@@ -10,6 +10,7 @@ from bashu_tui.app import BashuApp
 from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.supervisor import SupervisorScreen
 from bashu_tui.screens.trading import TradingScreen
+from bashu_tui.widgets.card_keys import CardKeys
 
 
 def message(app: BashuApp) -> str:
@@ -56,6 +57,28 @@ async def test_a_right_password_opens_the_traders_screen(market: Any, wait: Any)
         await pilot.press(*"a-secret")
         await wait(pilot, lambda: (user.value, password.value) == ("alice", "a-secret"))
         await pilot.press("enter")
+        await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
+
+
+async def test_the_answers_of_the_login_are_clickable(market: Any, wait: Any, shown: Any) -> None:
+    app = market.app("alice", password="")
+    app._transport = market.hub.transport("alice", "a-secret")
+    app._user = ""
+
+    async def click(answer: str) -> None:
+        keys = app.screen.query_one(CardKeys)
+        await wait(pilot, lambda: keys.spans)
+        first = next(first for first, _last, run in keys.spans if run == answer)
+        await pilot.click(keys, offset=(first + 1, 0))
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        await wait(pilot, lambda: login_is_up(app))
+        await click("app.language")
+        await wait(pilot, lambda: app.texts("login.user") == "用户名" and "用户名" in shown(app))
+        for name, value in (("user", "alice"), ("password", "a-secret")):
+            await pilot.click(f"#login-{name}")
+            await pilot.press(*value)
+        await click("log_in")
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
 
 

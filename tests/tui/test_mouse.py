@@ -48,21 +48,21 @@ async def test_the_mode_is_chosen_on_its_card(terminal: Any, wait: Any, shown: A
     async with terminal() as (app, pilot):
         session = app.session
         await open_mode_card(pilot, app, wait)
-        await pick(pilot, wait, "#mode-view", "view")
+        await pick(pilot, wait, "#mode-view", "take('view')")
         await wait(pilot, lambda: session.mode == "view")
         await wait(pilot, lambda: "VIEW ONLY" in shown(app).split("\n")[0])
         await open_mode_card(pilot, app, wait)
-        await pick(pilot, wait, "#mode-armed", "armed")
+        await pick(pilot, wait, "#mode-armed", "take('armed')")
         await wait(pilot, lambda: session.mode == "armed")
         await open_mode_card(pilot, app, wait)
-        await pick(pilot, wait, "#mode-one_click", "one_click")
+        await pick(pilot, wait, "#mode-one_click", "take('one_click')")
         await wait(pilot, lambda: app.texts("mode.switch_on") in shown(app))
         assert session.mode == "armed", "its own confirmation first"
         await pick(pilot, wait, "#mode-keys", "back")
         await wait(pilot, lambda: isinstance(app.screen, TradingScreen))
         assert session.mode == "armed"
         await open_mode_card(pilot, app, wait)
-        await pick(pilot, wait, "#mode-one_click", "one_click")
+        await pick(pilot, wait, "#mode-one_click", "take('one_click')")
         await pick(pilot, wait, "#mode-keys", "confirm")
         await wait(pilot, lambda: session.mode == "one_click")
         await press_bar(pilot, wait, "mode")
@@ -154,7 +154,7 @@ async def test_an_order_is_amended_by_a_double_click_and_the_cards_answers(
 ) -> None:
     async with terminal() as (app, pilot):
         blotter = await two_orders(app, pilot, wait)
-        for answer in ("back", "send"):
+        for answer in ("back", "send_now"):
             await pilot.click(blotter, offset=(4, line_of(blotter, 200)), times=2)
             await wait(pilot, lambda: isinstance(app.screen, AmendScreen))
             await wait(pilot, lambda: app.screen.is_mounted)

@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from bashu_protocol.messages import Alert, Severity
 from bashu_tui.screens.action import ActionScreen
 from bashu_tui.widgets.alert_list import AlertList
+from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.evidence import Evidence
 
 SYMBOL = "CEA25"
@@ -106,6 +107,22 @@ async def test_an_action_needs_a_reason(terminal: Any, market: Any, wait: Any) -
         await pilot.press("escape")
         await wait(pilot, lambda: not isinstance(app.screen, ActionScreen))
         assert market.venue.stat(SYMBOL).phase == "continuous"
+
+
+async def test_a_measure_is_carried_out_or_left_with_the_mouse(
+    terminal: Any, market: Any, wait: Any
+) -> None:
+    async with terminal("sup") as (app, pilot):
+        for answer, phase in (("back", "continuous"), ("act", "halted")):
+            await open_card(app, pilot, "f5")
+            app.screen.query_one("#target", Input).value = SYMBOL
+            app.screen.query_one("#reason", Input).value = "news"
+            keys = app.screen.query_one(CardKeys)
+            await wait(pilot, lambda keys=keys: keys.spans)
+            first = next(first for first, _last, run in keys.spans if run == answer)
+            await pilot.click(keys, offset=(first + 1, 0))
+            await wait(pilot, lambda: not isinstance(app.screen, ActionScreen))
+            await wait(pilot, lambda phase=phase: market.venue.stat(SYMBOL).phase == phase)
 
 
 async def test_a_refused_action_says_why(terminal: Any, wait: Any) -> None:

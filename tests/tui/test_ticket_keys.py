@@ -197,7 +197,7 @@ async def test_the_ticket_is_filled_and_sent_with_the_mouse_alone(
         await wait(pilot, lambda: ticket.time_in_force == "day")
         await pilot.click("#ticket-qty")
         await wait(pilot, lambda: app.focused is app.screen.query_one("#ticket-qty", Input))
-        for answer in ("back", "send"):
+        for answer in ("back", "send_now"):
             assert not market.venue.order_rows("alice-co")
             await pick(pilot, app.screen.query_one("#ticket-send", ChoiceLine), "send")
             await wait(

@@ -7,7 +7,7 @@ from msgspec import Struct
 from textual.screen import Screen
 
 from bashu_tui.i18n import Language, Texts
-from bashu_tui.keymap import ACTIONS, actions, keys_at, label
+from bashu_tui.keymap import actions, keys_at, label
 from bashu_tui.screens.base import MarketScreen
 from bashu_tui.screens.registry import open_to
 from bashu_tui.state.initials import initials
@@ -75,8 +75,7 @@ def _both(key: str) -> tuple[str, str]:
 
 
 def _actions(app: "BashuApp", screen: Screen[Any], place: str) -> Iterator[Command]:
-    shown = actions(place) if place else [a for a in ACTIONS if a.place == "app"]
-    for action in shown:
+    for action in actions(place):
         if action.id == "app.palette":
             continue
         keys = tuple(map(label, keys_at(place, action, app.settings.keys)))

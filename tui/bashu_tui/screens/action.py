@@ -1,16 +1,14 @@
 """A supervisor's action: its target, a typed reason, and what it will touch."""
 
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, cast
+from typing import Final, Literal
 
 from msgspec import Struct
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
+from bashu_tui.screens.card import Card
+from bashu_tui.widgets.card_keys import CardKeys
 
 Kind = Literal["halt", "resume", "suspend", "reinstate", "notice"]
 _TARGET: Final[dict[Kind, str]] = {
@@ -27,19 +25,13 @@ class Decision(Struct, frozen=True):
     reason: str
 
 
-class ActionScreen(ModalScreen[Decision | None]):
+class ActionScreen(Card[Decision]):
     """Two fields and the effect in words; Enter in the last field acts."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+b", "back", show=False)]
 
     def __init__(self, kind: Kind, target: str) -> None:
         super().__init__()
         self._kind: Kind = kind
         self._target = target
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="action", classes="card"):
@@ -48,7 +40,7 @@ class ActionScreen(ModalScreen[Decision | None]):
             yield Static(id="reason-label")
             yield Input(id="reason", compact=True)
             yield Static(id="effect", classes="effect")
-            yield Static(id="hint", classes="hint")
+            yield CardKeys([("Enter", "card.act", "act"), ("Esc", "card.back", "back")])
 
     def on_mount(self) -> None:
         self.query_one("#reason" if self._target else "#target", Input).focus()
@@ -60,26 +52,28 @@ class ActionScreen(ModalScreen[Decision | None]):
         for name, key in (
             ("target-label", f"sup.target.{_TARGET[self._kind]}"),
             ("reason-label", "sup.body" if self._kind == "notice" else "sup.reason"),
-            ("hint", "sup.confirm"),
         ):
             self.query_one(f"#{name}", Static).update(texts(key))
+        self.query_one(CardKeys).repaint()
         self._show_effect()
 
     def on_input_changed(self) -> None:
         self._show_effect()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        target = self.query_one("#target", Input).value.strip()
-        reason = self.query_one("#reason", Input).value.strip()
         if event.input.id == "target":
             self.query_one("#reason", Input).focus()
-        elif target and reason:
+        else:
+            self.action_act()
+
+    def action_act(self) -> None:
+        """Carry it out, or say that something is missing."""
+        target = self.query_one("#target", Input).value.strip()
+        reason = self.query_one("#reason", Input).value.strip()
+        if target and reason:
             self.dismiss(Decision(self._kind, target, reason))
         else:
             self.query_one("#effect", Static).update(self.bashu.texts("sup.missing"))
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
     def _show_effect(self) -> None:
         target = self.query_one("#target", Input).value.strip() or "-"

@@ -6,9 +6,9 @@ from msgspec import structs
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from bashu_tui.screens.card import Card
 from bashu_tui.state.alert_rules import LONGEST_NOTE, WATCHES, Direction, PriceAlert, Watch
 from bashu_tui.state.alert_store import MAX_ALERTS
 from bashu_tui.state.alert_words import (
@@ -31,22 +31,17 @@ if TYPE_CHECKING:
 _MOST_DIGITS = 9
 
 
-class AlertForm(ModalScreen[PriceAlert]):
+class AlertForm(Card[PriceAlert]):
     """Dismissed with the alert as it is to be, or with None. Enter in a field is the end of it."""
 
     CSS_PATH = "alert_form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", show=False),
         Binding("f5,ctrl+s", "keep", show=False, priority=True),
     ]
 
     def __init__(self, alert: PriceAlert) -> None:
         super().__init__()
         self._alert = alert
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         session = self.bashu.session
@@ -70,7 +65,7 @@ class AlertForm(ModalScreen[PriceAlert]):
             yield Static(id="alert-preview")
             yield Outcome(id="alert-outcome")
             yield Static(id="alert-hint")
-            yield CardKeys([("F5", "card.keep", "keep"), ("Esc", "card.back", "dismiss")])
+            yield CardKeys([("F5", "card.keep", "keep"), ("Esc", "card.back", "back")])
 
     def on_mount(self) -> None:
         value = self.query_one("#alert-value", FormField)

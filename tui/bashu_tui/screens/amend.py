@@ -1,18 +1,16 @@
 """The card on which a working order gets another price or quantity."""
 
-import time
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import wrap
-from bashu_tui.screens.one_press import OnePress
+from bashu_tui.screens.card import TEXT_WIDTH, AskingCard
 from bashu_tui.state.amendment import Amendment, as_draft, changes, place_in_queue, read_amendment
 from bashu_tui.state.appraisal import appraise
 from bashu_tui.state.market_view import market_of, means_of
@@ -24,22 +22,16 @@ from bashu_tui.widgets.entry_input import EntryInput
 from bashu_tui.widgets.order_card import caution_words
 from bashu_tui.widgets.ticket_words import problem
 
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
-
-_TEXT_WIDTH: Final = 60
-"""Cells inside a card; see `.card` in app.tcss."""
 _COVER: Final = frozenset(
     {"caution.cash", "caution.holding", "caution.bought_today", "caution.open_value"}
 )
 
 
-class AmendScreen(ModalScreen[Amendment | None]):
+class AmendScreen(AskingCard[Amendment]):
     """The new terms, or None. An order that ends meanwhile closes the card."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f4", "send_now", show=False),
-        Binding("escape,ctrl+b", "back", show=False),
         Binding("up", "focus_previous", show=False),
         Binding("down", "focus_next", show=False),
     ]
@@ -47,11 +39,6 @@ class AmendScreen(ModalScreen[Amendment | None]):
     def __init__(self, order: OrderLine) -> None:
         super().__init__()
         self._order = order
-        self.one_press = OnePress(self, time.monotonic())
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         order = self._order
@@ -93,7 +80,7 @@ class AmendScreen(ModalScreen[Amendment | None]):
             for label in self.query(f"#amend-{name}-label").results(Static):
                 label.update(texts(key))
         self.query_one("#amend-keys", ChoiceLine).show([
-            Choice("send", texts("amend.send"), palette.warn),
+            Choice("send_now", texts("amend.send"), palette.warn),
             Choice("", "   ", palette.plain),
             Choice("back", texts("confirm.back"), palette.plain),
         ])  # fmt: skip
@@ -103,14 +90,7 @@ class AmendScreen(ModalScreen[Amendment | None]):
         self._show_effect()
 
     def on_input_submitted(self) -> None:
-        """Send; but Enter may have brought the card up, and be the same press, held down."""
         self.one_press.press(self.action_send_now)
-
-    def on_choice_line_picked(self, event: ChoiceLine.Picked) -> None:
-        if event.name == "send":
-            self.action_send_now()
-        else:
-            self.action_back()
 
     def action_send_now(self) -> None:
         session, found = self.bashu.session, self._read()
@@ -118,9 +98,6 @@ class AmendScreen(ModalScreen[Amendment | None]):
             return
         if session.why_locked(self._order.symbol) is None:
             self.dismiss(found)
-
-    def action_back(self) -> None:
-        self.dismiss(None)
 
     def _follow(self) -> None:
         """Keep to what the venue says of the order meanwhile."""
@@ -144,7 +121,7 @@ class AmendScreen(ModalScreen[Amendment | None]):
     def _show_effect(self) -> None:
         palette = self.bashu.palette
         said = Text("\n").join(
-            Text("\n".join(wrap(line, _TEXT_WIDTH)), getattr(palette, style))
+            Text("\n".join(wrap(line, TEXT_WIDTH)), getattr(palette, style))
             for line, style in self._effects()
         )
         self.query_one("#amend-effect", Static).update(said)

@@ -5,17 +5,16 @@ import errno
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from bashu_tui.clock import now_ns
+from bashu_tui.screens.card import Card
 from bashu_tui.state.export import Cell, chosen_path, encode, proposed_path, write_new
 from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.outcome import Outcome
@@ -60,25 +59,19 @@ def _proposed(app: "BashuApp", table: Table) -> Path:
     return proposed_path(table.name, user, now_ns())
 
 
-class ExportScreen(ModalScreen[Path]):
+class ExportScreen(Card[Path]):
     """Dismissed with the file that was written, or with None."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", show=False)]
 
     def __init__(self, table: Table) -> None:
         super().__init__()
         self._table = table
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card", id="export-card"):
             yield Static(id="export-what")
             yield Input(id="export-path", compact=True)
             yield Outcome(id="export-outcome")
-            yield CardKeys([("Enter", "card.write", "write"), ("Esc", "card.back", "dismiss")])
+            yield CardKeys([("Enter", "card.write", "write"), ("Esc", "card.back", "back")])
 
     def on_mount(self) -> None:
         self._proposed = _proposed(self.bashu, self._table)

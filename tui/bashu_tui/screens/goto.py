@@ -1,23 +1,19 @@
 """The menu of screens: a digit, an arrow and Enter, or a click opens one."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bashu_tui.cells import left
+from bashu_tui.screens.card import Card
 from bashu_tui.screens.registry import ScreenEntry, open_to
 from bashu_tui.widgets.line_panel import Piece
 from bashu_tui.widgets.list_panel import ListPanel
-
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
-
 
 KEYS: Final = "1234567890-="
 """What chooses a line of the menu: the row of digits, from left to right."""
@@ -51,11 +47,11 @@ class ScreenList(ListPanel[ScreenEntry]):
             self.action_take()
 
 
-class GotoScreen(ModalScreen[str]):
+class GotoScreen(Card[str]):
     """Dismissed with the place that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f10,ctrl+g,ctrl+b", "dismiss", show=False, priority=True),
+        Binding("f10,ctrl+g", "back", show=False),
     ]
 
     def __init__(self, place: str) -> None:
@@ -75,7 +71,7 @@ class GotoScreen(ModalScreen[str]):
         screens.focus()
 
     def repaint_all(self) -> None:
-        texts = cast("BashuApp", self.app).texts
+        texts = self.bashu.texts
         self.query_one(".card", Vertical).border_title = texts("goto.title")
         self.query_one(".hint", Static).update(texts("goto.hint"))
         self.query_one(ScreenList).repaint()

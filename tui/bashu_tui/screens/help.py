@@ -9,13 +9,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from bashu_tui.keymap import ACTIONS, keys_of
+from bashu_tui.keymap import ACTIONS, Action, keys_of
 from bashu_tui.state.help_contents import about, sections, widget_names
 from bashu_tui.widgets.help_page import help_page
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
+HELP: Final[Action] = next(action for action in ACTIONS if action.id == "market.help")
 _WIDTH: Final = 66
 """Cells of the card with one column of keys; of `.card` in app.tcss."""
 _WIDE: Final = 120
@@ -33,7 +34,9 @@ class HelpScreen(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,enter", "dismiss", show=False)]
 
     def __init__(self, place: str, chain: tuple[type, ...] = ()) -> None:
-        """`chain`: the classes of what has the focus and of all around it, from the inside."""
+        """`place` is empty over a card; `chain` are the classes of what has the focus and of all
+        around it, from the inside.
+        """  # noqa: D205  one sentence
         super().__init__()
         self._place = place
         self._names = widget_names(chain)
@@ -49,8 +52,7 @@ class HelpScreen(ModalScreen[None]):
             yield Static(id="help-close", classes="hint")
 
     def on_mount(self) -> None:
-        opens = next(action for action in ACTIONS if action.id == "market.help")
-        for key in keys_of(opens, self.bashu.settings.keys):
+        for key in keys_of(HELP, self.bashu.settings.keys):
             self._bindings.bind(key, "dismiss", show=False)
         self.query_one("#help-scroll").focus()
         self.repaint_all()

@@ -1,18 +1,18 @@
 """Logging in; a failure comes back here with its reason and everything still filled in."""
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
+from bashu_tui.keymap import first_key
+from bashu_tui.screens.card import ExplainedScreen
+from bashu_tui.widgets.card_keys import CardKeys
 
 
-class LoginScreen(Screen[None]):
+class LoginScreen(ExplainedScreen[None]):
     """Broker, user, password."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -22,10 +22,6 @@ class LoginScreen(Screen[None]):
     def __init__(self, broker: str, user: str, password: str) -> None:
         super().__init__()
         self._values = {"broker": broker, "user": user, "password": password}
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="login", classes="card"):
@@ -40,7 +36,7 @@ class LoginScreen(Screen[None]):
                     disabled=name == "broker" and self.app.is_web,
                 )
             yield Static(id="login-message", classes="effect")
-            yield Static(id="login-hint", classes="hint")
+            yield CardKeys(self._answers())
 
     def on_mount(self) -> None:
         self.repaint_all()
@@ -52,7 +48,16 @@ class LoginScreen(Screen[None]):
         self.query_one("#login", Vertical).border_title = texts("login.title")
         for name in self._values:
             self.query_one(f"#login-{name}-label", Static).update(texts(f"login.{name}"))
-        self.query_one("#login-hint", Static).update(texts("login.hint"))
+        self.query_one(CardKeys).repaint()
+
+    def _answers(self) -> list[tuple[str, str, str]]:
+        overrides = self.bashu.settings.keys
+        language, quit_ = first_key("app.language", overrides), first_key("app.quit", overrides)
+        return [
+            ("Enter", "login.connect", "log_in"),
+            (language or "*", "login.language", "app.language"),
+            (quit_ or "*", "login.quit", "app.quit"),
+        ]
 
     def say(self, text: str) -> None:
         if self.app.is_running:  # a closing app takes its screens apart

@@ -1,44 +1,35 @@
 """Choosing how orders are sent; one-click asks once more before it is switched on."""
 
-from typing import TYPE_CHECKING, ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from bashu_tui.cells import wrap
+from bashu_tui.screens.card import TEXT_WIDTH, Card
 from bashu_tui.state.modes import IDLE_SECONDS, EntryMode, may_trade
 from bashu_tui.widgets.choice_line import Choice, ChoiceLine
-
-if TYPE_CHECKING:
-    from bashu_tui.app import BashuApp
 
 _CHOICES: Final[tuple[tuple[str, EntryMode], ...]] = (
     ("1", "view"), ("2", "armed"), ("3", "one_click"),
 )  # fmt: skip
-_TEXT_WIDTH: Final = 60
-"""Cells inside a card; see `.card` in app.tcss."""
 
 
-class ModeScreen(ModalScreen[EntryMode | None]):
+class ModeScreen(Card[EntryMode]):
     """The mode that was chosen, or None. Digits choose; so does a click."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(key, f"take('{mode}')", show=False) for key, mode in _CHOICES),
         Binding("enter,f4", "confirm", show=False),
-        Binding("escape,ctrl+b,f12,ctrl+e", "back", show=False),
+        Binding("f12,ctrl+e", "back", show=False),
     ]
 
     def __init__(self, *, asks_again: bool = False) -> None:
         super().__init__()
         self._asks_again = asks_again
         """Whether one-click was asked for, and waits to be confirmed."""
-
-    @property
-    def bashu(self) -> "BashuApp":
-        return cast("BashuApp", self.app)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -60,14 +51,16 @@ class ModeScreen(ModalScreen[EntryMode | None]):
             name, about = texts(f"mode.{mode}"), texts(f"mode.about.{mode}")
             said = f" {key}  {texts('text.because', what=name, why=about)}"
             style = palette.cursor + palette.plain if is_it else palette.plain
-            self.query_one(f"#mode-{mode}", ChoiceLine).show([Choice(mode, said, style)])
+            self.query_one(f"#mode-{mode}", ChoiceLine).show(
+                [Choice(f"take('{mode}')", said, style)]
+            )
         why = may_trade(session)
         effect = texts(why) if why is not None else ""
         if self._asks_again:
             minutes = f"{IDLE_SECONDS // 60:.0f}"
             qty = f"{session.modes.max_qty:,}"
             effect = texts("mode.one_click_effect", qty=qty, minutes=minutes)
-        self.query_one("#mode-effect", Static).update("\n".join(wrap(effect, _TEXT_WIDTH)))
+        self.query_one("#mode-effect", Static).update("\n".join(wrap(effect, TEXT_WIDTH)))
         keys = [Choice("back", texts("confirm.back"), palette.plain)]
         if self._asks_again:
             keys = [
@@ -90,16 +83,3 @@ class ModeScreen(ModalScreen[EntryMode | None]):
     def action_confirm(self) -> None:
         if self._asks_again:
             self.dismiss("one_click")
-
-    def action_back(self) -> None:
-        self.dismiss(None)
-
-    def on_choice_line_picked(self, event: ChoiceLine.Picked) -> None:
-        if event.name == "confirm":
-            self.action_confirm()
-        elif event.name == "back":
-            self.action_back()
-        else:
-            for _key, mode in _CHOICES:
-                if mode == event.name:
-                    self.action_take(mode)

@@ -11,13 +11,11 @@ from textual.widgets import Static
 
 from bashu_tui.cells import wrap
 from bashu_tui.keymap import Action, label, problems
+from bashu_tui.screens.card import TEXT_WIDTH
 from bashu_tui.state.rebinding import with_key
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
-
-_TEXT_WIDTH = 60
-"""Cells inside a card; see `.card` in app.tcss."""
 
 
 class PressScreen(ModalScreen[str]):
@@ -52,7 +50,7 @@ class PressScreen(ModalScreen[str]):
         said = Text()
         for at, problem in enumerate(self._said or [texts("press.now")]):
             style = palette.alarm if self._said and at == 0 else palette.plain
-            said.append("\n".join(wrap(problem, _TEXT_WIDTH)) + "\n", style)
+            said.append("\n".join(wrap(problem, TEXT_WIDTH)) + "\n", style)
         self.query_one("#press-said", Static).update(said)
         self.query_one("#press-leave", Static).update(texts("press.leave"))
 
