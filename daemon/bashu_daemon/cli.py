@@ -63,7 +63,15 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--role", choices=("trader", "supervisor"), default="trader")
-    parser.add_argument("--headless", action="store_true", help="no terminal, only the market")
+    front = parser.add_mutually_exclusive_group()
+    front.add_argument("--headless", action="store_true", help="no terminal, only the market")
+    front.add_argument(
+        "--web",
+        nargs="?",
+        const="127.0.0.1:8000",
+        metavar="HOST:PORT",
+        help="the terminal for browsers, at 127.0.0.1:8000 unless it is given",
+    )
     parser.add_argument("--seconds", type=_seconds, metavar="N", help="end after N seconds")
     parser.add_argument("--seed", type=int, default=1, help="of the simulated members")
     parser.add_argument(
@@ -169,10 +177,11 @@ def _demo(options: argparse.Namespace) -> int:
 
     return run_demo(
         role=options.role,
-        headless=options.headless,
+        front="market" if options.headless else "web" if options.web else "terminal",
         seconds=options.seconds,
         seed=options.seed,
         sessions=options.sessions,
+        web_listen=options.web or "",
     )
 
 

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from bashu_daemon.bootstrap import load_founding, read_first_passwords
+from bashu_daemon.bootstrap import PUBLIC_USER_FILE, load_founding, read_first_passwords
 from bashu_daemon.config import Broker, Config
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.schedule import SessionsMode
@@ -39,25 +39,37 @@ USERS = {"trader": "trader", "supervisor": "sup-chengdu"}
 REGISTRAR = "registrar"
 AUCTIONS = AuctionPlan("wushan-blocks", "CQEA")
 HEADLESS_SECONDS = 30
+Front = Literal["terminal", "web", "market"]
+"""What is in front of the venue: the terminal, a server of it for browsers, or a table alone."""
 
 
 def run_demo(
     *,
     role: Literal["trader", "supervisor"],
-    headless: bool,
+    front: Front,
     seconds: int | None,
     seed: int,
     sessions: SessionsMode = "demo",
+    web_listen: str = "",
 ) -> int:
-    """Run the demo in a directory of its own, which is removed afterwards."""
+    """Run the demo in a directory of its own, which is removed afterwards.
+
+    Args:
+        role: whose screens the terminal shows.
+        front: what is in front of the venue.
+        seconds: after so long it ends by itself; None for never, where there is a terminal.
+        seed: of the simulated members.
+        sessions: how long its days are.
+        web_listen: HOST:PORT for browsers.
+    """
     console = Console()
-    if not headless and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if front == "terminal" and not (sys.stdin.isatty() and sys.stdout.isatty()):
         console.print("There is no terminal here, so the demo runs without one.")
-        headless = True
-    if headless and seconds is None:
+        front = "market"
+    if front == "market" and seconds is None:
         seconds = HEADLESS_SECONDS
     with tempfile.TemporaryDirectory(prefix="bashu-demo-") as directory:
-        demo = _Demo(Path(directory), role, headless, seconds, seed, console, sessions)
+        demo = _Demo(Path(directory), role, front, seconds, seed, console, sessions, web_listen)
         logging.basicConfig(
             filename=Path(directory) / "venue.log",
             level=logging.WARNING,
@@ -70,23 +82,25 @@ def run_demo(
 
 
 class _Demo:
-    """One run: venue, members, and either the terminal or a progress display."""
+    """One run: venue, members, and what is in front of them."""
 
     def __init__(
         self,
         directory: Path,
         role: Literal["trader", "supervisor"],
-        headless: bool,
+        front: Front,
         seconds: int | None,
         seed: int,
         console: Console,
         sessions: SessionsMode,
+        web_listen: str,
     ) -> None:
         self._config = Config(
             data_dir=directory, listen_port=0, sessions=sessions, environment="demo"
         )
         self._user = USERS[role]
-        self._headless = headless
+        self._front: Front = front
+        self._web_listen = web_listen
         self._seconds = seconds
         self._seed = seed
         self._console = console
@@ -113,8 +127,8 @@ class _Demo:
         self._service, broker = ready.result()
         members = asyncio.create_task(self._run_members(broker), name="members")
         try:
-            front = self._watch if self._headless else self._run_terminal
-            await self._until_done(front, broker, venue, members)
+            fronts = {"terminal": self._run_terminal, "web": self._run_web, "market": self._watch}
+            await self._until_done(fronts[self._front], broker, venue, members)
         finally:
             self._members_stop.set()
             await asyncio.wait({members})
@@ -139,7 +153,7 @@ class _Demo:
 
     def _interrupt(self) -> None:
         """Ctrl-C: in the terminal it is the terminal's own key."""
-        if self._headless:
+        if self._front != "terminal":
             self._members_stop.set()
 
     async def _run_members(self, broker: Broker) -> None:
@@ -163,15 +177,30 @@ class _Demo:
         )
 
     async def _run_terminal(self, broker: Broker) -> None:
+        await self._run_program(broker, "--user", self._user, password=self._password)
+
+    async def _run_web(self, broker: Broker) -> None:
+        who = f"Log in as {self._user} with the password {self._password}; Ctrl-C ends the demo."
+        self._console.print(who, soft_wrap=True, markup=False, highlight=False)
+        public = self._config.data_dir / PUBLIC_USER_FILE
+        await self._run_program(
+            broker, "--web", "--web-listen", self._web_listen, "--board-password-file", str(public)
+        )
+
+    @property
+    def _password(self) -> str:
+        return read_first_passwords(self._config.data_dir)[self._user]
+
+    async def _run_program(self, broker: Broker, *options: str, password: str = "") -> None:
+        """Run `bashu-tui` until it ends, or for the given time."""
         program = shutil.which("bashu-tui", path=str(Path(sys.executable).parent))
         if program is None:
             raise OperatorError("The program bashu-tui is not installed beside bashu.")
-        password = read_first_passwords(self._config.data_dir)[self._user]
         terminal = await asyncio.create_subprocess_exec(
             program,
             "--broker", f"mqtt://{broker.host}:{broker.port}",
-            "--user", self._user,
-            env={**os.environ, "BASHU_PASSWORD": password},
+            *options,
+            env={**os.environ, **({"BASHU_PASSWORD": password} if password else {})},
         )  # fmt: skip
         try:
             async with asyncio.timeout(self._seconds):

@@ -103,6 +103,31 @@ _INSIDE = """(() => {
 })()"""
 
 
+async def test_the_bell_is_heard_seen_and_marked_in_the_title(tmp_path: Path) -> None:
+    async with (
+        served_venue(tmp_path) as (browser, _harness),
+        chromium(tmp_path / "chromium", size=SIZE, language="zh-CN") as page,
+    ):
+        await log_in(page, origin(browser), "anna")
+        await page.press("F12")
+        await page.until_terminal_shows(TEXTS["mode.title"])
+        await page.press("1")
+        await page.until_terminal_shows(TEXTS["mode.view"])
+        await page.evaluate(
+            "window.seen = window.heard = 0;"
+            "new MutationObserver(() => { seen += document.body.classList.contains('-bell'); })"
+            ".observe(document.body, { attributes: true });"
+            "const start = OscillatorNode.prototype.start;"
+            "OscillatorNode.prototype.start = function () { heard += 1; start.call(this); };"
+            "document.hasFocus = () => false;"
+        )
+        title = await page.evaluate("document.title")
+        await page.press("F2", "F2")  # view-only: what would send an order rings
+        await page.until("seen > 0 && heard > 0 && document.title.startsWith('(!) ')")
+        await page.evaluate("window.dispatchEvent(new Event('focus'))")
+        assert await page.evaluate("document.title") == title
+
+
 async def _frames_fill_the_window(page: Page, before: int) -> int:
     """Wait for another width than before, with all frames drawn to it; return the width."""
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import pytest
 from bashu_testing import MOSQUITTO, PATIENCE_SECONDS, free_port, wait_for_port
@@ -115,6 +117,44 @@ def test_demo_without_a_terminal_ends_with_a_table() -> None:
     trades = [int(n) for n in re.findall(r"^\s+C\w+ .*?(\d+)\s*$", done.stdout, re.MULTILINE)]
     assert sum(trades) > 0
     assert "Everything agrees" in done.stdout
+
+
+def test_demo_for_browsers_says_where_it_is_and_who_may_come_in() -> None:
+    process = subprocess.Popen(
+        [BASHU, "demo", "--web", "127.0.0.1:0", "--seconds", "60"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        said = ""
+        while "public board" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        who = re.search(r"Log in as (\S+) with the password (\S+);", said)
+        place = re.search(r"The terminal: (http://127\.0\.0\.1:\d+)/terminal", said)
+        assert who, said
+        assert place, said
+        browser = build_opener(HTTPCookieProcessor())
+        with browser.open(f"{place[1]}/login") as answer:
+            token = re.search(r'name="token" value="([^"]+)"', answer.read().decode())
+        assert token
+        form = {"token": token[1], "user": who[1], "password": who[2]}
+        headers = {"Origin": place[1]}
+        with browser.open(
+            Request(f"{place[1]}/login", urlencode(form).encode(), headers)  # noqa: S310  our own
+        ) as answer:
+            assert answer.url == f"{place[1]}/terminal"
+            assert "data-session-websocket-url" in answer.read().decode()
+        with browser.open(f"{place[1]}/board") as answer:
+            assert "CEA25" in answer.read().decode()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_SECONDS) == 0
+        assert "Everything agrees" in process.stdout.read()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_demo_in_a_terminal_shows_the_market(tmp_path: Path) -> None:

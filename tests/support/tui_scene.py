@@ -91,6 +91,10 @@ INSTRUMENTS: Final = (
 )  # fmt: skip
 
 
+EXPORT: Final = "/exports/holdings-alice.csv"
+"""Where a table would be written; everybody has another home."""
+
+
 class SceneClock:
     """Stands still between the acts; each act begins some seconds after the one before."""
 
@@ -120,6 +124,7 @@ def nothing_by_chance(clock: SceneClock) -> Iterator[None]:
         patch.setattr("bashu_protocol.link.STALE_SECONDS", 3_600.0)
         patch.setattr("bashu_protocol.session.random.Random", _seeded(random.Random, seeds))
         patch.setattr("bashu_tui.widgets.ladder._HOLD_SECONDS", 3_600.0)
+        patch.setattr("bashu_tui.screens.export.proposed_path", lambda *_: Path(EXPORT))
         patch.setattr("bashu_daemon.service.HEARTBEAT_SECONDS", 0.05)
         patch.setattr("textual.widgets.Input._restart_blink", lambda _field: None)
         patch.setattr("textual.widgets.Input._toggle_cursor", lambda _field: None)

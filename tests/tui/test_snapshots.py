@@ -15,7 +15,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 from textual.strip import Strip
-from tui_scene import Scene, SceneClock, nothing_by_chance, until
+from tui_scene import EXPORT, Scene, SceneClock, nothing_by_chance, until
 
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language, load
@@ -57,21 +57,31 @@ class Shot(Struct, frozen=True):
 SHOTS: Final = (
     Shot("trading", "panel.ladder"),
     Shot("confirm", "confirm.back", keys=("f2", "enter")),
+    Shot("amend", "amend.title", keys=("f6",)),
     Shot("help", "help.title", keys=("f1",)),
+    Shot("card_help", "help.title", keys=("f2", "enter", "f1")),
     Shot("goto", "goto.title", keys=("f10",)),
     Shot("statements", "panel.fills", place="statements"),
     Shot("holdings", "panel.holdings", place="holdings"),
+    Shot("export", "export.title", place="holdings", keys=("f9",)),
     Shot("palette", "palette.placeholder", keys=("ctrl+p",)),
     Shot("mode", "mode.title", keys=("f12",)),
     Shot("notices", "panel.notices", place="notices"),
     Shot("price_alerts", "panel.price_alerts", place="price_alerts"),
+    Shot("alert_form", "alerts.new", place="price_alerts", keys=("f2",)),
     Shot("blotter", "panel.session_log", place="blotter"),
     Shot("blocks", "panel.blocks", place="blocks"),
+    Shot("block_offer", "blocks.form.offer", place="blocks", keys=("f2",)),
+    Shot("block_counter", "blocks.card.counter", place="blocks", keys=("f3", "f5")),
+    Shot("block_accept", "blocks.card.accept", place="blocks", keys=("f4",)),
     Shot("auctions", "panel.auctions", place="auctions"),
+    Shot("bid", "auctions.card.change", place="auctions", keys=("f2", "f5")),
+    Shot("application", "auctions.form.apply", place="auctions", keys=("f3",)),
     Shot("supervisor", "panel.alerts", place="supervisor", user="sup"),
     Shot("halt", "sup.halt", place="supervisor", user="sup", keys=("f5",)),
     Shot("settings", "screen.settings", place="settings", names_theme=True),
     Shot("bindings", "panel.bindings", place="bindings"),
+    Shot("press", "press.title", place="bindings", keys=("f2",)),
     Shot("keys", "panel.key_history", place="keys"),
 )
 
@@ -205,7 +215,7 @@ NAMES: Final = {
     "End", "ctrl", "shift", "ms",
 }  # fmt: skip
 """Words that stand in Latin letters on Chinese screens, too."""
-QUOTED: Final = ("QTY_TOO_LARGE", "PRICE_ABOVE_LIMIT", "The largest order is 99999 t.")
+QUOTED: Final = (EXPORT, "QTY_TOO_LARGE", "PRICE_ABOVE_LIMIT", "The largest order is 99999 t.")
 """What the venue said in words that no terminal can know."""
 
 

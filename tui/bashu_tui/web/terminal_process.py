@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import logging
 import os
 import sys
@@ -14,6 +15,7 @@ import msgspec
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
+from bashu_tui.web.packets import BELL
 from bashu_tui.web.settings import WebSettings
 
 logger = logging.getLogger(__name__)
@@ -106,6 +108,9 @@ class TerminalProcess(AppService):
 
     async def on_meta(self, data: bytes) -> None:
         meta = msgspec.json.decode(data)
+        if meta.get("type") == BELL:
+            await self.remote_write_str(json.dumps([BELL]))
+            return
         if meta.get("type") == "deliver_file_start":
             self.delivery_keys.add(str(meta.get("key")))
         await super().on_meta(data)
