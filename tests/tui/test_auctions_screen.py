@@ -2,11 +2,10 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from textual.pilot import Pilot
+from off_book_desk import Desk, agree, card_opened, desk_at, fill, type_into
 from textual.widget import Widget
 
 from bashu_protocol.client import Client
@@ -21,21 +20,17 @@ from bashu_protocol.messages import (
     SetPhase,
 )
 from bashu_tui.app import BashuApp
-from bashu_tui.i18n import Language
 from bashu_tui.screens.auctions import AuctionsScreen
 from bashu_tui.screens.terms_card import TermsCard
-from bashu_tui.state.modes import QUIET_SECONDS
 from bashu_tui.widgets.action_row import ActionRow
 from bashu_tui.widgets.application_form import ApplicationForm
 from bashu_tui.widgets.auction_list import AuctionList
 from bashu_tui.widgets.bid_form import BidForm
 from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.choice import Choice
-from bashu_tui.widgets.form_field import FormField
 from bashu_tui.widgets.outcome import Outcome
 
 SYMBOL = "CEA25"
-NARROW = (80, 24)
 
 
 class House:
@@ -71,47 +66,9 @@ async def house(market: Any) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-def desk(terminal: Any, wait: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Open alice's terminal, or another user's, at the screen of auctions."""
+def desk(terminal: Any, wait: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(AuctionsScreen, "ask_seconds", 0.1)
-
-    @asynccontextmanager
-    async def open_desk(
-        user: str = "alice", size: tuple[int, int] = NARROW, language: Language = "en"
-    ) -> AsyncIterator[tuple[BashuApp, Pilot[None]]]:
-        async with terminal(user, size=size, language=language) as (app, pilot):
-            app.open_screen("auctions")
-            await wait(
-                pilot,
-                lambda: (
-                    isinstance(app.screen, AuctionsScreen)
-                    and app.screen.is_mounted
-                    and isinstance(app.focused, AuctionList)
-                ),
-            )
-            yield app, pilot
-
-    return open_desk
-
-
-async def agree(pilot: Pilot[None], app: BashuApp, wait: Any) -> None:
-    """Confirm the card that is, or comes, in front."""
-    await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
-    card = app.screen
-    began = time.monotonic()
-    await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
-    await pilot.press("enter")
-    await wait(pilot, lambda: app.screen is not card)
-
-
-async def fill(pilot: Pilot[None], fields: tuple[FormField, ...], *texts: str) -> None:
-    """Type into fields as a person would."""
-    for field, text in zip(fields, texts, strict=True):
-        field.text = ""
-        field.input.focus()
-        await pilot.pause()
-        await pilot.press(*["full_stop" if c == "." else c for c in text])
-    await pilot.pause()
+    return desk_at("auctions", terminal, wait)
 
 
 def own_bid(app: BashuApp, auction_id: int = 1) -> tuple[int, int] | None:
@@ -123,7 +80,7 @@ def own_bid(app: BashuApp, auction_id: int = 1) -> tuple[int, int] | None:
 
 @pytest.mark.acts("auctions.bid", "auctions.send", "auctions.withdraw")
 async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await house.start()
@@ -133,7 +90,7 @@ async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
         form = app.screen.query_one(BidForm)
         await wait(pilot, lambda: app.focused is form.fields[0].input)
         assert "74.63-82.09" in shown(app)
-        await fill(pilot, form.fields, "1000", "75.00")
+        await type_into(pilot, form.fields, "1000", "75.00")
         await wait(pilot, lambda: "Freezes CNY 75,000.00 at once" in shown(app))
         await pilot.press("enter")
         await wait(pilot, lambda: "Place this bid?" in shown(app))
@@ -158,7 +115,7 @@ async def test_a_bid_is_placed_changed_and_withdrawn_by_keyboard(
 @pytest.mark.acts("auctions.back")
 @pytest.mark.parametrize("key", ["escape", "ctrl+b"])
 async def test_a_form_is_left_and_what_was_typed_is_not_sent(
-    desk: Any, house: House, wait: Any, shown: Any, key: str
+    desk: Desk, house: House, wait: Any, shown: Any, key: str
 ) -> None:
     await house.start()
     async with desk() as (app, pilot):
@@ -172,7 +129,7 @@ async def test_a_form_is_left_and_what_was_typed_is_not_sent(
 
 
 async def test_a_bid_beyond_the_bounds_is_not_sent(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     await house.start(bidder_limit_qty=2_000)
     async with desk(language="zh") as (app, pilot):
@@ -197,7 +154,7 @@ async def test_a_bid_beyond_the_bounds_is_not_sent(
 
 
 async def test_nothing_of_other_bids_is_shown_before_the_cutoff(
-    desk: Any, house: House, market: Any, wait: Any, shown: Any
+    desk: Desk, house: House, market: Any, wait: Any, shown: Any
 ) -> None:
     await house.start(member="alice-co")
     async with desk() as (app, pilot), market.client("bob") as bob:
@@ -219,7 +176,7 @@ async def test_nothing_of_other_bids_is_shown_before_the_cutoff(
 
 
 async def test_the_result_shows_the_own_fill(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     await house.start(qty=1_000)
     async with desk() as (app, pilot):
@@ -236,7 +193,7 @@ async def test_the_result_shows_the_own_fill(
 
 
 async def test_a_form_whose_auction_closed_says_so(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     await house.start()
     async with desk(size=(140, 42)) as (app, pilot):
@@ -256,7 +213,7 @@ async def test_a_form_whose_auction_closed_says_so(
 
 
 async def test_a_bid_after_the_cutoff_is_refused(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     await house.start()
     async with desk() as (app, pilot):
@@ -272,7 +229,7 @@ async def test_a_bid_after_the_cutoff_is_refused(
 
 @pytest.mark.acts("auctions.apply")
 async def test_an_application_with_a_price_of_its_own(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await pilot.press("f3")
@@ -300,7 +257,7 @@ async def test_an_application_with_a_price_of_its_own(
         await wait(pilot, lambda: "canceled: Not this month." in shown(app))
 
 
-async def test_times_count_down(desk: Any, house: House, wait: Any, shown: Any) -> None:
+async def test_times_count_down(desk: Desk, house: House, wait: Any, shown: Any) -> None:
     now = time.time_ns()
     day_ns = 86_400 * 1_000_000_000
     await house.schedule(opens_at=now + day_ns, closes_at=now + 2 * day_ns)
@@ -311,7 +268,7 @@ async def test_times_count_down(desk: Any, house: House, wait: Any, shown: Any) 
         assert "截止，还有" in shown(app)
 
 
-async def test_everything_works_by_mouse(desk: Any, house: House, wait: Any, shown: Any) -> None:
+async def test_everything_works_by_mouse(desk: Desk, house: House, wait: Any, shown: Any) -> None:
     async def click(target: Widget, word: str) -> None:
         text = "".join(piece for piece, _style in target.lines(80, 1)[0])  # type: ignore[attr-defined]  # a line panel
         await pilot.click(target, offset=(text.index(word), 0))
@@ -331,9 +288,7 @@ async def test_everything_works_by_mouse(desk: Any, house: House, wait: Any, sho
         await fill(pilot, form.fields, "500", "70")
         await wait(pilot, lambda: "Freezes 500 t CEA25 at once" in shown(app))
         await click(form.query_one(ActionRow), "Check")
-        await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
-        began = time.monotonic()
-        await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
+        await card_opened(pilot, app, wait)
         await pilot.click(CardKeys, offset=(2, 0))
         await wait(pilot, lambda: own_bid(app, 2) == (500, 7_000))
         await click(screen.query_one("#auction-actions", ActionRow), "Withdraw")
@@ -348,7 +303,7 @@ async def test_everything_works_by_mouse(desk: Any, house: House, wait: Any, sho
 
 
 async def test_who_may_not_trade_cannot_send_anything(
-    desk: Any, house: House, wait: Any, shown: Any
+    desk: Desk, house: House, wait: Any, shown: Any
 ) -> None:
     await house.start()
     async with desk("sup") as (app, pilot):
@@ -366,7 +321,7 @@ async def test_who_may_not_trade_cannot_send_anything(
 
 
 async def test_the_call_auctions_outlook(
-    desk: Any, house: House, market: Any, wait: Any, shown: Any
+    desk: Desk, house: House, market: Any, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot), market.client("alice") as alice, market.client("bob") as bob:
         await wait(pilot, lambda: "No auctions" in shown(app))

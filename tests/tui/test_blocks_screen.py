@@ -1,13 +1,12 @@
 """Block trading from the screen, against a real venue with two members."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from msgspec import structs
+from off_book_desk import Desk, agree, card_opened, desk_at, fill, type_into
 from textual.pilot import Pilot
 
 from bashu_protocol.client import Client
@@ -27,7 +26,6 @@ from bashu_tui.i18n import Language
 from bashu_tui.screens import off_book
 from bashu_tui.screens.blocks import BlocksScreen
 from bashu_tui.screens.terms_card import TermsCard
-from bashu_tui.state.modes import QUIET_SECONDS
 from bashu_tui.widgets.action_row import ActionRow
 from bashu_tui.widgets.block_form import BlockForm
 from bashu_tui.widgets.block_list import BlockList
@@ -35,7 +33,6 @@ from bashu_tui.widgets.card_keys import CardKeys
 from bashu_tui.widgets.choice import Choice
 
 SYMBOL = "CEA25"
-NARROW = (80, 24)
 
 
 class Bob:
@@ -79,38 +76,9 @@ async def bob(market: Any, registrar: Client) -> AsyncIterator[Bob]:
 
 
 @pytest.fixture
-def desk(terminal: Any, wait: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Open alice's terminal, or another user's, at the screen of blocks."""
+def desk(terminal: Any, wait: Any, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(BlocksScreen, "ask_seconds", 0.1)
-
-    @asynccontextmanager
-    async def open_desk(
-        user: str = "alice", size: tuple[int, int] = NARROW, language: Language = "en"
-    ) -> AsyncIterator[tuple[BashuApp, Pilot[None]]]:
-        async with terminal(user, size=size, language=language) as (app, pilot):
-            app.open_screen("blocks")
-            await wait(
-                pilot,
-                lambda: (
-                    isinstance(app.screen, BlocksScreen)
-                    and app.screen.is_mounted
-                    and isinstance(app.focused, BlockList)
-                ),
-            )
-            yield app, pilot
-
-    return open_desk
-
-
-async def agree(pilot: Pilot[None], app: BashuApp, wait: Any) -> None:
-    """Confirm the card that is, or comes, in front."""
-    await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
-    card = app.screen
-    assert isinstance(card, TermsCard)
-    began = time.monotonic()
-    await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
-    await pilot.press("enter")
-    await wait(pilot, lambda: app.screen is not card)
+    return desk_at("blocks", terminal, wait)
 
 
 def lines(app: BashuApp) -> list[tuple[str, int, int]]:
@@ -118,19 +86,12 @@ def lines(app: BashuApp) -> list[tuple[str, int, int]]:
     return [(n.kind, n.order_qty, n.price) for n in app.session.blocks.standing()]
 
 
-async def fill(pilot: Pilot[None], app: BashuApp, qty: str, price: str) -> None:
-    """Type into the form as a person would, from the first field on."""
-    form = app.screen.query_one(BlockForm)
-    for field, text in zip(form.fields, (qty, price), strict=True):
-        field.text = ""
-        field.input.focus()
-        await pilot.pause()
-        await pilot.press(*["full_stop" if c == "." else c for c in text])
-    await pilot.pause()
+async def fill_form(pilot: Pilot[None], app: BashuApp, qty: str, price: str) -> None:
+    await fill(pilot, app.screen.query_one(BlockForm).fields, qty, price)
 
 
 async def test_an_offer_to_all_is_posted_by_keyboard(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await pilot.press("f2")
@@ -138,7 +99,7 @@ async def test_an_offer_to_all_is_posted_by_keyboard(
         await wait(pilot, lambda: app.focused is form.fields[0].input)
         form.query_one("#block-side", Choice).focus()
         await pilot.press("right")
-        await fill(pilot, app, "2000", "75.00")
+        await type_into(pilot, form.fields, "2000", "75.00")
         await wait(pilot, lambda: "Freezes 2,000 t CEA25 at once" in shown(app))
         assert "Value CNY 150,000.00   +0.49% from the last price" in shown(app)
         await pilot.press("enter")
@@ -157,11 +118,11 @@ async def test_an_offer_to_all_is_posted_by_keyboard(
 
 
 @pytest.mark.acts("blocks.offer", "blocks.send")
-async def test_an_offer_goes_to_the_named_member(desk: Any, bob: Bob, wait: Any) -> None:
+async def test_an_offer_goes_to_the_named_member(desk: Desk, bob: Bob, wait: Any) -> None:
     async with desk() as (app, pilot):
         await pilot.press("1")
         await wait(pilot, lambda: app.screen.has_class("-form"))
-        await fill(pilot, app, "1000", "74")
+        await fill_form(pilot, app, "1000", "74")
         await pilot.press("down", "b", "o", "b", "minus", "c", "o", "f5")
         await agree(pilot, app, wait)
         await wait(pilot, lambda: lines(app) == [("own_offer", 1_000, 7_400)])
@@ -170,10 +131,10 @@ async def test_an_offer_goes_to_the_named_member(desk: Any, bob: Bob, wait: Any)
 
 
 @pytest.mark.acts("blocks.back")
-async def test_what_cannot_be_read_is_not_sent(desk: Any, bob: Bob, wait: Any, shown: Any) -> None:
+async def test_what_cannot_be_read_is_not_sent(desk: Desk, bob: Bob, wait: Any, shown: Any) -> None:
     async with desk() as (app, pilot):
         await pilot.press("f2")
-        await fill(pilot, app, "999", "98.00")
+        await fill_form(pilot, app, "999", "98.00")
         await wait(pilot, lambda: "! at least 1,000 t" in shown(app))
         assert "! at most 97.02" in shown(app)
         await pilot.press("enter")
@@ -185,7 +146,7 @@ async def test_what_cannot_be_read_is_not_sent(desk: Any, bob: Bob, wait: Any, s
 
 
 async def test_ones_turn_is_shown_everywhere_and_accepting_trades(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         bells: list[bool] = []
@@ -212,7 +173,7 @@ async def test_ones_turn_is_shown_everywhere_and_accepting_trades(
 
 @pytest.mark.acts("blocks.counter", "blocks.accept")
 async def test_a_negotiation_goes_back_and_forth(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk(size=(140, 42)) as (app, pilot):
         offer = await bob.post("sell", 2_000, 7_500, to="")
@@ -220,7 +181,7 @@ async def test_a_negotiation_goes_back_and_forth(
         assert "The other side is not named before it answers." in shown(app)
         await pilot.press("f3")
         await wait(pilot, lambda: f"Other terms for block {offer}" in shown(app))
-        await fill(pilot, app, "1500", "74.00")
+        await fill_form(pilot, app, "1500", "74.00")
         await pilot.press("enter")
         await wait(pilot, lambda: "it will see your name" in shown(app))
         await agree(pilot, app, wait)
@@ -240,7 +201,7 @@ async def test_a_negotiation_goes_back_and_forth(
 
 @pytest.mark.acts("blocks.withdraw")
 async def test_withdrawing_is_one_key_and_no_card(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450, to="")
@@ -248,7 +209,7 @@ async def test_withdrawing_is_one_key_and_no_card(
         await pilot.press("f9")
         await wait(pilot, lambda: "nothing of yours to withdraw" in shown(app))
         await pilot.press("f3")
-        await fill(pilot, app, "1000", "74.60")
+        await fill_form(pilot, app, "1000", "74.60")
         await pilot.press("enter")
         await agree(pilot, app, wait)
         screen = app.screen
@@ -261,7 +222,7 @@ async def test_withdrawing_is_one_key_and_no_card(
 
 
 async def test_what_is_gone_meanwhile_is_refused_in_the_users_language(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk(language="zh") as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450)
@@ -274,7 +235,7 @@ async def test_what_is_gone_meanwhile_is_refused_in_the_users_language(
         await wait(pilot, lambda: "已撤回" in shown(app))
 
 
-async def test_everything_works_by_mouse(desk: Any, bob: Bob, wait: Any, shown: Any) -> None:
+async def test_everything_works_by_mouse(desk: Desk, bob: Bob, wait: Any, shown: Any) -> None:
     async with desk() as (app, pilot):
         await bob.post("buy", 1_000, 7_450, to="")
         offer = await bob.post("buy", 1_100, 7_460, to="")
@@ -286,14 +247,12 @@ async def test_everything_works_by_mouse(desk: Any, bob: Bob, wait: Any, shown: 
         row = app.screen.query_one("#block-actions", ActionRow)
         at = "".join(text for text, _style in row.lines(80, 1)[0]).index("Accept")
         await pilot.click(row, offset=(at, 0))
-        await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
-        began = time.monotonic()
-        await wait(pilot, lambda: time.monotonic() - began > QUIET_SECONDS)
+        await card_opened(pilot, app, wait)
         await pilot.click(CardKeys, offset=(2, 0))
         await wait(pilot, lambda: f"Traded: block {offer}" in shown(app))
 
 
-async def test_a_card_can_be_left_and_nothing_is_sent(desk: Any, bob: Bob, wait: Any) -> None:
+async def test_a_card_can_be_left_and_nothing_is_sent(desk: Desk, bob: Bob, wait: Any) -> None:
     async with desk() as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450)
         await wait(pilot, lambda: len(lines(app)) == 1)
@@ -304,15 +263,30 @@ async def test_a_card_can_be_left_and_nothing_is_sent(desk: Any, bob: Bob, wait:
         assert [row.block_id for row in await bob.rows()] == [offer]
 
 
+async def test_a_held_key_opens_the_card_and_confirms_nothing(
+    desk: Desk, bob: Bob, wait: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bashu_tui.state.modes.QUIET_SECONDS", 3_600.0)
+    async with desk() as (app, pilot):
+        offer = await bob.post("buy", 1_000, 7_450)
+        await wait(pilot, lambda: len(lines(app)) == 1)
+        await pilot.press(*["enter"] * 10)
+        await wait(pilot, lambda: isinstance(app.screen, TermsCard) and app.screen.is_mounted)
+        await pilot.press(*["enter"] * 10)
+        await pilot.pause(0.2)
+        assert isinstance(app.screen, TermsCard)
+        assert [row.block_id for row in await bob.rows()] == [offer]
+
+
 async def test_a_closed_session_is_said_and_refused(
-    desk: Any, bob: Bob, registrar: Client, wait: Any, shown: Any
+    desk: Desk, bob: Bob, registrar: Client, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await wait(pilot, lambda: "Block session of CEA25: open" in shown(app))
         await registrar.command(SetBlockSession("shut", False, SYMBOL))
         await wait(pilot, lambda: "Block session of CEA25: closed since" in shown(app))
         await pilot.press("f2")
-        await fill(pilot, app, "1000", "74")
+        await fill_form(pilot, app, "1000", "74")
         await pilot.press("enter")
         await agree(pilot, app, wait)
         await wait(pilot, lambda: "Refused: the block session is not open" in shown(app))
@@ -320,7 +294,7 @@ async def test_a_closed_session_is_said_and_refused(
 
 
 async def test_who_may_not_trade_cannot_send_anything(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     offer = await bob.post("buy", 1_000, 7_450, to="")
     async with desk("sup") as (app, pilot):
@@ -330,7 +304,7 @@ async def test_who_may_not_trade_cannot_send_anything(
             await wait(pilot, lambda: "LOCKED" in shown(app))
             assert isinstance(app.screen, BlocksScreen)
         await pilot.press("f2")
-        await fill(pilot, app, "1000", "74")
+        await fill_form(pilot, app, "1000", "74")
         await pilot.press("f5")
         await pilot.pause()
         assert isinstance(app.screen, BlocksScreen)
@@ -338,11 +312,11 @@ async def test_who_may_not_trade_cannot_send_anything(
 
 
 async def test_cancel_all_withdraws_the_blocks_too(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await pilot.press("f2")
-        await fill(pilot, app, "1000", "74")
+        await fill_form(pilot, app, "1000", "74")
         await pilot.press("enter")
         await agree(pilot, app, wait)
         await wait(pilot, lambda: len(lines(app)) == 1)
@@ -352,7 +326,7 @@ async def test_cancel_all_withdraws_the_blocks_too(
 
 
 async def test_view_only_sends_nothing_from_the_blocks(
-    desk: Any, bob: Bob, market: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, bob: Bob, market: Any, wait: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make = market.app
 
@@ -376,7 +350,7 @@ async def test_view_only_sends_nothing_from_the_blocks(
 
 
 async def test_a_broken_link_locks_and_the_truth_comes_back(
-    desk: Any, bob: Bob, market: Any, wait: Any, shown: Any
+    desk: Desk, bob: Bob, market: Any, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450)
@@ -396,7 +370,7 @@ async def test_a_broken_link_locks_and_the_truth_comes_back(
 
 
 async def test_a_new_offer_does_not_begin_with_the_terms_of_something_else(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         await bob.post("buy", 1_000, 7_450)
@@ -410,7 +384,7 @@ async def test_a_new_offer_does_not_begin_with_the_terms_of_something_else(
 
 
 async def test_the_form_says_that_what_it_answers_is_over(
-    desk: Any, bob: Bob, wait: Any, shown: Any
+    desk: Desk, bob: Bob, wait: Any, shown: Any
 ) -> None:
     async with desk() as (app, pilot):
         offer = await bob.post("buy", 1_000, 7_450)
@@ -422,7 +396,7 @@ async def test_the_form_says_that_what_it_answers_is_over(
 
 
 async def test_a_late_answer_does_not_free_the_next_command(
-    desk: Any, bob: Bob, wait: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, bob: Bob, wait: Any, shown: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(off_book, "LATE_SECONDS", 0.05)
     async with desk() as (app, pilot):

@@ -39,8 +39,11 @@ class ExplainedScreen(Screen[ScreenResultType]):
         """Help is gone again."""
 
 
-class Card(ExplainedScreen[ScreenResultType], ModalScreen[ScreenResultType]):
-    """Dismissed with None by Esc. A click on a choice runs the action that it is named after."""
+class Card(ModalScreen[ScreenResultType], ExplainedScreen[ScreenResultType]):
+    """Dismissed with None by Esc. A click on a choice runs the action that it is named after.
+
+    Textual's style sheets see the first base alone, so the modal screen comes first.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+b", "back", show=False)]
 
