@@ -149,10 +149,11 @@ def groups(place: str) -> tuple[str, ...]:
 def actions(place: str) -> list[Action]:
     """Return what keys do on one screen, its own first, the app's last.
 
-    What withdraws orders works on the tools too. On a card, which has no name, the app's do alone.
+    What withdraws orders works on the tools too. On a card, which has no name, the app's do alone,
+    without the palette, which never covers a card.
     """
     if not place:
-        return [action for action in ACTIONS if action.place == "app"]
+        return [a for a in ACTIONS if a.place == "app" and a.id != "app.palette"]
     safety = [action for action in ACTIONS if action.is_safety] if place in TOOLS else []
     own = [action for name in groups(place) for action in ACTIONS if action.place == name]
     return [*own, *safety, *(action for action in ACTIONS if action.place == "app")]
