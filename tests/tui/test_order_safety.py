@@ -18,6 +18,7 @@ from bashu_tui.screens.approval import ApprovalScreen
 from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.mode import ModeScreen
 from bashu_tui.widgets.blotter import Blotter
+from bashu_tui.widgets.choice_line import ChoiceLine
 from bashu_tui.widgets.ladder import Ladder
 
 SYMBOL = "CEA25"
@@ -251,10 +252,14 @@ async def test_the_blotters_tabs(terminal: Any, wait: Any, shown: Any) -> None:
         ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("key", "kinds"), [("f4", [False]), ("f9", [])])
+@pytest.mark.parametrize(
+    ("key", "click", "kinds"),
+    [("f4", "", [False]), ("f9", "", []), ("", "approve_now", [False]), ("", "decline", [])],
+)
 async def test_a_colleagues_order_is_approved_or_declined(
-    terminal: Any, market: Any, wait: Any, monkeypatch: Any, key: str, kinds: list[bool]
-) -> None:
+    terminal: Any, market: Any, wait: Any, monkeypatch: Any, key: str, click: str,
+    kinds: list[bool],
+) -> None:  # fmt: skip
     monkeypatch.setitem(market.hub.passwords, "ann", "ann-secret")
     role_of = market.hub.role_of
     monkeypatch.setattr(
@@ -273,7 +278,13 @@ async def test_a_colleagues_order_is_approved_or_declined(
         await wait(pilot, lambda: isinstance(app.focused, Blotter))
         await pilot.press("home", "enter")
         await wait(pilot, lambda: isinstance(app.screen, ApprovalScreen) and app.screen.is_mounted)
-        await pilot.press(key)
+        if key:
+            await pilot.press(key)
+        else:
+            answers = app.screen.query_one("#approval-keys", ChoiceLine)
+            await wait(pilot, lambda: answers.spans)
+            at = next(first for first, _last, name in answers.spans if name == click)
+            await pilot.click(answers, offset=(at + 1, 0))
         await wait(
             pilot, lambda: [row.pending for row in market.venue.order_rows("alice-co")] == kinds
         )
