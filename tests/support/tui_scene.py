@@ -33,12 +33,14 @@ from bashu_protocol.messages import (
     BlockRules,
     CounterBlock,
     Deposit,
+    EnterSurveillanceRule,
     HaltInstrument,
     InstrumentRules,
     ListInstrument,
     OpenAuction,
     PlaceBid,
     PostBlock,
+    ProposeParameterChange,
     PublishNotice,
     Role,
     ScheduleAuction,
@@ -181,6 +183,21 @@ class Scene:
     async def place(self, user: str, side: Any, qty: int, price: int, symbol: str = SYMBOL) -> Any:
         self.clock.go_on(1)
         return await self._clients[user].place(symbol, side, qty, price, timeout=DEADLINE_SECONDS)
+
+    async def enter_parameters(self) -> None:
+        """Put rules of surveillance on record, with a change that waits; no time goes by."""
+        limits = {"cancels": 500, "large_cancels": 50, "large_qty": 10_000, "warning_percent": 80}
+        commands: tuple[tuple[str, StateCommand], ...] = (
+            ("reg", EnterSurveillanceRule("rule-1", "self_trade",
+                                          {"enabled": 1, "violation_count": 5})),
+            ("reg", EnterSurveillanceRule("rule-2", "frequent_cancel", {"enabled": 1, **limits},
+                                          {"CCER": {"large_qty": 1_000}})),
+            ("sup", ProposeParameterChange("change-1", "self_trade", "violation_count", 3,
+                                           "2026-03-17 / 7", SYMBOL)),
+        )  # fmt: skip
+        for user, command in commands:
+            answer: Any = await self._clients[user].request(command, object, DEADLINE_SECONDS)
+            assert not answer.reject_code, answer
 
     async def _morning(self) -> None:
         """What there is before the terminal is opened."""

@@ -79,6 +79,8 @@ SHOTS: Final = (
     Shot("application", "auctions.form.apply", place="auctions", keys=("f3",)),
     Shot("supervisor", "panel.alerts", place="supervisor", user="sup"),
     Shot("halt", "sup.halt", place="supervisor", user="sup", keys=("f5",)),
+    Shot("parameters", "panel.parameters", place="parameters", user="sup"),
+    Shot("propose", "parameters.propose", place="parameters", user="sup", keys=("down", "f2")),
     Shot("settings", "screen.settings", place="settings", names_theme=True),
     Shot("bindings", "panel.bindings", place="bindings"),
     Shot("press", "press.title", place="bindings", keys=("f2",)),
@@ -115,6 +117,8 @@ async def take(
             Scene(directory, clock).running() as scene,
             scene.terminal(shot.user, language, size_of(SIZES[0])) as (app, pilot),
         ):
+            if shot.place == "parameters":
+                await scene.enter_parameters()
             app.open_screen(shot.place)
             await until(pilot, lambda: cast("MarketScreen", app.screen).place == shot.place)
             await until(pilot, lambda: app.screen.is_mounted)

@@ -110,6 +110,9 @@ ACTIONS: Final = (
     Action("supervisor.suspend", "supervisor", ("f7", "ctrl+s"), "act('suspend')", bar=True),
     Action("supervisor.reinstate", "supervisor", ("f8", "ctrl+e"), "act('reinstate')", bar=True),
     Action("supervisor.notice", "supervisor", ("f9", "ctrl+n"), "act('notice')", bar=True),
+    Action("parameters.propose", "parameters", ("f2", "1"), "propose"),
+    Action("parameters.confirm", "parameters", ("f4", "4"), "confirm"),
+    Action("parameters.decline", "parameters", ("f9", "9"), "decline"),
     Action("bindings.change", "bindings", ("f2", "enter"), "change", bar=True),
     Action("bindings.remove", "bindings", ("f6", "delete"), "remove", bar=True),
     Action("bindings.usual", "bindings", ("f5", "ctrl+r"), "usual", bar=True),
@@ -123,7 +126,7 @@ PLACES: Final = frozenset(a.place for a in ACTIONS) - {"app", "market", "trader"
 """The screens that have keys of their own."""
 TOOLS: Final = frozenset({"keys", "bindings", "settings"})
 """Screens that one visits and leaves again; nothing is traded on them."""
-_NOT_TRADERS: Final = frozenset({"supervisor"})
+_NOT_TRADERS: Final = frozenset({"supervisor", "parameters"})
 _PLAIN_KEYS: Final = frozenset(
     {"up", "down", "left", "right", "pageup", "pagedown", "home", "end", "delete", "backspace"}
     | {"enter", "tab", "shift+tab", "escape"}

@@ -33,6 +33,8 @@ SCREENS: Final = (
     ScreenEntry("auctions", "bashu_tui.screens.auctions:AuctionsScreen"),
     ScreenEntry("supervisor", "bashu_tui.screens.supervisor:SupervisorScreen",
                 frozenset({"supervisor"})),
+    ScreenEntry("parameters", "bashu_tui.screens.parameters:ParametersScreen",
+                frozenset({"supervisor"})),
     ScreenEntry("settings", "bashu_tui.screens.settings:SettingsScreen"),
     ScreenEntry("bindings", "bashu_tui.screens.bindings:BindingsScreen"),
     ScreenEntry("keys", "bashu_tui.screens.keys:KeysScreen"),
