@@ -73,9 +73,15 @@ class Rule(Generic[State]):
 
     def set_parameters(self, parameters: Parameters) -> None:
         """Judge by other parameters from here on; a rule that was off begins anew."""
-        if parameters.is_on_anywhere and not self.parameters.is_on_anywhere:
-            self.state = self.state_type()
-        self.parameters = parameters
+        was_on, self.parameters = self.parameters.is_on_anywhere, parameters
+        if parameters.is_on_anywhere and not was_on:
+            self.begin_anew()
+        else:
+            self._prepare_all()
+
+    def begin_anew(self) -> None:
+        """Forget everything but the parameters."""
+        self.state = self.state_type()
         self._prepare_all()
 
     def dump(self) -> bytes:

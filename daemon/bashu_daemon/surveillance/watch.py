@@ -36,7 +36,7 @@ from bashu_protocol.messages import Alert, Phase, TradeMode
 _State = tuple[
     bytes,
     int,
-    list[tuple[str, Parameters, bytes]],
+    list[tuple[str, int, Parameters, bytes]],
     list[tuple[str, Alert]],
     dict[str, str],
     Rates,
@@ -196,10 +196,15 @@ class Watch:
         own: Mapping[str, int],
         symbols: Mapping[str, Mapping[str, int]],
     ) -> None:
-        """A rule judges by these from here on; what this version does not know is left out."""
+        """A rule judges by these from here on; what this version does not know is left out.
+
+        One that failed begins anew: what it failed of may have been a parameter.
+        """
         for known in self.rules:
             if known.name == rule:
                 known.set_parameters(known.schema().recorded(own, symbols, version))
+                if self._failed.pop(rule, None) is not None:
+                    known.begin_anew()
         self._fill_table()
 
     # The alerts
@@ -215,7 +220,7 @@ class Watch:
 
     def dump(self) -> bytes:
         """Return the whole state in canonical bytes."""
-        rules = [(rule.name, rule.parameters, rule.dump()) for rule in self.rules]
+        rules = [(rule.name, rule.version, rule.parameters, rule.dump()) for rule in self.rules]
         return msgspec.msgpack.encode(
             (
                 self.market.dump(), self._alerts.next_alert_id, rules, self._alerts.items(),
@@ -226,19 +231,24 @@ class Watch:
     def load(self, data: bytes) -> None:
         """Go on from a dumped state; a rule that it does not know begins anew.
 
-        Parameters that are on record in the journal hold; others are those of this start.
+        So does one that failed and is of another version now. Parameters that are on record in
+        the journal hold; others are those of this start.
         """
         market, next_alert_id, rules, alerts, failed, self.rates = _STATE.decode(data)
         self.market.load(market)
         known = {rule.name: rule for rule in self.rules}
-        for name, parameters, state in rules:
+        for name, rule_version, parameters, state in rules:
             rule = known.get(name)
             if rule is None:
                 continue
             if version := parameters.version:
                 own, symbols = parameters.own, parameters.symbols
                 rule.set_parameters(rule.schema().recorded(own, symbols, version))
-            rule.load(state)
+            if name in failed and rule_version != rule.version:
+                del failed[name]
+                rule.begin_anew()
+            else:
+                rule.load(state)
         self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts)
         self._failed = failed
         self._fill_table()

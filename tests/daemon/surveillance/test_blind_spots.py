@@ -79,6 +79,53 @@ def test_a_rule_that_fails_is_switched_off_and_the_others_go_on() -> None:
     assert again.dump() == watch.dump()
 
 
+class Divider(SelfTrade):
+    """Cannot be judged by 0."""
+
+    name = "divider"
+
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        _ = 1 // self.limits["violation_count"]
+        return NOTHING
+
+
+def failed_divider() -> tuple[Watch, list[Any]]:
+    watch = Watch({"divider": {"violation_count": 0}}, rules=[Divider])
+    market = storm(22, 300)
+    events = [event for some in market.events for event in some]
+    feed = VenueFeed(watch)
+    for event in events:
+        feed.take(event)
+    assert "ZeroDivisionError" in watch.silent()["divider"]
+    return watch, events
+
+
+def test_a_change_of_its_parameters_revives_a_rule_that_failed() -> None:
+    watch, events = failed_divider()
+    watch.parameters_set("divider", 2, {"enabled": 1, "violation_count": 5}, {})
+    assert watch.silent() == {}
+    assert watch.rules[0].dump() == Divider({}, watch.market).dump()
+    feed = VenueFeed(watch)
+    for event in events:
+        feed.take(event)
+    assert watch.silent() == {}
+
+
+def test_a_mended_version_revives_a_rule_that_failed() -> None:
+    watch, _ = failed_divider()
+    data = watch.dump()
+
+    class Mended(Divider):
+        version = Divider.version + 1
+
+    same, mended = Watch({}, rules=[Divider]), Watch({}, rules=[Mended])
+    same.load(data)
+    mended.load(data)
+    assert set(same.silent()) == {"divider"}
+    assert mended.silent() == {}
+    assert mended.rules[0].dump() == Mended({}, mended.market).dump()
+
+
 def test_the_canary_is_found_by_every_rule_that_has_a_verse() -> None:
     assert sing() == set()
 

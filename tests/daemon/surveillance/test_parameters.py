@@ -79,8 +79,9 @@ def blunt(rule: type[Rule[Any]]) -> dict[str, int]:
 SHORT = {**PARAMETERS, "marking_close": {"window_minutes": 1, "before_minutes": 2}}
 """For markets of minutes."""
 FOUND = {
-    "dynamic_layering", "frequent_cancel", "layering", "limit_touch", "marking_close",
-    "prearranged", "ramping", "self_trade", "spoofing",
+    "auction_manipulation", "dynamic_layering", "fat_finger", "frequent_cancel", "layering",
+    "limit_touch", "marking_close", "painting", "prearranged", "price_swing", "ramping",
+    "self_trade", "spoofing",
 }  # fmt: skip
 """Rules that have something to find in one of the two markets."""
 
