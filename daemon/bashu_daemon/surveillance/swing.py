@@ -11,6 +11,11 @@ from msgspec import Struct
 
 from bashu_daemon.surveillance.minutes import MINUTE_NS
 
+WEIGHT = 16
+"""A minute's weight in the mean is one part of so many."""
+SETTLED = 8
+"""Minutes after which the mean is a measure of the next change."""
+
 
 class Swing(Struct, array_like=True):
     """The mean change from minute to minute of late."""
@@ -29,13 +34,23 @@ class Swing(Struct, array_like=True):
         if time - self.start < MINUTE_NS:
             return
         if self.minutes:
-            # A push is not to hide itself: no change counts for more than twice the usual.
-            change = min(abs(price - self.first) * 100, 2 * self.per_minute + 400)
-            self.per_minute += (change - self.per_minute) // 16
+            change = abs(price - self.first) * 100
+            if self.minutes > SETTLED:
+                # A push is not to hide itself: no change counts for more than thrice the usual.
+                change = min(change, 3 * self.per_minute + 100)
+            self.per_minute += (change - self.per_minute) // min(self.minutes, WEIGHT)
         self.start = time - time % MINUTE_NS
         self.first = price
         self.minutes += 1
 
     def over(self, minutes: int) -> int:
-        """Return the usual move over so many minutes with trades, in fen, rounded down."""
-        return self.per_minute * isqrt(10_000 * max(1, minutes)) // 10_000
+        """Return the standard deviation over so many minutes with trades, in fen."""
+        return deviation(self.per_minute, minutes)
+
+
+def deviation(per_minute: int, minutes: int) -> int:
+    """Return the standard deviation, in fen, over so many minutes of this mean change each.
+
+    That of a normal distribution is 1.25 times its mean change.
+    """
+    return per_minute * 5 * isqrt(10_000 * max(1, minutes)) // 40_000

@@ -23,13 +23,16 @@ class UsualSize(Struct, array_like=True):
 
     def add(self, size: int) -> None:
         """Count one more."""
-        shift = size.bit_length() - _DIGITS
-        key = size if shift <= 0 else size >> shift << shift
-        counts = self.counts
+        key, counts = _key(size), self.counts
         counts[key] = counts.get(key, 0) + 1
         self.total += 1
         if not self.total % _REFRESHED_EVERY or self.total == ENOUGH:
             self._refresh()
+
+    def largest_but(self, size: int) -> int:
+        """Return the largest size that is remembered, one of this size left out; 0 for none."""
+        key, counts = _key(size), self.counts
+        return max((known for known in counts if known != key or counts[known] > 1), default=0)
 
     def _refresh(self) -> None:
         if self.total >= REMEMBERED:
@@ -43,3 +46,8 @@ class UsualSize(Struct, array_like=True):
             if 2 * below >= self.total:
                 self.median = size
                 return
+
+
+def _key(size: int) -> int:
+    shift = size.bit_length() - _DIGITS
+    return size if shift <= 0 else size >> shift << shift

@@ -16,6 +16,7 @@ from msgspec import Struct
 from bashu_daemon.core.sessions import CALL_PHASES
 from bashu_daemon.surveillance.book import Order, Side
 from bashu_daemon.surveillance.finding import NOTHING, Finding
+from bashu_daemon.surveillance.market import Instrument
 from bashu_daemon.surveillance.rule import Handler, Rule, remember
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen
 
@@ -41,6 +42,7 @@ class FatFinger(Rule[_State]):
         "price_bps": 300,
         "size_multiple": 20,
         "day_percent": 20,
+        "times_largest": 3,
         "min_qty": 100,
     }
     state_type = _State
@@ -53,6 +55,7 @@ class FatFinger(Rule[_State]):
         self._price_bps = limits["price_bps"]
         self._multiple = limits["size_multiple"]
         self._day_percent = limits["day_percent"]
+        self._times_largest = limits["times_largest"]
         self._min_qty = limits["min_qty"]
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
@@ -75,24 +78,25 @@ class FatFinger(Rule[_State]):
         # After a slip of somebody else, who trades at the old price again is far from it.
         base = last if (last - reference) * sign > 0 else reference
         is_far = (order.price - base) * sign * 10_000 >= self._price_bps * base > 0
-        is_large = is_of_day = False
+        is_large = is_of_day = is_largest = False
         if qty >= self._min_qty:
-            is_large = qty >= self._multiple * instrument.order_size.median > 0
-            whole = instrument.average_volume
-            if not whole and day.trades >= ENOUGH_TRADES:
-                whole = day.volume
+            sizes, whole = instrument.order_size, _day_volume(instrument)
+            is_large = qty >= self._multiple * sizes.median > 0
             is_of_day = qty * 100 >= self._day_percent * whole > 0
-        reach = 0
-        if is_far or is_large:
-            if instrument.phase in CALL_PHASES:
-                is_far = False  # such an order is certain to take part, and trades at one price
-            else:
-                reach = _reach(instrument.side(-sign), order)
+            if is_large or is_of_day:
+                largest = sizes.largest_but(order.qty)
+                is_large, is_of_day = is_large and qty >= largest, is_of_day and qty >= largest
+                is_largest = qty >= self._times_largest * largest
         if not (is_far or is_large or is_of_day):
             return NOTHING
+        reach = 0
+        if instrument.phase not in CALL_PHASES:
+            reach = _reach(instrument.side(-sign), order)
+        elif not (is_large or is_of_day):
+            return NOTHING  # such an order is certain to take part, and trades at one price
         gone = (reach - base) * sign if reach else 0
         prints_far = is_far and gone * 10_000 >= self._price_bps * base
-        is_warning = prints_far or (is_large and is_of_day)
+        is_warning = prints_far or (is_large and is_of_day and is_largest)
         return self._find(seq, time, order, base, reach, is_warning=is_warning)
 
     def _find(
@@ -131,6 +135,13 @@ class FatFinger(Rule[_State]):
             },
         )
         return (finding,)
+
+
+def _day_volume(instrument: Instrument) -> int:
+    """Tonnes of an average day; of the first day so far, once it says something; else 0."""
+    if instrument.average_volume or instrument.day.trades < ENOUGH_TRADES:
+        return instrument.average_volume
+    return instrument.day.volume
 
 
 def _reach(opposite: Side, order: Order) -> int:

@@ -9,7 +9,6 @@ a share below `warning_percent`, or a market that nobody presses, is information
 """
 
 from collections.abc import Mapping, Sequence
-from math import isqrt
 
 from msgspec import Struct, field
 
@@ -17,7 +16,7 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
-from bashu_daemon.surveillance.swing import Swing
+from bashu_daemon.surveillance.swing import Swing, deviation
 
 MAX_LEVELS = 16
 """Prices at which one group's fills are counted in one minute."""
@@ -177,8 +176,7 @@ class FloorCeiling(Rule[_State]):
             or 2 * span < limits["window_minutes"] * MINUTE_NS
         ):
             return None
-        usual = minutes[0].swing * isqrt(10_000 * len(minutes)) // 10_000
-        reach = max(usual, 2 * near)
+        reach = max(deviation(minutes[0].swing, len(minutes)), 2 * near)
         low, high = min(m.low for m in minutes), max(m.high for m in minutes)
         beyond, away = (level - low, high - level) if sign > 0 else (high - level, level - low)
         if beyond > near or away > reach:

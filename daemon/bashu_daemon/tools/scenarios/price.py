@@ -90,18 +90,21 @@ def paint(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
 
 
 def floor(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
-    """Hold a level against those who sell (or buy) into it, for the rest of the half hour.
+    """Hold a level against those who sell (or buy) into it, for more than half an hour.
 
-    With severity more is pressed into it. What is taken is put there again.
+    It is a floor where the price has been falling, else a ceiling. With severity more is pressed
+    into it. What is taken is put there again.
     """
     number, symbol = len(stage.labels), label.symbol
     user = stage.account(f"floor{number}")
     label.rules, label.owners = ("floor_ceiling",), (f"{user}-owner",)
-    side = chance.choice(SIDES)
-    _sign, other = _across(side)
+    before = stage.last[symbol]
+    yield 120 * NS_PER_SECOND
+    side: Side = "buy" if stage.last[symbol] < before else "sell"
+    sign, other = _across(side)
     level = stage.best(symbol, side)
     pressing = [stage.account(f"press{i}") for i in range(4)]
-    stop = stage.now_ns + 2_200 * NS_PER_SECOND
+    stop = stage.now_ns + 2_160 * NS_PER_SECOND
     held = stage.place(user, symbol, side, 1, level)
     turn = 0
     while stage.now_ns < stop:
@@ -110,6 +113,8 @@ def floor(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
             label.order_ids.append(held.order_id)
         if turn % 3 == 0:
             qty = (30 + 12 * severity) * chance.randrange(50, 150) // 100
+            if (stage.best(symbol, side) - level) * sign > 0:  # the market has left the level
+                qty += stage.depth(symbol, side, 2)
             stage.place(chance.choice(pressing), symbol, other, qty, level, "ioc")
         turn += 1
         yield chance.randrange(500, 1_500) * MS
