@@ -140,6 +140,31 @@ def _pump_and_dump(stage: Stage) -> None:
     stage.trade(stage.buy("third", 400, 7_190), stage.sell("two", 400, 7_190))
 
 
+def _clique(stage: Stage) -> None:
+    for enter in (stage.buy, stage.sell, stage.buy):
+        stage.withdraw(*(enter(account, 10, 7_000) for account in ("other", "third")))
+        stage.wait(MINUTE)
+    stage.end_day()
+
+
+def _collusive(stage: Stage) -> None:
+    stage.buy("third", 10, 6_990)
+    real = stage.sell("one", 50, 7_000)
+    bait = stage.buy("other", 5_000, 6_995)
+    stage.trade(real, stage.buy("third", 50, 7_000))
+    stage.withdraw(bait)
+
+
+def _front_running(stage: Stage) -> None:
+    stage.buy("one", 10, 7_000)
+    stage.buy("one/client", 1_000, 7_000)
+
+
+def _benford(stage: Stage) -> None:
+    stage.trade(stage.sell("other", 900, 7_000), stage.buy("one", 900, 7_000))
+    stage.end_day()
+
+
 VERSES: Final[Mapping[str, Verse]] = {
     "self_trade": Verse(_self_trade),
     "frequent_cancel": Verse(_cancels, {"cancels": 2}),
@@ -164,6 +189,10 @@ VERSES: Final[Mapping[str, Verse]] = {
     "unusual_volume": Verse(_unusual_volume, {"active_days": 1, "sigmas": 1}),
     "price_swing": Verse(_price_swing),
     "pump_and_dump": Verse(_pump_and_dump),
+    "clique": Verse(_clique, {"bin_seconds": 60, "active_bins": 2}),
+    "collusive": Verse(_collusive, {"repeats": 1}),
+    "front_running": Verse(_front_running, {"repeats": 1}),
+    "benford": Verse(_benford, {"min_trades": 1}),
 }
 UNHEARD: Final[Mapping[str, str]] = {}
 """By rule, why a dozen events cannot be its offence."""

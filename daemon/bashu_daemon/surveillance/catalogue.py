@@ -4,12 +4,16 @@ from typing import Any, Final
 
 from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.rules.auction_manipulation import AuctionManipulation
+from bashu_daemon.surveillance.rules.benford import Benford
 from bashu_daemon.surveillance.rules.burst_rate import BurstRate
 from bashu_daemon.surveillance.rules.circular import Circular
+from bashu_daemon.surveillance.rules.clique import Clique
+from bashu_daemon.surveillance.rules.collusive import Collusive
 from bashu_daemon.surveillance.rules.dynamic_layering import DynamicLayering
 from bashu_daemon.surveillance.rules.fat_finger import FatFinger
 from bashu_daemon.surveillance.rules.floor_ceiling import FloorCeiling
 from bashu_daemon.surveillance.rules.frequent_cancel import FrequentCancel
+from bashu_daemon.surveillance.rules.front_running import FrontRunning
 from bashu_daemon.surveillance.rules.layering import Layering
 from bashu_daemon.surveillance.rules.limit_touch import LimitTouch
 from bashu_daemon.surveillance.rules.marking_close import MarkingClose
@@ -34,6 +38,10 @@ RULES: Final[tuple[type[Rule[Any]], ...]] = (
     DynamicLayering,
     Prearranged,
     Circular,
+    Clique,
+    Collusive,
+    FrontRunning,
+    Benford,
     Ramping,
     MarkingClose,
     AuctionManipulation,

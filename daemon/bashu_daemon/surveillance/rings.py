@@ -5,13 +5,14 @@ to whom, whose members all end near zero net. In a market with makers nearly all
 connected, so only pairs count that met more often than their shares of the flow would make them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from bashu_daemon.surveillance.chance import Party, meetings_beyond_chance
 from bashu_daemon.surveillance.flows import Flow, Window
+from bashu_daemon.surveillance.joined import components, join
 
 FEWEST_MEETINGS: Final = 2
 """Of two groups, to be more than chance."""
@@ -65,7 +66,7 @@ def rings_of(window: Window, limits: Limits) -> list[FoundRing]:
     members, volume = _members(window)
     partners = _partners(window, members, limits.odds)
     found = []
-    left = _components(partners, sorted(partners))
+    left = components(partners, sorted(partners))
     while left:
         groups = left.pop(0)
         if len(groups) < limits.min_groups:
@@ -75,7 +76,7 @@ def rings_of(window: Window, limits: Limits) -> list[FoundRing]:
         if joined < len(groups):  # a chain that does not close
             ring = None
         if ring is None:  # the rest, without the group that fits least, may be one
-            left += _components(partners, [group for group in groups if group != worst])
+            left += components(partners, [group for group in groups if group != worst])
         elif ring.quantity * 100 >= limits.volume_share * volume:
             found.append(ring)
     return found
@@ -113,33 +114,13 @@ def _partners(window: Window, members: dict[str, _Member], odds: int) -> dict[st
             Party(members[group].meetings, members[group].meetings) for group in (seller, buyer)
         ]
         if count >= FEWEST_MEETINGS and meetings_beyond_chance(count, parties, total, odds):
-            partners.setdefault(seller, set()).add(buyer)
-            partners.setdefault(buyer, set()).add(seller)
+            join(partners, seller, buyer)
         elif meetings_beyond_chance(count, parties, total, WEAK_ODDS):
             weak.append((seller, buyer))
     for seller, buyer in weak:
         if seller in partners and buyer in partners:
-            partners[seller].add(buyer)
-            partners[buyer].add(seller)
+            join(partners, seller, buyer)
     return partners
-
-
-def _components(partners: dict[str, set[str]], groups: Iterable[str]) -> list[list[str]]:
-    """Return the groups that are joined by partners among them, each set sorted."""
-    left = dict.fromkeys(groups)
-    found = []
-    while left:
-        first = next(iter(left))
-        del left[first]
-        joined, at = [first], 0
-        while at < len(joined):
-            for partner in sorted(partners[joined[at]]):
-                if partner in left:
-                    del left[partner]
-                    joined.append(partner)
-            at += 1
-        found.append(sorted(joined))
-    return found
 
 
 def _judged(

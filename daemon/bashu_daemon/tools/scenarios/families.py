@@ -5,6 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.tools.scenarios.arranged import pair, ring
+from bashu_daemon.tools.scenarios.concert import collude, follow, front_run
 from bashu_daemon.tools.scenarios.price import auction, floor, paint, pump, slip, surge, swing
 from bashu_daemon.tools.scenarios.push import close, ramp
 from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof
@@ -33,6 +34,9 @@ FAMILIES: Final = (
     Family(rule="ramping", injection=ramp, times=4),
     Family(rule="marking_close", injection=close, times=1),
     Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
+    Family(rule="clique", injection=follow, times=1, day_seconds=14_400),
+    Family(rule="collusive", injection=collude, times=4),
+    Family(rule="front_running", injection=front_run, times=3),
     Family(rule="auction_manipulation", injection=auction, times=5),
     Family(rule="painting", injection=paint),
     Family(rule="floor_ceiling", injection=floor, times=1),

@@ -172,14 +172,17 @@ class Stage:
 
     def place(
         self, user: str, symbol: str, side: Side, qty: int, price: int,
-        time_in_force: TimeInForce = "day",
+        time_in_force: TimeInForce = "day", *, client: str = "",
     ) -> Live:  # fmt: skip
-        """Place a limit order; `leaves` tells whether it rests."""
+        """Place a limit order, for a client or not; `leaves` tells whether it rests."""
         self._count += 1
         live = Live(f"o{self._count}", user, symbol, side, price, qty)
         self._by_name[live.name] = live
         self._placed.setdefault(user, []).append(live)
-        self.send(user, NewOrder(live.name, symbol, side, qty, price, time_in_force=time_in_force))
+        order = NewOrder(
+            live.name, symbol, side, qty, price, time_in_force=time_in_force, client_account=client
+        )
+        self.send(user, order)
         return live
 
     def cancel(self, live: Live) -> None:

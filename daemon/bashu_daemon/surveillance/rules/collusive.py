@@ -1,0 +1,308 @@
+"""Collusive spoofing: one group shows orders that are not meant to trade, another has the trades.
+
+Source: reference/surveillance.md A1 #7, with the conditions of #5 and #6 on the orders shown: alone
+on their side, large for the book, hardly filled, withdrawn within seconds and soon after the other
+group's trade, which was at a price that was not to be had before. Within one control group it is
+spoofing or layering. Two groups that nothing links must do so three times a day, in at least half
+of the first one's withdrawals of that kind, and more often than the second one's share of that
+side's trades would have it. Sizes, times and odds are this venue's own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from bashu_daemon.surveillance.bait import others_best
+from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.chance import is_beyond_chance
+from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
+from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
+from bashu_protocol.units import NS_PER_SECOND
+
+MOST_SHOWS: Final = 64
+"""Groups whose orders are watched at a time in an instrument."""
+MOST_ORDERS: Final = 32
+"""Of one show."""
+LEVELS: Final = 5
+"""Of the book's side, with which a show is compared."""
+_MS: Final = NS_PER_SECOND // 1_000
+
+
+class _Fills(Struct, array_like=True):
+    """What another group traded on the other side of a show."""
+
+    qty: int = 0
+    value: int = 0
+    last_time: int = 0
+    order_ids: list[int] = []
+    exec_ids: list[int] = []
+    accounts: list[str] = []
+
+
+class _Show(Struct, array_like=True):
+    """One side of a group, since it became large there and alone. Tonnes, fen."""
+
+    group: str
+    sign: int
+    began: int
+    market_best: int
+    """The best price of its side, of others, when it began; 0 for none."""
+    orders: dict[int, int] = {}
+    """Tonnes shown by each order."""
+    accounts: list[str] = []
+    withdrawn: int = 0
+    filled: int = 0
+    fills: dict[str, _Fills] = {}
+    trades: int = 0
+    """By any other group on the other side, in its favour."""
+
+
+class _Pair(Struct, array_like=True):
+    count: int = 0
+    trades: int = 0
+    gain: int = 0
+    shown_qty: int = 0
+    traded_qty: int = 0
+    accounts: list[str] = []
+    order_ids: list[int] = []
+    exec_ids: list[int] = []
+
+
+class _Book(Struct, array_like=True):
+    """One instrument today."""
+
+    shows: dict[str, _Show] = {}
+    sides: dict[str, int] = {}
+    """Trades of each group as buyer (`+group`) and seller (`-group`)."""
+    trades: int = 0
+    judged: dict[str, int] = {}
+    """Shows of each group that were withdrawn after somebody's trade, by its side, as above."""
+    met: dict[str, int] = {}
+    """Trades of others in their favour while those stood."""
+    pairs: dict[str, _Pair] = {}
+
+
+class _State(Struct):
+    books: dict[str, _Book] = {}
+
+
+class Collusive(Rule[_State]):
+    """One episode for each pair of groups and instrument a day."""
+
+    name = "collusive"
+    defaults = {  # noqa: RUF012  as in self_trade
+        "size_multiple": 3,
+        "depth_percent": 20,
+        "imbalance": 3,
+        "withdrawn_percent": 80,
+        "filled_percent": 10,
+        "withdrawn_within_ms": 15_000,
+        "withdrawn_after_fill_ms": 5_000,
+        "repeats": 3,
+        "violation_count": 5,
+        "odds": 10_000,
+    }
+    state_type = _State
+
+    def handlers(self) -> Mapping[type[Seen], Handler]:
+        return {
+            Placed: self._on_placed,
+            Traded: self._on_trade,
+            Amended: self._on_amended,
+            Withdrawn: self._on_withdrawn,
+            DayBegan: self._on_day,
+        }
+
+    def prepare(self) -> None:
+        limits = self.limits
+        self._multiple, self._imbalance = limits["size_multiple"], limits["imbalance"]
+        self._within_ns = limits["withdrawn_within_ms"] * _MS
+
+    def _on_day(self, event: DayBegan) -> Sequence[Finding]:
+        self.state.books.clear()
+        return NOTHING
+
+    def _on_placed(self, event: Placed) -> Sequence[Finding]:
+        order = event.order
+        symbol = order.symbol
+        instrument = self.market.instrument(symbol)
+        own = self.market.own(order.group, symbol).qty
+        sign = order.sign
+        shown = own[sign]
+        if shown < self._multiple * instrument.order_size.median or order.is_immediate:
+            return NOTHING
+        if shown < self._imbalance * own[-sign] or not order.leaves:
+            return NOTHING
+        side = instrument.side(sign)
+        if shown * 100 < self.limits["depth_percent"] * side.depth(LEVELS):
+            return NOTHING
+        book = self.state.books.get(symbol)
+        if book is None:
+            book = self.state.books[symbol] = _Book()
+        self._show(book, order, event.time)
+        return NOTHING
+
+    def _show(self, book: _Book, order: Order, time: int) -> None:
+        """Take the order into its group's show, with those that it had entered just before."""
+        key = _side_key(order.group, order.sign)
+        show = book.shows.get(key)
+        if show is None or time - show.began > self._within_ns:
+            show = _Show(order.group, order.sign, time, others_best(self.market, order))
+            book.shows.pop(key, None)
+            book.shows[key] = show
+            if len(book.shows) > MOST_SHOWS:
+                del book.shows[next(iter(book.shows))]
+            for mine in self.market.own(order.group, order.symbol).orders.values():
+                if mine.sign == order.sign and time - mine.placed_at <= self._within_ns:
+                    show.began = min(show.began, mine.placed_at)
+                    _add_order(show, mine)
+        _add_order(show, order)
+
+    def _on_trade(self, event: Traded) -> Sequence[Finding]:
+        if event.mode != "listing":
+            return NOTHING
+        book = self.state.books.get(event.symbol)
+        if book is None:
+            return NOTHING
+        book.trades += 1
+        sides = book.sides
+        buyer, seller = "+" + event.buy_group, "-" + event.sell_group
+        sides[buyer] = sides.get(buyer, 0) + 1
+        sides[seller] = sides.get(seller, 0) + 1
+        if book.shows:
+            for key, show in list(book.shows.items()):
+                if event.time - show.began > self._within_ns:
+                    del book.shows[key]
+                else:
+                    self._note(show, event)
+        return NOTHING
+
+    def _note(self, show: _Show, event: Traded) -> None:
+        sign = show.sign
+        if event.order_id(sign) in show.orders:
+            show.filled += event.qty
+            return
+        other = event.group(-sign)
+        if other == show.group or not other:
+            return
+        if show.market_best and (event.price - show.market_best) * sign <= 0:
+            return
+        show.trades += 1
+        fills = show.fills.get(other)
+        if fills is None:
+            fills = show.fills[other] = _Fills()
+        fills.qty += event.qty
+        fills.value += event.qty * event.price
+        fills.last_time = event.time
+        number = event.order_id(-sign)
+        if number not in fills.order_ids:
+            fills.order_ids = [*fills.order_ids, number][-EVIDENCE:]
+        fills.exec_ids = [*fills.exec_ids, event.exec_id][-EVIDENCE:]
+        account = event.account(-sign)
+        if account and account not in fills.accounts:
+            fills.accounts.append(account)
+
+    def _on_amended(self, event: Amended) -> Sequence[Finding]:
+        order = event.order
+        gone = event.old_leaves - order.leaves
+        if gone <= 0:
+            return NOTHING
+        return self._gone(order, gone, event)
+
+    def _on_withdrawn(self, event: Withdrawn) -> Sequence[Finding]:
+        if event.cause in ("asked", "mass"):
+            return self._gone(event.order, event.qty, event)
+        return NOTHING
+
+    def _gone(self, order: Order, qty: int, event: Amended | Withdrawn) -> Sequence[Finding]:
+        book = self.state.books.get(order.symbol)
+        if book is None:
+            return NOTHING
+        key = _side_key(order.group, order.sign)
+        show = book.shows.get(key)
+        if show is None or order.order_id not in show.orders:
+            return NOTHING
+        show.withdrawn += qty
+        shown = sum(show.orders.values())
+        if show.withdrawn * 100 < self.limits["withdrawn_percent"] * shown:
+            return NOTHING
+        del book.shows[key]
+        if event.time - show.began > self._within_ns or not show.fills:
+            return NOTHING
+        if show.filled * 100 > self.limits["filled_percent"] * shown:
+            return NOTHING
+        after = self.limits["withdrawn_after_fill_ms"] * _MS
+        soon = {
+            other: fills for other, fills in show.fills.items()
+            if event.time - fills.last_time <= after
+        }  # fmt: skip
+        if not soon:
+            return NOTHING
+        book.judged[key] = book.judged.get(key, 0) + 1
+        book.met[key] = book.met.get(key, 0) + show.trades
+        return [
+            finding
+            for other, fills in soon.items()
+            for finding in self._judge(event, order.symbol, book, show, other, fills)
+        ] or NOTHING
+
+    def _judge(
+        self, event: Amended | Withdrawn, symbol: str, book: _Book, show: _Show, other: str,
+        fills: _Fills,
+    ) -> Sequence[Finding]:  # fmt: skip
+        pair = book.pairs.setdefault(f"{show.group}/{other}", _Pair())
+        pair.count += 1
+        pair.trades += len(fills.exec_ids)
+        pair.shown_qty += sum(show.orders.values())
+        pair.traded_qty += fills.qty
+        if show.market_best:
+            pair.gain += abs(fills.value - fills.qty * show.market_best)
+        pair.accounts = sorted({*pair.accounts, *show.accounts, *fills.accounts})
+        pair.order_ids = [*pair.order_ids, *fills.order_ids, *show.orders][-EVIDENCE:]
+        pair.exec_ids = [*pair.exec_ids, *fills.exec_ids][-EVIDENCE:]
+        limits = self.limits
+        keys = [_side_key(show.group, sign) for sign in (1, -1)]
+        judged = sum(book.judged.get(key, 0) for key in keys)
+        met = sum(book.met.get(key, 0) for key in keys)
+        if pair.count < limits["repeats"] or 2 * pair.count < judged:
+            return NOTHING
+        usual = sum(book.sides.get(_side_key(other, sign), 0) for sign in (1, -1)) - pair.trades
+        elsewhere = 2 * book.trades - met
+        if not is_beyond_chance(pair.count, met * 2 * usual, elsewhere + 1, limits["odds"]):
+            return NOTHING
+        finding = Finding(
+            episode=f"{show.group}/{other}/{symbol}",
+            severity="violation" if pair.count >= limits["violation_count"] else "warning",
+            score=min(100, 40 + 10 * pair.count),
+            symbol=symbol,
+            owner=show.group,
+            members=pair.accounts,
+            seq=event.seq,
+            transact_time=event.time,
+            order_ids=pair.order_ids,
+            exec_ids=pair.exec_ids,
+            count=pair.count,
+            gain=pair.gain,
+            facts={
+                "one": show.group,
+                "other": other,
+                "times": pair.count,
+                "bait_qty": pair.shown_qty,
+                "traded_qty": pair.traded_qty,
+                "share_percent": percent(pair.count, judged),
+            },
+        )
+        return (finding,)
+
+
+def _side_key(group: str, sign: int) -> str:
+    return f"{'+' if sign > 0 else '-'}{group}"
+
+
+def _add_order(show: _Show, order: Order) -> None:
+    if len(show.orders) < MOST_ORDERS:
+        show.orders[order.order_id] = order.leaves
+        if order.account not in show.accounts:
+            show.accounts.append(order.account)
