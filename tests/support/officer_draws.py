@@ -24,6 +24,8 @@ from bashu_protocol.messages import (
     ProposeParameterChange,
     ProposeTradeCorrection,
     PublishNotice,
+    RegisterDisclosure,
+    RegisterStatement,
     ReinstateMember,
     ReinstateUser,
     ResumeInstrument,
@@ -176,4 +178,12 @@ def client(market: RandomMarket) -> Drawn:
 
 
 def notice(market: RandomMarket) -> Drawn:
-    return market.chance.of(SUPERVISORS), PublishNotice(market.id(), "a title")
+    """A notice, or what only surveillance hears of."""
+    chance, name = market.chance, market.id()
+    symbol = chance.of(("", *SYMBOLS))
+    commands: tuple[StateCommand, ...] = (
+        PublishNotice(name, "a title"),
+        RegisterDisclosure(name, "policy", symbol, "x", 0, chance.of(("", *MEMBERS))),
+        RegisterStatement(name, symbol, "down", chance.of(MEMBERS), "x"),
+    )
+    return chance.of(SUPERVISORS), chance.of(commands)

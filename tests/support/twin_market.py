@@ -5,7 +5,7 @@ from typing import Any
 from naive_venue import NaiveVenue, Seen
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import CommandEvent, Event, OrderEvent
+from bashu_daemon.core.events import AssetBooked, CommandEvent, Event, OrderEvent
 from bashu_protocol.messages import (
     AccountRow,
     AddMember,
@@ -127,9 +127,11 @@ class TwinMarket:
 
     def deposit(self, user: str, asset: str, amount: int) -> None:
         accepted = amount != 0 and self.naive.balance(user, asset)[0] + amount >= 0
-        (event,) = self._registrar(Deposit(self.name(), user, asset, amount))
+        *booked, event = self._registrar(Deposit(self.name(), user, asset, amount))
         assert isinstance(event, CommandEvent)
         assert event.report.accepted == accepted
+        amounts = [booking.amount for booking in booked if isinstance(booking, AssetBooked)]
+        assert amounts == [amount] * accepted
         if accepted:
             self.naive.deposits.append((user, asset, amount))
 

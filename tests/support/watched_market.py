@@ -23,6 +23,8 @@ from bashu_protocol.messages import (
 
 SYMBOL = "CEA25"
 SECOND = 1_000_000_000
+TONNES = 300_000
+"""What each holds at first: no large holding."""
 OWNERS = {"a": "oa", "b": "ob", "b2": "ob", "maker": "om", "c": "oc"}
 STORM_PARAMETERS = {
     "frequent_cancel": {"cancels": 20},
@@ -50,7 +52,7 @@ class Watched:
             self.send("venue", AddMember(f"m-{user}", user, user, owner))
             self.send("venue", AddUser(f"u-{user}", user, user))
             self.send("venue", Deposit(f"c-{user}", user, "CNY", 10**13))
-            self.send("venue", Deposit(f"t-{user}", user, SYMBOL, 10**8))
+            self.send("venue", Deposit(f"t-{user}", user, SYMBOL, TONNES))
         self.day = 20_260_105
         self.open()
 

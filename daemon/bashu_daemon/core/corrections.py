@@ -22,7 +22,7 @@ from bashu_daemon.core.correction_book import (
     Proposal,
 )
 from bashu_daemon.core.directory import Member, User
-from bashu_daemon.core.events import OrderEvent, TradeCorrected
+from bashu_daemon.core.events import AssetBooked, OrderEvent, TradeCorrected
 from bashu_daemon.core.holdings import uncount_trade
 from bashu_daemon.core.ledger import CASH, pay, reverse_trade
 from bashu_daemon.core.prices import DayStatistics
@@ -199,6 +199,10 @@ def _correct(state: State, trade: _Trade, proposal: Proposal, user: User) -> Non
     difference = (proposal.price - trade.price) * trade.qty
     if proposal.action == "cancel":
         reverse_trade(buyer.accounts, seller.accounts, symbol, -difference, trade.qty)
+        for side, tonnes in ((trade.buy, -trade.qty), (trade.sell, trade.qty)):
+            state.events.append(
+                AssetBooked(state.seq, state.now_ns, side.member, side.owner, symbol, tonnes)
+            )
         if instrument.holding_rules is not None:
             uncount_trade(state, instrument, buyer, seller, trade.qty)
     elif difference > 0:

@@ -5,10 +5,13 @@ from msgspec import Struct
 from bashu_protocol.messages import (
     CommandReport,
     CorrectionAction,
+    Direction,
+    DisclosureKind,
     ExecutionReport,
     Notice,
     PartyReport,
     Phase,
+    Product,
     Side,
     TradeMode,
 )
@@ -187,6 +190,64 @@ class LargeHolder(Struct, frozen=True, gc=False):
     level: int
 
 
+class InstrumentListed(Struct, frozen=True, gc=False):
+    """A symbol was listed, or its rules changed."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    product: Product
+
+
+class AssetBooked(Struct, frozen=True, gc=False):
+    """Cash (fen) or tonnes came into a member's account, or left it, and it was no trade."""
+
+    seq: int
+    transact_time: int
+    member: str
+    owner: str
+    asset: str
+    amount: int
+
+
+class AllocationSet(Struct, frozen=True, gc=False):
+    """A member's annual allocation, in tonnes, as far as it raises what the member may hold."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    member: str
+    owner: str
+    tonnes: int
+
+
+class DisclosureRegistered(Struct, frozen=True, gc=False):
+    """Facts that move prices became public at `disclosed_time`; `about` is an owner or empty."""
+
+    seq: int
+    transact_time: int
+    kind: DisclosureKind
+    symbol: str
+    author: str
+    text: str
+    disclosed_time: int
+    member: str = ""
+    about: str = ""
+
+
+class StatementRegistered(Struct, frozen=True, gc=False):
+    """Somebody said at `stated_time` what a supervisor holds for false or misleading."""
+
+    seq: int
+    transact_time: int
+    symbol: str
+    author: str
+    text: str
+    stated_time: int
+    direction: Direction
+    poster: str
+
+
 class NoticePublished(Struct, frozen=True, gc=False):
     """A notice for the whole market."""
 
@@ -231,6 +292,11 @@ Event = (
     | MemberStatusChanged
     | AccessChanged
     | LargeHolder
+    | InstrumentListed
+    | AssetBooked
+    | AllocationSet
+    | DisclosureRegistered
+    | StatementRegistered
     | TradeCorrected
     | ParameterChange
     | ParametersSet

@@ -18,7 +18,7 @@ from typing import Final
 
 from bashu_daemon.core.checks import Refusal
 from bashu_daemon.core.directory import Member, User
-from bashu_daemon.core.events import LargeHolder
+from bashu_daemon.core.events import AllocationSet, LargeHolder
 from bashu_daemon.core.guard import Position
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.core.rejections import refuse, unknown_member, unknown_symbol
@@ -43,6 +43,10 @@ def set_allocation(state: State, user: User, command: SetAllocation) -> Receipt:
     position.banked = command.banked
     if command.new_period:
         position.bought = position.sold = 0
+    counted = command.tonnes if member.kind == "emitter" else 0
+    state.events.append(
+        AllocationSet(state.seq, state.now_ns, command.symbol, member.member, member.owner, counted)
+    )
     note_holding(state, instrument, member)
     state.report_command(user, command, symbol=command.symbol)
     return Receipt(command, None, accepted=True)

@@ -7,6 +7,7 @@ from bashu_daemon.core.access import BARRED, refresh
 from bashu_daemon.core.block_checks import check_block_rules
 from bashu_daemon.core.checks import Refusal, check_rules
 from bashu_daemon.core.directory import Member, User
+from bashu_daemon.core.events import AssetBooked, InstrumentListed
 from bashu_daemon.core.holdings import note_holding
 from bashu_daemon.core.ledger import CASH, MAX_SUPPLY
 from bashu_daemon.core.rejections import refuse, unknown_member
@@ -45,6 +46,7 @@ def list_instrument(state: State, user: User, command: ListInstrument) -> Receip
         instrument.set_rules(rules)
         if not instrument.ever_traded:
             instrument.next_reference = instrument.day_reference = rules.reference_price
+    state.events.append(InstrumentListed(state.seq, state.now_ns, symbol, rules.product))
     state.report_command(user, command, symbol=symbol)
     return Receipt(command, None, accepted=True)
 
@@ -106,6 +108,11 @@ def deposit(state: State, user: User, command: Deposit) -> Receipt:
     if refusal is not None:
         return refuse(state, user, command, refusal)
     state.ledger.deposit(account, command.amount)
+    state.events.append(
+        AssetBooked(
+            state.seq, state.now_ns, member.member, member.owner, command.asset, command.amount
+        )
+    )
     if command.asset != CASH:
         note_holding(state, state.instruments[command.asset], member)
     state.report_command(user, command, symbol="" if command.asset == CASH else command.asset)

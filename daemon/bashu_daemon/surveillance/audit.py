@@ -7,6 +7,7 @@ from bashu_daemon.core.events import (
     AccessChanged,
     BlockSessionChanged,
     CommandEvent,
+    DisclosureRegistered,
     Event,
     LargeHolder,
     MemberStatusChanged,
@@ -15,6 +16,7 @@ from bashu_daemon.core.events import (
     PartyEvent,
     PhaseChanged,
     SelfTradePrevented,
+    StatementRegistered,
     TradeCorrected,
 )
 from bashu_protocol.codec import encode, encode_twin, twin_class
@@ -173,6 +175,22 @@ def _large_holder(make: _Maker, event: LargeHolder) -> Any:
     )  # fmt: skip
 
 
+def _disclosure(make: _Maker, event: DisclosureRegistered) -> Any:
+    text = f"{event.kind}, public at {event.disclosed_time}: {event.text}"
+    return make(
+        event.seq, event.transact_time, "disclosure_registered", event.author, event.member,
+        event.about, event.symbol, text=text,
+    )  # fmt: skip
+
+
+def _statement(make: _Maker, event: StatementRegistered) -> Any:
+    text = f"{event.poster} at {event.stated_time}, {event.direction}: {event.text}"
+    return make(
+        event.seq, event.transact_time, "statement_registered", event.author, "", "",
+        event.symbol, text=text,
+    )  # fmt: skip
+
+
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
     PartyEvent: _party,
@@ -182,6 +200,8 @@ _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     MemberStatusChanged: _member_status_changed,
     AccessChanged: _access_changed,
     LargeHolder: _large_holder,
+    DisclosureRegistered: _disclosure,
+    StatementRegistered: _statement,
     TradeCorrected: _trade_corrected,
     ParameterChange: _parameter_change,
 }

@@ -165,6 +165,26 @@ def _benford(stage: Stage) -> None:
     stage.end_day()
 
 
+def _block_pricing(stage: Stage) -> None:
+    stage.block("one", "other", 100_000, 7_701)
+
+
+def _holding(stage: Stage) -> None:
+    stage.book("one", 20)
+
+
+def _misinformation(stage: Stage) -> None:
+    stage.state("one")
+    stage.trade(stage.sell("other", 10, 7_000), stage.buy("third", 10, 7_000))
+    stage.wait(MINUTE)
+    stage.trade(stage.buy("third", 10, 7_000), stage.sell("one", 10, 7_000))
+
+
+def _barred(stage: Stage) -> None:
+    stage.bar("canary")
+    stage.buy("one", 10, 7_000)
+
+
 VERSES: Final[Mapping[str, Verse]] = {
     "self_trade": Verse(_self_trade),
     "frequent_cancel": Verse(_cancels, {"cancels": 2}),
@@ -193,6 +213,15 @@ VERSES: Final[Mapping[str, Verse]] = {
     "collusive": Verse(_collusive, {"repeats": 1}),
     "front_running": Verse(_front_running, {"repeats": 1}),
     "benford": Verse(_benford, {"min_trades": 1}),
+    "block_pricing": Verse(_block_pricing),
+    "large_holder": Verse(_holding, {"report_tonnes": 20}),
+    "cornering": Verse(_holding, {"limit_tonnes": 19}),
+    "misinformation": Verse(_misinformation, {"jump_percent": 0}),
+    "barred_person": Verse(_barred),
 }
-UNHEARD: Final[Mapping[str, str]] = {}
+UNHEARD: Final[Mapping[str, str]] = {
+    "cross_product": "what is a large move is known after half an hour of two markets",
+    "regional": "what is a large move is known after half an hour of two markets",
+    "insider": "what is a large return is known after half an hour and a disclosure",
+}
 """By rule, why a dozen events cannot be its offence."""

@@ -50,6 +50,28 @@ class Stage:
             (sell.order_id, ""),
         )  # fmt: skip
 
+    def block(self, buyer: str, seller: str, qty: int, price: int) -> None:
+        """Let two accounts trade outside the book."""
+        groups = self.watch.market.groups
+        seq = self._next()
+        self.watch.traded(
+            seq, self.time, seq, SYMBOL, price, qty, 1, (0, groups.of(buyer)),
+            (0, groups.of(seller)), "block",
+        )  # fmt: skip
+
+    def book(self, account: str, tonnes: int) -> None:
+        """Let tonnes come into an account."""
+        group = self.watch.market.groups.of(account)
+        self.watch.booked(self._next(), self.time, account, group, SYMBOL, tonnes)
+
+    def state(self, poster: str) -> None:
+        """Put a statement on record that praises the instrument."""
+        self.watch.stated(self._next(), self.time, SYMBOL, self.time, 1, poster)
+
+    def bar(self, person: str) -> None:
+        """Bar a person from the market."""
+        self.watch.barred(self._next(), self.time, person, is_barred=True)
+
     def withdraw(self, *order_ids: int) -> None:
         for order_id in order_ids:
             self.watch.withdrawn(self._next(), self.time, order_id, "asked")

@@ -67,6 +67,21 @@ class Groups:
         holder = self._holders.get(("owner", owner))
         return owner if holder is None else self.of(holder)
 
+    def accounts_of(self, group: str) -> list[str]:
+        """Return the accounts of a group, in order of their names.
+
+        One that nothing links is a group of its own name.
+        """
+        linked = sorted(account for account in self._links if self.of(account) == group)
+        return linked or [group]
+
+    def named(self, name: str) -> list[str]:
+        """Return the groups of an account of this name, or of accounts that the name links."""
+        found = {self.of(account) for (_kind, of), account in self._holders.items() if of == name}
+        if name in self._links:
+            found.add(self.of(name))
+        return sorted(found)
+
     def links_of(self, accounts: Iterable[str]) -> list[Link]:
         """Return what binds some accounts: the links that at least two of them share."""
         wanted = sorted({link for account in accounts for link in self._links.get(account, ())})

@@ -7,6 +7,8 @@ from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order, Own, Side
 from bashu_daemon.surveillance.groups import Groups, Link
+from bashu_daemon.surveillance.history import History
+from bashu_daemon.surveillance.holdings import Holdings
 from bashu_daemon.surveillance.usual_size import UsualSize
 from bashu_protocol.messages import Phase
 
@@ -34,13 +36,15 @@ class Instrument:
     """An instrument's book and days."""
 
     __slots__ = (
-        "asks", "average_volume", "bids", "day", "order_size", "phase", "trade_size", "volumes",
+        "asks", "average_volume", "bids", "day", "history", "order_size", "phase", "trade_size",
+        "volumes",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.bids = Side(1)
         self.asks = Side(-1)
         self.day = Day()
+        self.history = History()
         self.phase: Phase | None = None
         """None where the stream does not tell of phases."""
         self.volumes: list[int] = []
@@ -71,6 +75,7 @@ class _DumpedInstrument(Struct, array_like=True):
     average_volume: int
     order_size: UsualSize
     trade_size: UsualSize
+    history: History
 
 
 class _Dumped(Struct, array_like=True):
@@ -79,6 +84,8 @@ class _Dumped(Struct, array_like=True):
     seqs: list[tuple[int, int]]
     links: list[Link]
     trade_date: int
+    holdings: Holdings
+    products: dict[str, str]
 
 
 _DECODER = msgspec.msgpack.Decoder(_Dumped)
@@ -91,6 +98,9 @@ class Market:
         self.groups = Groups(links)
         self.orders: dict[int, Order] = {}
         self.instruments: dict[str, Instrument] = {}
+        self.holdings = Holdings()
+        self.products: dict[str, str] = {}
+        """By symbol, where the source of the stream told."""
         self.trade_date = 0
         self._own: dict[tuple[str, str], Own] = {}
         self._seqs: dict[int, int] = {}
@@ -112,11 +122,12 @@ class Market:
         """Return the journal's number of an order's entry; 0 where it is forgotten."""
         return self._seqs.get(order_id, 0)
 
-    def begin_day(self, trade_date: int) -> None:
+    def begin_day(self, trade_date: int, time: int) -> None:
         """Begin another day; live orders stay."""
         self.trade_date = trade_date
         for instrument in self.instruments.values():
             instrument.end_day()
+            instrument.history.begin_day(time)
 
     def place(self, order: Order) -> None:
         """Take a new order in, with the market that it meets."""
@@ -176,12 +187,15 @@ class Market:
                     _DumpedInstrument(
                         symbol, it.day, it.phase, it.volumes, it.average_volume, it.order_size,
                         it.trade_size,
+                        it.history,
                     )
                     for symbol, it in self.instruments.items()
                 ],
                 list(self._seqs.items()),
                 self.groups.links(),
                 self.trade_date,
+                self.holdings,
+                self.products,
             )
         )  # fmt: skip
 
@@ -191,6 +205,7 @@ class Market:
         self.groups = Groups(dumped.links)
         self.orders, self.instruments, self._own = {}, {}, {}
         self.trade_date = dumped.trade_date
+        self.holdings, self.products = dumped.holdings, dumped.products
         for kept in dumped.instruments:
             self.instrument(kept.symbol)
         for order in dumped.orders:
@@ -202,4 +217,5 @@ class Market:
             instrument.day, instrument.phase = kept.day, kept.phase
             instrument.volumes, instrument.average_volume = kept.volumes, kept.average_volume
             instrument.order_size, instrument.trade_size = kept.order_size, kept.trade_size
+            instrument.history = kept.history
         self._seqs = dict(dumped.seqs)

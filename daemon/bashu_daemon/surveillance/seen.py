@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order
-from bashu_protocol.messages import Phase, TradeMode
+from bashu_protocol.messages import DisclosureKind, Phase, TradeMode
 
 Cause = Literal["asked", "mass", "immediate", "self_trade", "expired", "venue"]
 """Why an order was withdrawn: on its owner's request, with others at once (a kill switch or a
@@ -102,6 +102,53 @@ class Prevented(Struct, frozen=True, gc=False):
     accounts: tuple[str, ...]
 
 
+class Booked(Struct, frozen=True, gc=False):
+    """Tonnes came into a group's account, or left it, and it was no trade."""
+
+    seq: int
+    time: int
+    symbol: str
+    account: str
+    group: str
+    tonnes: int
+
+
+class Disclosed(Struct, frozen=True, gc=False):
+    """It was put on record when facts that move the price became public."""
+
+    seq: int
+    time: int
+    kind: DisclosureKind
+    symbol: str
+    at: int
+    """When they became public: `time` or earlier."""
+    about: str = ""
+    """The control group that they are about; empty for none or many."""
+
+
+class Stated(Struct, frozen=True, gc=False):
+    """It was put on record what somebody said about the market, falsely as it seems."""
+
+    seq: int
+    time: int
+    symbol: str
+    at: int
+    """When it was said: `time` or earlier."""
+    sign: int
+    """1 where it would move the price up, -1 for down."""
+    poster: str
+    """An account, or the name of a person or firm."""
+
+
+class Barred(Struct, frozen=True, gc=False):
+    """A person or firm may not trade, or may again."""
+
+    seq: int
+    time: int
+    person: str
+    is_barred: bool
+
+
 class DayBegan(Struct, frozen=True, gc=False):
     """A trading day began."""
 
@@ -135,5 +182,17 @@ def symbol_of(event: object) -> str:
 
 
 Seen = (
-    Placed | Amended | Withdrawn | Refused | Traded | Prevented | DayBegan | DayEnded | PhaseMoved
+    Placed
+    | Amended
+    | Withdrawn
+    | Refused
+    | Traded
+    | Prevented
+    | Booked
+    | Disclosed
+    | Stated
+    | Barred
+    | DayBegan
+    | DayEnded
+    | PhaseMoved
 )

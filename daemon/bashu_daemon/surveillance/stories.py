@@ -1,8 +1,8 @@
 """What an alert says in plain sentences, made from the rule's own facts, in both languages.
 
 A template is `<rule>` in the files beside; its fields are the alert's facts and its own words
-(symbol, owner, accounts, count, gain, side_word). `{price:yuan}` shows fen as yuan, `{qty:t}`
-tonnes.
+(symbol, owner, accounts, count, gain, side_word, disclosure_word). `{price:yuan}` shows fen as
+yuan, `{qty:t}` tonnes.
 """
 
 import json
@@ -16,7 +16,20 @@ from bashu_protocol.messages import Alert
 from bashu_protocol.units import format_money
 
 _FILES: Final = {"en": "en.json", "zh": "zh_CN.json"}
-_SIDES: Final = {"en": {"buy": "buy", "sell": "sell"}, "zh": {"buy": "买", "sell": "卖"}}
+_WORDS: Final[dict[str, dict[str, dict[str, str]]]] = {
+    "side": {"en": {"buy": "buy", "sell": "sell"}, "zh": {"buy": "买", "sell": "卖"}},
+    "disclosure": {
+        "en": {
+            "allocation": "allocation", "verification": "result of a verification",
+            "project": "project", "penalty": "penalty", "policy": "policy", "other": "other facts",
+        },
+        "zh": {
+            "allocation": "配额分配", "verification": "核查结果", "project": "减排项目",
+            "penalty": "行政处罚", "policy": "政策", "other": "其他信息",
+        },
+    },
+}  # fmt: skip
+"""What the values of some facts are called; a template has them as the fact's name and `_word`."""
 _FOLDER: Final = Path(__file__).parent / "stories"
 
 
@@ -42,8 +55,8 @@ def tell(alert: Alert, template: str = "") -> dict[str, str]:
     }
     told = {}
     for language in _FILES:
-        side = _SIDES[language].get(str(alert.facts.get("side")), "-")
-        values["side_word"] = side
+        for fact, words in _WORDS.items():
+            values[f"{fact}_word"] = words[language].get(str(alert.facts.get(fact)), "-")
         told[language] = _WRITER.vformat(load(language)[template], (), values)
     return told
 

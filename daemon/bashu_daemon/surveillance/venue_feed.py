@@ -4,16 +4,23 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from bashu_daemon.core.events import (
+    AccessChanged,
+    AllocationSet,
+    AssetBooked,
     DayClosed,
     DayOpened,
+    DisclosureRegistered,
     Event,
+    InstrumentListed,
     LimitsSet,
     OrderEvent,
     ParametersSet,
     PhaseChanged,
     SelfTradePrevented,
+    StatementRegistered,
     TradeEvent,
 )
+from bashu_daemon.core.ledger import CASH
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.seen import Cause
@@ -44,6 +51,12 @@ class VenueFeed:
             PhaseChanged: lambda e: watch.phase_moved(
                 e.seq, e.transact_time, e.symbol, e.phase, e.previous
             ),
+            InstrumentListed: lambda e: watch.listed(e.symbol, e.product),
+            AssetBooked: self._booked,
+            AllocationSet: self._allocated,
+            DisclosureRegistered: self._disclosed,
+            StatementRegistered: self._stated,
+            AccessChanged: self._access_changed,
         }
         if takes_recorded:
             self._takers[ParametersSet] = self._parameters
@@ -60,9 +73,7 @@ class VenueFeed:
         if kind == "trade":
             return  # the trade's own event has both sides
         account = _account(event)
-        if account not in self._known:
-            self._known.add(account)
-            self._watch.market.groups.add(Link(account, "owner", event.owner))
+        self._know(account, event.owner)
         if kind == "new":
             if report.ord_type not in _WAITING_TYPES:
                 self._place(event)
@@ -75,6 +86,11 @@ class VenueFeed:
             self._change(report)
         elif kind == "rejected":
             self._watch.refused(report.seq, report.transact_time, account, report.symbol)
+
+    def _know(self, account: str, owner: str) -> None:
+        if account not in self._known:
+            self._known.add(account)
+            self._watch.market.groups.add(Link(account, "owner", owner))
 
     def _place(self, event: OrderEvent) -> None:
         report, account = event.report, _account(event)
@@ -137,6 +153,37 @@ class VenueFeed:
         self._watch.limits_set(
             event.symbol, event.reference_price, event.limit_up, event.limit_down
         )
+
+    def _booked(self, event: AssetBooked) -> None:
+        self._know(event.member, event.owner)
+        if event.asset != CASH:
+            self._watch.booked(
+                event.seq, event.transact_time, event.member,
+                self._watch.market.groups.of_owner(event.owner), event.asset, event.amount,
+            )  # fmt: skip
+
+    def _allocated(self, event: AllocationSet) -> None:
+        self._know(event.member, event.owner)
+        self._watch.allocated(event.member, event.symbol, event.tonnes)
+
+    def _disclosed(self, event: DisclosureRegistered) -> None:
+        about = self._watch.market.groups.of_owner(event.about) if event.about else ""
+        self._watch.disclosed(
+            event.seq, event.transact_time, event.kind, event.symbol, event.disclosed_time, about
+        )
+
+    def _stated(self, event: StatementRegistered) -> None:
+        sign = 1 if event.direction == "up" else -1
+        self._watch.stated(
+            event.seq, event.transact_time, event.symbol, event.stated_time, sign, event.poster
+        )
+
+    def _access_changed(self, event: AccessChanged) -> None:
+        if event.kind in ("person_barred", "person_cleared"):
+            self._watch.barred(
+                event.seq, event.transact_time, event.owner,
+                is_barred=event.kind == "person_barred",
+            )  # fmt: skip
 
 
 def _account(event: OrderEvent) -> str:

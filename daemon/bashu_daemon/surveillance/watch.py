@@ -20,18 +20,22 @@ from bashu_daemon.surveillance.rates import Rates
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import (
     Amended,
+    Barred,
+    Booked,
     Cause,
     DayBegan,
     DayEnded,
+    Disclosed,
     PhaseMoved,
     Placed,
     Prevented,
     Refused,
     Seen,
+    Stated,
     Traded,
     Withdrawn,
 )
-from bashu_protocol.messages import Alert, Phase, TradeMode
+from bashu_protocol.messages import Alert, DisclosureKind, Phase, TradeMode
 
 _State = tuple[
     bytes,
@@ -141,7 +145,9 @@ class Watch:
             (order.account, order.group) if order else ("", group)
             for order, (_id, group) in zip(orders, (buy, sell), strict=True)
         ]
-        previous = market.instrument(symbol).day.last
+        (buy_account, buy_group), (sell_account, sell_group) = sides
+        instrument = market.instrument(symbol)
+        previous = instrument.day.last
         if mode == "listing":
             market.trade(symbol, price, qty, time)
         if mode in ("listing", "call_auction"):
@@ -149,7 +155,10 @@ class Watch:
                 if order is not None:
                     order.filled += qty
                     market.reduce(order, qty)
-        (buy_account, buy_group), (sell_account, sell_group) = sides
+            instrument.history.add(time, price, qty, sign, (buy_group, sell_group))
+        else:
+            instrument.history.add_unpriced(time, price, qty, (buy_group, sell_group))
+        market.holdings.trade(symbol, buy_group, sell_group, qty)
         self._show(
             Traded(
                 seq, time, exec_id, symbol, price, qty, sign, buy[0], sell[0], buy_account,
@@ -168,7 +177,7 @@ class Watch:
 
     def day_began(self, seq: int, time: int, trade_date: int) -> None:
         """A trading day (YYYYMMDD) began."""
-        self.market.begin_day(trade_date)
+        self.market.begin_day(trade_date, time)
         self._show(DayBegan(seq, time, trade_date))
 
     def day_ended(self, seq: int, time: int, trade_date: int) -> None:
@@ -206,6 +215,38 @@ class Watch:
                 if self._failed.pop(rule, None) is not None:
                     known.begin_anew()
         self._fill_table()
+
+    # What is not of the order book
+
+    def listed(self, symbol: str, product: str) -> None:
+        """An instrument is of a product, such as CEA or CCER."""
+        self.market.products[symbol] = product
+
+    def booked(
+        self, seq: int, time: int, account: str, group: str, symbol: str, tonnes: int
+    ) -> None:
+        """Tonnes came into an account, or left it, and it was no trade."""
+        self.market.holdings.book(symbol, group, tonnes)
+        self._show(Booked(seq, time, symbol, account, group, tonnes))
+
+    def allocated(self, account: str, symbol: str, tonnes: int) -> None:
+        """An account has an annual allocation, and may hold so much more."""
+        group = self.market.groups.of(account)
+        self.market.holdings.allocate(symbol, account, group, tonnes)
+
+    def disclosed(
+        self, seq: int, time: int, kind: DisclosureKind, symbol: str, at: int, about: str = ""
+    ) -> None:
+        """Facts that move prices became public at a time that may be earlier."""
+        self._show(Disclosed(seq, time, kind, symbol, at, about))
+
+    def stated(self, seq: int, time: int, symbol: str, at: int, sign: int, poster: str) -> None:
+        """Somebody said at a time that may be earlier what seems false."""
+        self._show(Stated(seq, time, symbol, at, sign, poster))
+
+    def barred(self, seq: int, time: int, person: str, *, is_barred: bool) -> None:
+        """A person or firm may not trade, or may again."""
+        self._show(Barred(seq, time, person, is_barred))
 
     # The alerts
 

@@ -71,6 +71,12 @@ from bashu_protocol.messages.corrections import (
     ProposeTradeCorrection,
     TradeCorrection,
 )
+from bashu_protocol.messages.disclosures import (
+    Direction,
+    DisclosureKind,
+    RegisterDisclosure,
+    RegisterStatement,
+)
 from bashu_protocol.messages.market_data import (
     BookDelta,
     BookSnapshot,
@@ -156,7 +162,13 @@ from bashu_protocol.messages.supervision import (
 
 OrderCommand = NewOrder | CancelOrder | ReplaceOrder | MassCancel | PickOrder
 SupervisorCommand = (
-    HaltInstrument | ResumeInstrument | SuspendMember | ReinstateMember | PublishNotice
+    HaltInstrument
+    | ResumeInstrument
+    | SuspendMember
+    | ReinstateMember
+    | PublishNotice
+    | RegisterDisclosure
+    | RegisterStatement
 )
 RegistrarCommand = ListInstrument | AddMember | AddUser | Deposit | OpenDay | SetPhase | CloseDay
 ProtectionCommand = (
@@ -261,6 +273,8 @@ __all__ = [
     "CounterBlock",
     "DeclineOrder",
     "Deposit",
+    "Direction",
+    "DisclosureKind",
     "Encoding",
     "EnterSurveillanceRule",
     "Environment",
@@ -319,6 +333,8 @@ __all__ = [
     "QueryResult",
     "QueryWhat",
     "RecentNotices",
+    "RegisterDisclosure",
+    "RegisterStatement",
     "RegistrarCommand",
     "ReinstateMember",
     "ReinstateUser",

@@ -15,7 +15,7 @@ from bashu_daemon.surveillance.blind_spot import Kind
 from bashu_daemon.surveillance.canary import UNHEARD, VERSES
 from bashu_daemon.surveillance.catalogue import RULES
 
-OWN_WORDS = {"symbol", "owner", "accounts", "count", "gain", "side_word"}
+OWN_WORDS = {"symbol", "owner", "accounts", "count", "gain", "side_word", "disclosure_word"}
 NAMES = [rule.name for rule in RULES]
 RULEBOOK = Path(bashu_daemon.__file__).parent / "rulebooks" / "bashu.toml"
 LOCALES = Path(bashu_tui.__file__).parent / "locales"

@@ -6,6 +6,14 @@ from msgspec import Struct
 
 from bashu_daemon.tools.scenarios.arranged import pair, ring
 from bashu_daemon.tools.scenarios.concert import collude, follow, front_run
+from bashu_daemon.tools.scenarios.holdings import (
+    buy_up,
+    hold_much,
+    trade_while_barred,
+    transfer_by_blocks,
+)
+from bashu_daemon.tools.scenarios.linked import push_city, push_product
+from bashu_daemon.tools.scenarios.news import know_before, spread_false_news
 from bashu_daemon.tools.scenarios.price import auction, floor, paint, pump, slip, surge, swing
 from bashu_daemon.tools.scenarios.push import close, ramp
 from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof
@@ -23,6 +31,7 @@ class Family(Struct, frozen=True, kw_only=True):
     """In one market."""
     days: int = 1
     day_seconds: int = 3_600
+    symbols: tuple[str, ...] = ("CEA25",)
 
 
 FAMILIES: Final = (
@@ -44,4 +53,20 @@ FAMILIES: Final = (
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
     Family(rule="price_swing", injection=swing, times=2),
     Family(rule="pump_and_dump", injection=pump, times=1, days=2, day_seconds=2_400),
+    Family(rule="block_pricing", injection=transfer_by_blocks, times=6, day_seconds=1_800),
+    Family(rule="large_holder", injection=hold_much, times=6, day_seconds=1_800),
+    Family(rule="cornering", injection=buy_up, times=3, day_seconds=1_800),
+    Family(rule="barred_person", injection=trade_while_barred, times=6, day_seconds=1_800),
+    Family(
+        rule="cross_product",
+        injection=push_product,
+        times=2,
+        day_seconds=7_200,
+        symbols=("CEA25", "CCER"),
+    ),
+    Family(
+        rule="regional", injection=push_city, times=2, day_seconds=7_200, symbols=("CDCER", "CQCER")
+    ),
+    Family(rule="insider", injection=know_before, times=1, days=14, day_seconds=400),
+    Family(rule="misinformation", injection=spread_false_news, times=3, day_seconds=7_200),
 )

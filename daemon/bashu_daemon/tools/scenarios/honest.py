@@ -53,11 +53,15 @@ class FairValue:
         """What it would be worth if the last minutes' flow meant nothing."""
         return self._lasting
 
-    def learn(self, trade: TradeEvent) -> None:
-        """Take a trade for a sign of what others know."""
-        flow = trade.qty / 1_000 * (1 if trade.aggressor_side == "buy" else -1)
+    def learn(self, trade: TradeEvent, share: float = 1.0) -> None:
+        """Take a trade, or a share of one elsewhere, for a sign of what others know."""
+        flow = share * trade.qty / 1_000 * (1 if trade.aggressor_side == "buy" else -1)
         self._lasting += LASTING_FEN_PER_KT * flow
         self._passing += PASSING_FEN_PER_KT * flow
+
+    def hear(self, fen: int) -> None:
+        """Believe what is said: it is worth so much more, or less."""
+        self._lasting += fen
 
     def script(self) -> Script:
         while True:
@@ -231,7 +235,8 @@ def disconnecting_trader(stage: Stage, user: str, symbol: str, *, size: int) -> 
 def crowd(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """A market of three makers and a dozen others, none of them doing wrong."""
     name = stage.account
-    stage.learners[symbol] = fair.learn
+    stage.learners.setdefault(symbol, fair.learn)
+    stage.rumours[symbol] = fair.hear
     return [
         fair.script(),
         market_maker(stage, name("mm1"), symbol, fair, spread=8, size=200, levels=3),

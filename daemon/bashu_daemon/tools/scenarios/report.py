@@ -80,7 +80,7 @@ def plan_of(family: Family, severity: int, seed: int) -> Plan:
     """Return the market that shows a family."""
     return Plan(
         seed=seed, injections=[family.injection] * family.times, severity=severity,
-        days=family.days, day_seconds=family.day_seconds,
+        days=family.days, day_seconds=family.day_seconds, symbols=family.symbols,
     )  # fmt: skip
 
 

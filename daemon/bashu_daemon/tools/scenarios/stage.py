@@ -8,15 +8,18 @@ self-trade prevention are real.
 import heapq
 import random
 from collections.abc import Callable, Generator
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct, field
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
+from bashu_daemon.core.events import Event, OrderEvent, PartyEvent, TradeEvent
 from bashu_protocol.messages import (
+    AcceptBlock,
     AddMember,
     AddUser,
+    BlockReport,
+    BlockRules,
     CallAuctionRules,
     CancelOrder,
     CloseDay,
@@ -27,7 +30,10 @@ from bashu_protocol.messages import (
     NewOrder,
     OpenDay,
     Phase,
+    PostBlock,
+    Product,
     ReplaceOrder,
+    SetBlockSession,
     SetPhase,
     Side,
     StateCommand,
@@ -42,6 +48,11 @@ FIRST_DAY_NS: Final = 1_767_576_600 * NS_PER_SECOND
 """2026-01-05, 09:30 in Shanghai."""
 DAY_NS: Final = 86_400 * NS_PER_SECOND
 FIRST_DATE: Final = 20_260_105
+TONNES: Final = 400_000
+"""What each member holds of each instrument: more than it sells, and no large holding."""
+
+
+_SUPERVISOR: Final = "bureau"
 
 
 class Label(Struct):
@@ -76,6 +87,11 @@ class Live(Struct):
         return self.leaves > 0
 
 
+def _product(symbol: str) -> Product:
+    """Return the product after which a symbol is called."""
+    return next((product for product in get_args(Product) if symbol.startswith(product)), "CEA")
+
+
 class Stage:
     """The venue, its clock, its actors, and all that happened."""
 
@@ -101,6 +117,8 @@ class Stage:
         """The events of each command, with its time."""
         self.learners: dict[str, Callable[[TradeEvent], None]] = {}
         """Who is told of an instrument's trades."""
+        self.rumours: dict[str, Callable[[int], None]] = {}
+        """Makes the market believe in so many fen more, or less."""
         self._count = 0
         self._turns: list[tuple[int, int, Script, bool]] = []
         self._live: dict[int, Live] = {}
@@ -108,29 +126,40 @@ class Stage:
         self._placed: dict[str, list[Live]] = {}
         for symbol in symbols:
             rules = InstrumentRules(
-                symbol=symbol, name_zh=symbol, name_en=symbol, product="CEA",
-                reference_price=7_000, call_auction=CallAuctionRules(),
+                symbol=symbol, name_zh=symbol, name_en=symbol, product=_product(symbol),
+                reference_price=7_000, block=BlockRules(),
+                call_auction=CallAuctionRules(),
             )  # fmt: skip
             self.send(REGISTRAR, ListInstrument(f"list-{symbol}", rules))
         self._accounts: set[str] = set()
 
     # Accounts and days
 
-    def account(self, name: str, owner: str = "") -> str:
-        """Admit a member with one user of the same name, cash and tonnes in plenty."""
+    def account(self, name: str, owner: str = "", tonnes: int = TONNES) -> str:
+        """Admit a member with one user of the same name, cash in plenty and some tonnes."""
         if name not in self._accounts:
             self._accounts.add(name)
             self.send(REGISTRAR, AddMember(f"m-{name}", name, name, owner or f"{name}-owner"))
             self.send(REGISTRAR, AddUser(f"u-{name}", name, name))
             self.send(REGISTRAR, Deposit(f"c-{name}", name, "CNY", 10**14))
             for symbol in self.symbols:
-                self.send(REGISTRAR, Deposit(f"t-{name}-{symbol}", name, symbol, 10**9))
+                self.send(REGISTRAR, Deposit(f"t-{name}-{symbol}", name, symbol, tonnes))
         return name
+
+    def supervisor(self) -> str:
+        """Admit a supervisor."""
+        if _SUPERVISOR not in self._accounts:
+            self._accounts.add(_SUPERVISOR)
+            name = _SUPERVISOR
+            self.send(REGISTRAR, AddMember(f"m-{name}", name, name, name, kind="operator"))
+            self.send(REGISTRAR, AddUser(f"u-{name}", name, name, "supervisor"))
+        return _SUPERVISOR
 
     def open_day(self) -> None:
         """Begin the trading day."""
         self.send(REGISTRAR, OpenDay(f"open-{self.trade_date}", self.trade_date))
         self.send(REGISTRAR, SetPhase(f"go-{self.trade_date}", "continuous"))
+        self.send(REGISTRAR, SetBlockSession(f"blocks-{self.trade_date}", open=True))
 
     def close_day(self) -> None:
         """End it; the next begins 24 hours after this one began."""
@@ -205,6 +234,16 @@ class Stage:
         self._count += 1
         self.send(user, MassCancel(f"x{self._count}"))
 
+    def block(self, seller: str, buyer: str, symbol: str, qty: int, price: int) -> None:
+        """Let two members trade a block, as they agreed outside."""
+        self._count += 1
+        offer = PostBlock(f"b{self._count}", symbol, "sell", qty, price, buyer)
+        self.send(seller, offer)
+        reports = [event.report for event in self.batches[-1][1] if isinstance(event, PartyEvent)]
+        posted = [report.block_id for report in reports if isinstance(report, BlockReport)]
+        if posted:
+            self.send(buyer, AcceptBlock(f"a{self._count}", posted[0], qty, price))
+
     def orders_of(self, user: str) -> list[Live]:
         """Return everything that an actor has placed."""
         return self._placed.get(user, [])
@@ -232,12 +271,16 @@ class Stage:
                 self._note(event)
             elif isinstance(event, TradeEvent):
                 self.events += 1
-                self.last[event.symbol] = event.price
-                self.volume[event.symbol] += event.qty
-                learn = self.learners.get(event.symbol)
-                if learn is not None:
-                    learn(event)
+                if event.mode == "listing":
+                    self._note_trade(event)
         self.batches.append((self.now_ns, events))
+
+    def _note_trade(self, event: TradeEvent) -> None:
+        self.last[event.symbol] = event.price
+        self.volume[event.symbol] += event.qty
+        learn = self.learners.get(event.symbol)
+        if learn is not None:
+            learn(event)
 
     def _note(self, event: OrderEvent) -> None:
         report = event.report

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from bashu_daemon.core.events import Event
+from bashu_daemon.core.events import Event, TradeEvent
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.tools.scenarios.honest import FairValue, crowd
 from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
@@ -15,6 +15,8 @@ from bashu_protocol.units import NS_PER_SECOND
 Injection = Callable[[Stage, random.Random, int, Label], Script]
 """Acts out one manipulation at a severity of 1 to 9 tenths, and fills in its label: the owners
 before its first turn, the orders as it goes. It is over when it returns."""
+ELSEWHERE = 0.5
+"""What a trade says of another instrument's value."""
 GRACE_NS = 60 * NS_PER_SECOND
 """An alert within this after a manipulation's end is still about it."""
 
@@ -29,6 +31,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     days: int = 1
     day_seconds: int = 3_600
     parameters: Mapping[str, Mapping[str, int]] = {}
+    symbols: tuple[str, ...] = ("CEA25",)
+    """Markets side by side, of the same members; each learns from the others' trades."""
 
 
 class Sighting(Struct):
@@ -72,12 +76,16 @@ def run(plan: Plan) -> Outcome:
 
 def record(plan: Plan) -> Recording:
     """Play a plan."""
-    stage = Stage(plan.seed, session_ns=plan.day_seconds * NS_PER_SECOND)
-    symbol = stage.symbols[0]
-    fair = FairValue(random.Random(stage.chance.random()), stage.last[symbol])
+    stage = Stage(plan.seed, plan.symbols, plan.day_seconds * NS_PER_SECOND)
+    fairs = {
+        symbol: FairValue(random.Random(stage.chance.random()), stage.last[symbol])
+        for symbol in stage.symbols
+    }
+    if len(fairs) > 1:
+        stage.learners = {symbol: _learner(symbol, fairs) for symbol in fairs}
     chance = random.Random(f"{plan.seed}/injections")
     for day in range(plan.days):
-        scripts = crowd(stage, fair, symbol)
+        scripts = [script for symbol in fairs for script in crowd(stage, fairs[symbol], symbol)]
         stage.open_day()
         for script in scripts:
             stage.start(script, chance.randrange(NS_PER_SECOND))
@@ -86,6 +94,16 @@ def record(plan: Plan) -> Recording:
         stage.run(plan.day_seconds * NS_PER_SECOND)
         stage.close_day()
     return Recording(stage.labels, stage.batches, stage.events)
+
+
+def _learner(symbol: str, fairs: Mapping[str, FairValue]) -> Callable[[TradeEvent], None]:
+    """Return what takes an instrument's trades for signs: of its own value, and of the others'."""
+
+    def learn(trade: TradeEvent) -> None:
+        for other, fair in fairs.items():
+            fair.learn(trade, 1.0 if other == symbol else ELSEWHERE)
+
+    return learn
 
 
 def watch(recording: Recording, parameters: Mapping[str, Mapping[str, int]]) -> Outcome:
