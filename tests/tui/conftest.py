@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from pressed_actions import recording
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -27,6 +28,7 @@ from bashu_protocol.messages import (
     Deposit,
     InstrumentRules,
     ListInstrument,
+    OrderFeatures,
     Role,
     StateCommand,
 )
@@ -74,10 +76,11 @@ DEADLINE_SECONDS = 30.0
 Terminal = Callable[..., AbstractAsyncContextManager[tuple[BashuApp, Pilot[None]]]]
 
 
-def founding() -> list[StateCommand]:
-    """Two members with cash and tonnes, one supervisor, two instruments."""
+def founding(features: OrderFeatures) -> list[StateCommand]:
+    """Two members with cash and tonnes, one supervisor, two instruments, one with `features`."""
+    listed = [replace(_RULES[0], features=features), *_RULES[1:]]
     commands: list[StateCommand] = [
-        ListInstrument(f"list-{rules.symbol}", rules) for rules in _RULES
+        ListInstrument(f"list-{rules.symbol}", rules) for rules in listed
     ]
     for user, role in ROLES.items():
         member = f"{user}-co"
@@ -96,18 +99,20 @@ def founding() -> list[StateCommand]:
 class Market:
     """A venue that runs, with a hub that can fall over and come back."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, features: OrderFeatures) -> None:
         self.hub = MemoryHub(ROLES.get, PASSWORDS)
         self.venue = Venue()
         self._data_dir = data_dir
+        self._features = features
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Market"]:
         config = Config(data_dir=self._data_dir, market_data_interval_ms=10)
         with Journal(self._data_dir) as journal:
             service = Service(
-                self.venue, journal, Engine({}), self.hub.bus(), config, founding(), "test"
-            )
+                self.venue, journal, Engine({}), self.hub.bus(), config,
+                founding(self._features), "test",
+            )  # fmt: skip
             task = asyncio.create_task(service.run(), name="venue")
             await asyncio.wait_for(service.ready.wait(), DEADLINE_SECONDS)
             try:
@@ -141,8 +146,14 @@ def patient_link(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def market(tmp_path: Path) -> AsyncIterator[Market]:
-    async with Market(tmp_path).running() as running:
+def features() -> OrderFeatures:
+    """Which order features the instrument on screen offers; tests of them have more."""
+    return OrderFeatures()
+
+
+@pytest.fixture
+async def market(tmp_path: Path, features: OrderFeatures) -> AsyncIterator[Market]:
+    async with Market(tmp_path, features).running() as running:
         yield running
 
 

@@ -8,12 +8,14 @@ from msgspec.structs import replace
 from bashu_protocol.messages import InstrumentRow, InstrumentRules
 from bashu_tui.state.amendment import (
     Amendment,
+    amended,
     as_draft,
     changes,
     draft_of,
     place_in_queue,
     read_amendment,
 )
+from bashu_tui.state.appraisal import Caution
 from bashu_tui.state.draft import OrderDraft
 from bashu_tui.state.entry import Entry
 from bashu_tui.state.orders import OrderLine
@@ -99,9 +101,9 @@ def draft(**changed: Any) -> OrderDraft:
     [
         (LIMIT, Amendment(400, 7_465), draft(quantity=300, price=7_465)),
         (
-            replace(LIMIT, client_account="mill-7", time_in_force="gtd"),
+            replace(LIMIT, client_account="mill-7", time_in_force="gtd", is_post_only=True),
             Amendment(500, 7_460),
-            draft(quantity=400, client_account="mill-7", time_in_force="gtd"),
+            draft(quantity=400, client_account="mill-7", time_in_force="gtd", is_post_only=True),
         ),
         (STOP, Amendment(500, 0, 7_505), draft(price=0, ord_type="stop", stop_px=7_505)),
         (
@@ -119,7 +121,30 @@ def test_the_rest_of_an_amended_order_is_appraised_as_a_new_one(
     assert as_draft(order, amendment) == expected
 
 
+@pytest.mark.parametrize(
+    ("of_a_new_order", "of_the_replacement"),
+    [
+        ("caution.crosses", ["caution.crosses"]),
+        # What it needs is freed by itself.
+        ("caution.cash", []),
+        ("caution.holding", []),
+        ("caution.bought_today", []),
+        ("caution.open_value", []),
+        # Nobody approves a replacement.
+        ("caution.approval", ["caution.approval_amend"]),
+        ("caution.approval_refused", ["caution.approval_amend"]),
+    ],
+)
+def test_a_replacement_is_judged_as_one(of_a_new_order: str, of_the_replacement: list[str]) -> None:
+    assert [c.key for c in amended([Caution(of_a_new_order)])] == of_the_replacement
+
+
 def test_a_held_order_is_shown_as_it_would_be_entered() -> None:
     held = replace(LIMIT, order_qty=500, leaves_qty=500, cum_qty=0, client_account="mill-7")
     assert draft_of(held) == draft(client_account="mill-7")
+    terms: dict[str, Any] = {
+        "time_in_force": "gtd", "expire_date": 20_261_215, "display_qty": 100, "min_qty": 50,
+        "is_post_only": True,
+    }  # fmt: skip
+    assert draft_of(replace(held, **terms)) == draft(client_account="mill-7", **terms)
     assert draft_of(STOP_LIMIT) == draft(price=7_510, ord_type="stop_limit", stop_px=7_500)

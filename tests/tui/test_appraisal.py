@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bashu_protocol.messages import AccountRow, InstrumentRules, MemberLimits, OrderFeatures
 from bashu_tui.state.appraisal import Market, Means, appraise, buying_power, immediate_fill
@@ -140,19 +141,64 @@ def test_how_far_through_is_said() -> None:
     assert caution.percent_bps == 200
 
 
+def test_a_stop_price_that_the_last_trade_has_reached_is_refused() -> None:
+    for side, reached, waits in (("buy", 7_445, 7_446), ("sell", 7_445, 7_444)):
+        stop = order(side, price=0, ord_type="stop", stop_px=reached)
+        assert cautions(stop) == ["caution.stop_reached"]
+        assert cautions(replace(stop, stop_px=waits)) == []
+        assert cautions(stop, market(last=0)) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"stop_px": 7_500, "ord_type": "stop_limit"}, {"is_post_only": True}, {"display_qty": 10},
+     {"expire_date": 20_261_231, "time_in_force": "gtd"}],
+)  # fmt: skip
+def test_an_order_with_conditions_cannot_wait_for_approval(condition: dict[str, Any]) -> None:
+    has = means(limits={"approval_qty": 90})
+    assert cautions(order(price=7_440, **condition), has=has) == ["caution.approval_refused"]
+
+
+def test_a_stop_order_to_buy_is_covered_at_the_upper_limit() -> None:
+    stop = order(price=0, ord_type="stop", stop_px=7_500)
+    just, less = 100 * 8_140, 100 * 8_140 - 1
+    assert cautions(stop, has=means(cash=just)) == []
+    assert cautions(stop, has=means(cash=less)) == ["caution.cash"]
+    shares = appraise(stop, market(), means(cash=less)).shares
+    assert [(s.part, s.is_beyond) for s in shares if s.key == "share.cash"] == [(just, True)]
+
+
+def test_what_the_user_may_not_see_is_not_judged() -> None:
+    unknown = Means(None, None, MemberLimits())
+    for draft in (order(price=7_440), order("sell", price=7_460)):
+        assert cautions(draft, has=unknown) == []
+        assert [s.key for s in appraise(draft, market(), unknown).shares] == ["share.order_size"]
+        assert buying_power(draft, market(), unknown) is None
+
+
 @pytest.mark.parametrize(
     ("draft", "has", "most"),
     [
         (order(price=7_500), {"cash": 1_000_000}, 130),
         (order(price=7_500), {"cash": 10**10}, 1_000),
         (order(price=7_500), {"cash": 10**10, "limits": {"max_order_qty": 205}}, 200),
+        (order(price=7_500), {"cash": 0}, 0),
         (order(price=0, ord_type="market"), {"cash": 1_000_000}, 120),
-        (order(price=0), {}, 0),
-        (order("sell"), {"tonnes": 456}, 450),
+        (order(price=0, ord_type="stop", stop_px=7_500), {"cash": 1_000_000}, 120),
+        (order(price=7_500, ord_type="stop_limit", stop_px=7_490), {"cash": 1_000_000}, 130),
+        (order(price=0), {}, None),
+        (order(price=0, ord_type="stop_limit", stop_px=7_490), {}, None),
+        (order("sell", price=0), {"tonnes": 456}, 450),
         (order("sell"), {"tonnes": 5}, 0),
     ],
 )
 def test_the_most_that_the_account_covers(
-    draft: OrderDraft, has: dict[str, Any], most: int
+    draft: OrderDraft, has: dict[str, Any], most: int | None
 ) -> None:
     assert buying_power(draft, market(), means(**has)) == most
+
+
+@pytest.mark.parametrize("ord_type", ["market", "stop"])
+def test_without_a_limit_of_the_day_nobody_knows_what_a_purchase_costs(ord_type: Any) -> None:
+    draft = order(price=0, ord_type=ord_type, stop_px=7_500 if ord_type == "stop" else 0)
+    assert buying_power(draft, market(limit_up=0), means()) is None

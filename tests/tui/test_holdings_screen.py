@@ -4,19 +4,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from textual.widgets import Input
 
 from bashu_protocol.messages import (
     AccountRow,
     BlockReport,
     CounterBlock,
+    InstrumentRow,
+    InstrumentRules,
     PostBlock,
     SetBlockSession,
 )
 from bashu_tui.screens.export import ExportScreen
 from bashu_tui.screens.holdings import HoldingsScreen
 from bashu_tui.state.blocks import BlockLine
-from bashu_tui.state.holdings import block_claims, holdings
+from bashu_tui.state.holdings import block_claims, holdings, order_claims
+from bashu_tui.state.orders import OrderLine
 from bashu_tui.widgets.holding_list import HoldingList, is_near, share
 from bashu_tui.widgets.record import Record
 
@@ -113,6 +117,22 @@ def test_blocks_freeze_the_most_that_may_be_taken_of_each_offer() -> None:
         line(6, 9, "negotiation", "buy", 10, ended="withdrawn"),
     ]
     assert sorted(block_claims(lines)) == [(SYMBOL, 3_000), ("CNY", 70_000)]
+
+
+def test_orders_freeze_what_the_venue_froze_for_them() -> None:
+    rules = InstrumentRules(
+        symbol=SYMBOL, name_zh="x", name_en="x", product="CEA", reference_price=7_463
+    )
+    rows = {SYMBOL: InstrumentRow(rules, "continuous", 20_261_130, 7_463, 8_209, 6_717)}
+    limit = OrderLine(1, "a-1", SYMBOL, "buy", 7_400, 10, 10, 0, "new", 0)
+    stop = replace(limit, price=0, ord_type="stop", stop_px=7_500, is_waiting=True)
+    orders = [
+        limit, stop, replace(stop, ord_type="stop_limit", price=7_510), replace(stop, side="sell"),
+        replace(limit, status="pending_new"),
+    ]  # fmt: skip
+    assert order_claims(orders, rows) == [
+        ("CNY", 74_000), ("CNY", 82_090), ("CNY", 75_100), (SYMBOL, 10),
+    ]  # fmt: skip
 
 
 def test_a_frozen_rest_is_not_explained_away_and_limits_have_a_share() -> None:

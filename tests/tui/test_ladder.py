@@ -8,7 +8,7 @@ from textual.widgets import Input
 from bashu_protocol.messages import SetPhase
 from bashu_protocol.units import format_price
 from bashu_tui.widgets.ladder import Ladder
-from bashu_tui.widgets.ladder_paint import Columns
+from bashu_tui.widgets.ladder_paint import Columns, own_text
 from bashu_tui.widgets.ticket import Ticket
 
 SYMBOL = "CEA25"
@@ -193,6 +193,29 @@ async def test_the_wheel_scrolls(terminal: Any, wait: Any) -> None:
         ladder.on_mouse_scroll_up()
         await wait(pilot, lambda: ladder._rows[0].price == top + 3)
         assert app.screen.query_one("#ticket-price", Input).value == ""
+
+
+@pytest.mark.parametrize(
+    ("quantity", "stop", "width", "text"),
+    [
+        (0, 0, 6, ""),
+        (1_500, 0, 6, "1,500"),
+        (0, 50, 6, "^50"),
+        (0, 15_000, 6, "^15000"),
+        (0, 150_000, 6, "^150k"),
+        (100, 50, 6, "100^50"),
+        (1_000, 50, 6, "1,000^"),
+        (0, 50, 3, "^50"),
+        (0, 5_000, 3, "^5k"),
+        (0, 500, 3, "^#"),
+        (0, 50_000, 3, "^#"),
+        (50, 50, 3, "50^"),
+    ],
+)
+def test_what_waits_for_its_stop_price_has_a_sign(
+    quantity: int, stop: int, width: int, text: str
+) -> None:
+    assert own_text(quantity, stop, width) == text
 
 
 @pytest.mark.parametrize("width", range(26, 120))

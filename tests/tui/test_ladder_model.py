@@ -2,10 +2,19 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bashu_protocol.feed import BookView
-from bashu_protocol.messages import BookSnapshot, Side
-from bashu_tui.state.ladder import STEPS, Marks, build, covered, cumulative, middle
+from bashu_protocol.messages import BookSnapshot, OrdType, Side
+from bashu_tui.state.ladder import (
+    STEPS,
+    Marks,
+    build,
+    covered,
+    cumulative,
+    middle,
+    own_at,
+)
 from bashu_tui.state.orders import OrderLine
 
 Levels = list[tuple[int, int, int]]
@@ -39,6 +48,63 @@ def test_own_orders_stand_where_their_side_of_the_market_does() -> None:
     rows = build(book([], []), own, 120, 5, 6)
     assert {row.price: row.own_buy for row in rows if row.own_buy} == {100: 15}
     assert {row.price: row.own_sell for row in rows if row.own_sell} == {110: 7}
+
+
+def stop(side: Side, stop_px: int, leaves: int, order_id: int, price: int = 0) -> OrderLine:
+    kind: OrdType = "stop_limit" if price else "stop"
+    return replace(
+        order(side, price, leaves, order_id), ord_type=kind, stop_px=stop_px, is_waiting=True
+    )
+
+
+def test_what_waits_for_its_stop_price_stands_there_and_not_at_its_limit() -> None:
+    own = [stop("buy", 104, 10, 1, price=106), stop("sell", 97, 7, 2), order("buy", 100, 5, 3)]
+    rows = build(book([(100, 5, 1)], []), own, 108, 1, 13)
+    assert {row.price: row.own_buy for row in rows if row.own_buy} == {100: 5}
+    assert not any(row.own_sell for row in rows)
+    assert {row.price: row.stop_buy for row in rows if row.stop_buy} == {104: 10}
+    assert {row.price: row.stop_sell for row in rows if row.stop_sell} == {97: 7}
+
+
+def test_a_triggered_stop_limit_stands_at_its_limit() -> None:
+    own = [replace(stop("sell", 97, 7, 1, price=96), is_waiting=False)]
+    rows = build(book([], []), own, 100, 1, 10)
+    assert {row.price: row.own_sell for row in rows if row.own_sell} == {96: 7}
+    assert not any(row.stop_sell for row in rows)
+
+
+def test_what_waits_for_approval_is_in_no_row() -> None:
+    held = replace(order("buy", 100, 5), status="pending_new")
+    assert not any(row.own_buy for row in build(book([], []), [held], 103, 1, 8))
+
+
+def test_on_a_coarse_row_a_stop_price_looks_no_nearer_than_it_is() -> None:
+    own = [stop("buy", 104, 10, 1), stop("sell", 96, 7, 2)]
+    rows = build(book([], []), own, 120, 5, 8)
+    assert {row.price: row.stop_buy for row in rows if row.stop_buy} == {105: 10}
+    assert {row.price: row.stop_sell for row in rows if row.stop_sell} == {95: 7}
+
+
+@given(
+    step=st.sampled_from(STEPS),
+    orders=st.lists(
+        st.tuples(st.sampled_from(["buy", "sell"]), st.integers(1_000, 1_050), st.booleans()),
+        max_size=12,
+    ),
+)
+def test_a_row_withdraws_what_it_shows(step: int, orders: list[tuple[Side, int, bool]]) -> None:
+    own = [
+        stop(side, price, number, number) if waits else order(side, price, number, number)
+        for number, (side, price, waits) in enumerate(orders, 1)
+    ]
+    top = 1_200 - 1_200 % step
+    found: list[int] = []
+    for row in build(book([], []), own, top, step, 400):
+        buys, sells = (own_at(own, side, row.price, step) for side in ("buy", "sell"))
+        assert row.own_buy + row.stop_buy == sum(o.leaves_qty for o in buys)
+        assert row.own_sell + row.stop_sell == sum(o.leaves_qty for o in sells)
+        found += [o.order_id for o in (*buys, *sells)]
+    assert sorted(found) == [o.order_id for o in own]
 
 
 def test_what_is_out_of_sight_is_left_out() -> None:

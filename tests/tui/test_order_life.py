@@ -79,6 +79,19 @@ def test_a_stop_waits_until_it_is_triggered() -> None:
     assert life.stage == "triggered"
 
 
+def test_a_triggered_stop_limit_never_waits_again() -> None:
+    draft = OrderDraft("CEA25", "buy", 100, 7_450, ord_type="stop_limit", stop_px=7_440)
+    lives, life, _clock = sent(draft=draft)
+    terms = {"ord_type": "stop_limit", "stop_px": 7_440}
+    heard(lives, **terms)
+    heard(lives, exec_type="replaced", **terms)
+    assert life.stage == "waiting"
+    heard(lives, exec_type="triggered", **terms)
+    for price in (7_451, 7_452):
+        heard(lives, exec_type="replaced", price=price, **terms)
+        assert (life.stage, life.price) == ("new", price)
+
+
 def test_an_approved_order_works() -> None:
     lives, life, _clock = sent()
     heard(lives, exec_type="pending_new", ord_status="pending_new")

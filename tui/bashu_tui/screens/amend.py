@@ -1,6 +1,6 @@
 """The card on which a working order gets another price or quantity."""
 
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -11,7 +11,14 @@ from textual.widgets import Input, Static
 from bashu_protocol.units import format_money, format_price
 from bashu_tui.cells import wrap
 from bashu_tui.screens.card import TEXT_WIDTH, AskingCard
-from bashu_tui.state.amendment import Amendment, as_draft, changes, place_in_queue, read_amendment
+from bashu_tui.state.amendment import (
+    Amendment,
+    amended,
+    as_draft,
+    changes,
+    place_in_queue,
+    read_amendment,
+)
 from bashu_tui.state.appraisal import appraise
 from bashu_tui.state.market_view import market_of, means_of
 from bashu_tui.state.modes import QUIET_SECONDS
@@ -21,10 +28,6 @@ from bashu_tui.widgets.choice_line import Choice, ChoiceLine
 from bashu_tui.widgets.entry_input import EntryInput
 from bashu_tui.widgets.order_card import caution_words
 from bashu_tui.widgets.ticket_words import problem
-
-_COVER: Final = frozenset(
-    {"caution.cash", "caution.holding", "caution.bought_today", "caution.open_value"}
-)
 
 
 class AmendScreen(AskingCard[Amendment]):
@@ -147,6 +150,5 @@ class AmendScreen(AskingCard[Amendment]):
         market = market_of(session, order.symbol)
         if market is not None:
             cautions = appraise(draft, market, means_of(session, draft)).cautions
-            # The order's own cover is freed for its replacement, so it is not counted here.
-            said += [(caution_words(c, texts), "warn") for c in cautions if c.key not in _COVER]
+            said += [(caution_words(c, texts), "warn") for c in amended(cautions)]
         return said

@@ -60,7 +60,7 @@ class HoldingsScreen(RecordsScreen):
             session.instruments,
             session.client.feed.stats,
             {
-                "orders": order_claims(session.orders.values()),
+                "orders": order_claims(session.orders.values(), session.instruments),
                 "blocks": block_claims(session.blocks.lines.values()),
                 "bids": bid_claims(session.auctions.rows.values(), member),
             },

@@ -112,7 +112,11 @@ class OrderActingScreen(OrderEntryScreen):
         )  # fmt: skip
         began = time.perf_counter()
         answer = session.client.request(command, ExecutionReport, LONGEST_WAIT_SECONDS)
-        if await self.answer_of(answer, self._amendment_is_late) is not None:
+        report = await self.answer_of(answer, self._amendment_is_late)
+        life = session.lives.last
+        if report is not None and life is not None and life.order_id == report.order_id:
+            self.tell("", "faint")  # the ticket tells of its last order by itself
+        elif report is not None:
             taken = f"{(time.perf_counter() - began) * 1_000:.0f}"
             self.tell("ticket.amended", "good", ms=taken)
 

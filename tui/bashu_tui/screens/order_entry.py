@@ -11,6 +11,7 @@ from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.screens.one_press import OnePress
 from bashu_tui.screens.withdrawing import LONGEST_WAIT_SECONDS
 from bashu_tui.state.draft import OrderDraft
+from bashu_tui.state.ladder import own_at
 from bashu_tui.widgets.ladder import Ladder
 from bashu_tui.widgets.ticket import Ticket
 
@@ -102,11 +103,8 @@ class OrderEntryScreen(MarketScreen):
         session = self.bashu.session
         if session is None:
             return
-        own = [
-            order
-            for order in session.orders.within(self.bashu.symbol)
-            if order.side == event.side and event.low <= order.price <= event.high and order.own
-        ]
+        orders = session.orders.within(self.bashu.symbol)
+        own = [o for o in own_at(orders, event.side, event.price, event.step) if o.own]
         for order in own:
             self.cancel_one(order.cl_ord_id)
         if not own:

@@ -1,16 +1,22 @@
 """Changing a working order: strict reading, and whether it keeps its place in the queue."""
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from bashu_protocol.messages import InstrumentRow
+from bashu_tui.state.appraisal import Caution
 from bashu_tui.state.draft import OrderDraft
 from bashu_tui.state.entry import Entry, read_price, read_quantity
 from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.ticket_entry import Problem
 
 Place = Literal["kept", "lost", "waits"]
+_COVER: Final = frozenset(
+    {"caution.cash", "caution.holding", "caution.bought_today", "caution.open_value"}
+)
+_APPROVAL: Final = frozenset({"caution.approval", "caution.approval_refused"})
 
 
 class Amendment(Struct, frozen=True):
@@ -66,8 +72,9 @@ def as_draft(order: OrderLine, amendment: Amendment) -> OrderDraft:
         amendment.order_qty - order.cum_qty,
         amendment.price,
         order.time_in_force,
-        order.ord_type if order.is_waiting or order.ord_type == "limit" else "limit",
+        order.ord_type if order.is_waiting else "limit",
         amendment.stop_px,
+        is_post_only=order.is_post_only,
         client_account=order.client_account,
     )
 
@@ -76,6 +83,15 @@ def draft_of(order: OrderLine) -> OrderDraft:
     """Return a working or held order as it would be entered."""
     return OrderDraft(
         order.symbol, order.side, order.leaves_qty, order.price, order.time_in_force,
-        order.ord_type, order.stop_px, display_qty=order.display_qty,
-        client_account=order.client_account,
+        order.ord_type, order.stop_px, order.expire_date, order.min_qty, order.display_qty,
+        order.is_post_only, order.client_account,
     )  # fmt: skip
+
+
+def amended(cautions: Iterable[Caution]) -> list[Caution]:
+    """Return what counts for a replacement: its cover is freed by it, and it cannot wait."""
+    return [
+        Caution("caution.approval_amend") if c.key in _APPROVAL else c
+        for c in cautions
+        if c.key not in _COVER
+    ]

@@ -43,6 +43,7 @@ class Means(Struct, frozen=True):
     """What the member has, may do, and has working already."""
 
     cash: AccountRow | None
+    """None, like the holding, where the user may not see the account."""
     holding: AccountRow | None
     limits: MemberLimits
     open_value: int = 0
@@ -104,23 +105,30 @@ def immediate_fill(draft: OrderDraft, market: Market) -> tuple[int, int]:
     return filled, value
 
 
-def buying_power(draft: OrderDraft, market: Market, means: Means) -> int:
+def buying_power(draft: OrderDraft, market: Market, means: Means) -> int | None:
     """Return the most tonnes that the account covers: the `max` of the ticket.
 
     Rounded down to the lot and to the instrument's largest order. A purchase at the market is
-    counted at the day's upper limit, the least that is sure to suffice; 0 where there is none.
+    counted at the day's upper limit, the least that is sure to suffice. None while the price or
+    the account is not known.
     """
     rules = market.rules
-    if draft.side == "sell":
-        available = means.holding.available if means.holding is not None else 0
-    else:
-        price = draft.bound if draft.ord_type != "market" else market.limit_up
-        cash = means.cash.available if means.cash is not None else 0
-        available = cash // price if price else 0
-    most = min(available, rules.max_order_qty)
+    account = means.cash if draft.side == "buy" else means.holding
+    price = 1 if draft.side == "sell" else cover_price(draft, market)
+    if account is None or not price:
+        return None
+    most = min(account.available // price, rules.max_order_qty)
     if means.limits.max_order_qty:
         most = min(most, means.limits.max_order_qty)
     return most - most % rules.lot
+
+
+def cover_price(draft: OrderDraft, market: Market) -> int:
+    """Return what a tonne has to be covered with, in fen; 0 where it is not known.
+
+    It is the limit; without one, as of a stop order, the day's upper limit.
+    """
+    return draft.price or (0 if draft.ord_type in ("limit", "stop_limit") else market.limit_up)
 
 
 def appraise(draft: OrderDraft, market: Market, means: Means) -> Appraisal:
@@ -168,12 +176,10 @@ def _reaches(side: Side, bound: int, price: int) -> bool:
 def _shares(draft: OrderDraft, market: Market, means: Means, value: int) -> list[Share]:
     limits = means.limits
     shares = [Share("share.order_size", draft.quantity, market.rules.max_order_qty)]
-    if draft.side == "buy":
-        cash = means.cash.available if means.cash is not None else 0
-        shares.append(Share("share.cash", value, cash))
-    else:
-        held = means.holding.available if means.holding is not None else 0
-        shares.append(Share("share.holding", draft.quantity, held))
+    if draft.side == "buy" and means.cash is not None:
+        shares.append(Share("share.cash", _cost(draft, market, value), means.cash.available))
+    elif draft.side == "sell" and means.holding is not None:
+        shares.append(Share("share.holding", draft.quantity, means.holding.available))
     if limits.max_order_qty:
         shares.append(Share("share.member_qty", draft.quantity, limits.max_order_qty))
     if limits.max_order_value:
@@ -197,6 +203,8 @@ def _against_market(draft: OrderDraft, market: Market, best: int, fill_qty: int)
             if beyond >= FAR_BPS
             else Caution("caution.crosses")
         )
+    if draft.stop_px and market.last and _reaches(draft.side, market.last, draft.stop_px):
+        found.append(Caution("caution.stop_reached"))
     if draft.time_in_force == "fok" and not fill_qty and market.phase == "continuous":
         found.append(Caution("caution.fok"))
     if draft.min_qty and not fill_qty:
@@ -204,16 +212,26 @@ def _against_market(draft: OrderDraft, market: Market, best: int, fill_qty: int)
     return found
 
 
-def _against_means(draft: OrderDraft, market: Market, means: Means, value: int) -> list[Caution]:
-    limits, found = means.limits, []
+def _cost(draft: OrderDraft, market: Market, value: int) -> int:
+    """Return the fen that a purchase has to be covered with."""
+    is_stop = draft.ord_type == "stop"
+    return draft.quantity * cover_price(draft, market) if is_stop else value
+
+
+def _against_account(draft: OrderDraft, market: Market, means: Means, value: int) -> list[Caution]:
+    if draft.side == "buy":
+        cash = means.cash
+        is_short = cash is not None and _cost(draft, market, value) > cash.available
+        return [Caution("caution.cash")] if is_short else []
     holding = means.holding
-    if draft.side == "sell":
-        available = holding.available if holding is not None else 0
-        if draft.quantity > available:
-            is_of_today = holding is not None and draft.quantity <= available + holding.bought_today
-            found.append(Caution("caution.bought_today" if is_of_today else "caution.holding"))
-    elif value > (means.cash.available if means.cash is not None else 0):
-        found.append(Caution("caution.cash"))
+    if holding is None or draft.quantity <= holding.available:
+        return []
+    is_of_today = draft.quantity <= holding.available + holding.bought_today
+    return [Caution("caution.bought_today" if is_of_today else "caution.holding")]
+
+
+def _against_means(draft: OrderDraft, market: Market, means: Means, value: int) -> list[Caution]:
+    limits, found = means.limits, _against_account(draft, market, means, value)
     bound, base = limits.max_price_deviation_bps, market.base
     if bound and draft.bound and base and abs(draft.bound - base) * _BASIS > bound * base:
         found.append(Caution("caution.deviation", bound))
@@ -224,7 +242,9 @@ def _against_means(draft: OrderDraft, market: Market, means: Means, value: int) 
     if 0 < limits.max_open_value < means.open_value + value:
         found.append(Caution("caution.open_value"))
     if 0 < limits.approval_qty < draft.quantity or 0 < limits.approval_value < value:
-        found.append(Caution("caution.approval"))
+        found.append(
+            Caution("caution.approval_refused" if draft.has_conditions else "caution.approval")
+        )
     price = draft.price if draft.ord_type == "limit" else 0
     is_stop = draft.ord_type in ("stop", "stop_limit")
     if not is_stop and any(_reaches(draft.side, price, own) for own in means.own_opposite):

@@ -81,7 +81,7 @@ def _working(session: Session) -> list[BlotterLine]:
 
 
 def _status(order: OrderLine) -> str:
-    return "status.waiting" if order.is_waiting else f"status.{order.status}"
+    return "blotter.waiting" if order.is_waiting else f"status.{order.status}"
 
 
 def _fills(session: Session) -> list[BlotterLine]:

@@ -31,6 +31,12 @@ class OrderDraft(Struct, frozen=True):
         """Fen at the bound; 0 for a market order."""
         return self.quantity * self.bound
 
+    @property
+    def has_conditions(self) -> bool:
+        """Whether it is more than a plain order; such a one cannot wait for approval."""
+        conditions = (self.stop_px, self.expire_date, self.min_qty, self.display_qty)
+        return self.is_post_only or any(conditions)
+
     def command(self, cl_ord_id: str) -> NewOrder:
         return NewOrder(
             cl_ord_id,

@@ -58,13 +58,21 @@ def claim(side: Side, symbol: str, price: int, quantity: int) -> Claim:
     return (CASH, price * quantity) if side == "buy" else (symbol, quantity)
 
 
-def order_claims(orders: Iterable[OrderLine]) -> list[Claim]:
-    """What waits for a colleague's approval freezes nothing."""
-    return [
-        claim(order.side, order.symbol, order.price, order.leaves_qty)
-        for order in orders
-        if order.status != "pending_new"
-    ]
+def order_claims(
+    orders: Iterable[OrderLine], instruments: Mapping[str, InstrumentRow]
+) -> list[Claim]:
+    """What waits for a colleague's approval freezes nothing.
+
+    A stop order to buy without a limit is good for the day and covered at its upper limit.
+    """
+    claims: list[Claim] = []
+    for order in orders:
+        row, price = instruments.get(order.symbol), order.price
+        if order.is_waiting and not price and row is not None:
+            price = row.limit_up
+        if not order.is_held:
+            claims.append(claim(order.side, order.symbol, price, order.leaves_qty))
+    return claims
 
 
 def block_claims(lines: Iterable[BlockLine]) -> list[Claim]:

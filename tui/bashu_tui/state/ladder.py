@@ -18,10 +18,20 @@ class LadderRow(Struct):
     bid_qty: int = 0
     ask_qty: int = 0
     own_buy: int = 0
+    """Of one's member, in the book."""
     own_sell: int = 0
+    stop_buy: int = 0
+    """Of one's member, waiting for this stop price."""
+    stop_sell: int = 0
     ahead_buy: int | None = None
     """At most so many tonnes of others stand ahead of the first own order; None if unknown."""
     ahead_sell: int | None = None
+
+    def of_own(self, column: str) -> tuple[int, int]:
+        """Return one's own tonnes that stand in a column: in the book, and waiting."""
+        if column == "own_buy":
+            return self.own_buy, self.stop_buy
+        return (self.own_sell, self.stop_sell) if column == "own_sell" else (0, 0)
 
 
 class Marks(Struct, frozen=True):
@@ -77,14 +87,35 @@ def build(
             else:
                 row.ask_qty += quantity
     for order in own:
-        row = find(order.price, is_bid=order.side == "buy")
-        if row is None:
+        price, beside = _place(order)
+        row = find(price, is_bid=beside == "buy")
+        if row is None or order.is_held:
             continue
-        if order.side == "buy":
-            row.own_buy += order.leaves_qty
-        else:
-            row.own_sell += order.leaves_qty
+        kind = "stop" if order.is_waiting else "own"
+        name = f"{kind}_{order.side}"
+        setattr(row, name, getattr(row, name) + order.leaves_qty)
     return ladder
+
+
+def own_at(own: list[OrderLine], side: Side, row_price: int, step: int) -> list[OrderLine]:
+    """Return the orders of a side that a row shows as one's own."""
+    found = []
+    for order in own:
+        price, beside = _place(order)
+        low, high = covered(row_price, step, beside)
+        if order.side == side and low <= price <= high and not order.is_held:
+            found.append(order)
+    return found
+
+
+def _place(order: OrderLine) -> tuple[int, Side]:
+    """Return the price of an order, and the side of the market on which that stands.
+
+    What waits for its stop price stands there: a purchase above the market, a sale below.
+    """
+    if not order.is_waiting:
+        return order.price, order.side
+    return order.stop_px, "sell" if order.side == "buy" else "buy"
 
 
 def covered(row_price: int, step: int, side: Side) -> tuple[int, int]:

@@ -20,7 +20,7 @@ def market_of(session: Session, symbol: str) -> Market | None:
 
 def means_of(session: Session, draft: OrderDraft) -> Means:
     """Return what the member has and has working, seen from one order."""
-    working = [order for order in session.orders.values() if order.status != "pending_new"]
+    working = [order for order in session.orders.values() if not order.is_held]
     return Means(
         session.accounts.get(CASH),
         session.accounts.get(draft.symbol),
@@ -29,6 +29,6 @@ def means_of(session: Session, draft: OrderDraft) -> Means:
         [
             order.price
             for order in working
-            if order.symbol == draft.symbol and order.side != draft.side and not order.is_waiting
+            if order.symbol == draft.symbol and order.side != draft.side and order.rests
         ],
     )

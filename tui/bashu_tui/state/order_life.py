@@ -53,6 +53,8 @@ class OrderLife(Struct):
     reject_code: RejectCode = RejectCode.NONE
     """Why it was refused, or why what was left of it was withdrawn."""
     was_amended: bool = False
+    was_triggered: bool = False
+    """Its stop price was reached, so that it does not wait any more."""
     updates: int = 0
 
     @property
@@ -146,7 +148,7 @@ def _advance(life: OrderLife, report: ExecutionReport) -> None:
     elif kind == "pending_new":
         life.stage = "pending_new"
     elif kind == "triggered":
-        life.stage = "triggered"
+        life.stage, life.was_triggered = "triggered", True
     else:
         life.was_amended = life.was_amended or kind in ("replaced", "restated")
         life.stage = _resting_stage(life, report)
@@ -155,5 +157,5 @@ def _advance(life: OrderLife, report: ExecutionReport) -> None:
 def _resting_stage(life: OrderLife, report: ExecutionReport) -> Stage:
     if report.cum_qty:
         return "partially_filled" if report.leaves_qty else "filled"
-    waits = report.ord_type in ("stop", "stop_limit") and life.stage != "triggered"
+    waits = report.ord_type in ("stop", "stop_limit") and not life.was_triggered
     return "waiting" if waits else "new"

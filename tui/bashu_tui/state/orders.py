@@ -44,6 +44,20 @@ class OrderLine(Struct):
     client_account: str = ""
     is_waiting: bool = False
     """For its stop price."""
+    expire_date: int = 0
+    """YYYYMMDD; 0 for none."""
+    min_qty: int = 0
+    is_post_only: bool = False
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for a colleague's approval, in no book and freezing nothing."""
+        return self.status == "pending_new"
+
+    @property
+    def rests(self) -> bool:
+        """Whether it stands in the book."""
+        return not (self.is_held or self.is_waiting)
 
 
 class Orders(Mapping[int, OrderLine]):
@@ -99,7 +113,8 @@ class Orders(Mapping[int, OrderLine]):
             report.order_qty, report.leaves_qty, report.cum_qty, report.ord_status,
             report.transact_time, True, self._user, report.ord_type, report.time_in_force,
             report.stop_px, report.display_qty, report.client_account,
-            is_stop and not has_triggered and not report.cum_qty,
+            is_stop and not has_triggered and not report.cum_qty, report.expire_date,
+            report.min_qty, report.exec_inst == "post_only",
         )  # fmt: skip
 
 
@@ -111,5 +126,5 @@ def _listed(row: OrderRow, user: str) -> OrderLine:
         row.order_id, row.cl_ord_id, row.symbol, row.side, row.price, row.order_qty,
         row.leaves_qty, row.cum_qty, status, row.transact_time, row.user == user, row.user,
         row.ord_type, row.time_in_force, row.stop_px, row.display_qty, row.client_account,
-        row.waiting,
+        row.waiting, row.expire_date, row.min_qty, row.exec_inst == "post_only",
     )  # fmt: skip

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from bashu_protocol.units import format_price
 from bashu_tui.cells import left, right, wrap
+from bashu_tui.state.amendment import draft_of
 from bashu_tui.state.blotter import TABS, BlotterLine, Tab, counts, lines
 from bashu_tui.state.orders import OrderLine
 from bashu_tui.state.positions import format_average
@@ -17,6 +18,7 @@ from bashu_tui.state.session import local_time
 from bashu_tui.state.venue_words import in_words
 from bashu_tui.widgets.line_panel import Piece
 from bashu_tui.widgets.list_panel import ListPanel
+from bashu_tui.widgets.order_words import terms_words
 
 _WITH_TIME: Final = 60
 _WITH_AVERAGE: Final = 84
@@ -172,7 +174,7 @@ class Blotter(ListPanel[BlotterLine]):
 
     def _status(self, item: BlotterLine) -> str:
         texts = self.bashu.texts
-        said = texts(item.status)
+        said = texts(item.status, stop=format_price(item.stop_px))
         if item.fill is not None and item.fill.correction == "adjust":
             said = texts("blotter.was", what=said, price=format_price(item.fill.price))
         if item.reject_code:
@@ -184,9 +186,12 @@ class Blotter(ListPanel[BlotterLine]):
         return item.fill is not None and bool(item.fill.correction)
 
     def _detail(self, item: BlotterLine, width: int) -> list[str]:
-        """Say in full why the chosen one was refused, or what the notice says."""
+        """Say in full why the chosen one was refused, on what terms it works, or the notice."""
         if item.notice is not None:
             return wrap(self._notice_text(item), width)
+        draft = draft_of(item.order) if item.order is not None else None
+        if draft is not None and (draft.has_conditions or draft.client_account):
+            return wrap(terms_words(draft, self.bashu.texts), width)
         return wrap(self._status(item), width) if item.reject_code else []
 
     def _notice(self, item: BlotterLine, width: int) -> list[Piece]:

@@ -18,6 +18,8 @@ LABEL_WIDTH: Final = 12
 
 Option = tuple[str, str]
 """A value and the key of its text; what is no key, such as a symbol, is shown as it is."""
+Shown = tuple[str, str]
+"""A value and its text as it is painted."""
 
 
 class Choice(LinePanel):
@@ -50,9 +52,11 @@ class Choice(LinePanel):
         value: str = "",
         *,
         id: str,  # noqa: A002  Textual's own word
+        label_width: int = LABEL_WIDTH,
     ) -> None:
         super().__init__(id=id)
         self.label_key = label_key
+        self._label_width = label_width
         self.value = value or options[0][0]
         self._options = list(options)
         self.spans: list[tuple[int, int, int, str]] = []
@@ -90,8 +94,8 @@ class Choice(LinePanel):
         made: list[Sequence[Piece]] = []
         for y, row in enumerate(self._rows(width)):
             label = self.bashu.texts(self.label_key) if y == 0 else ""
-            pieces: list[Piece] = [(left(label, LABEL_WIDTH), palette.head)]
-            at = LABEL_WIDTH
+            pieces: list[Piece] = [(left(label, self._label_width), palette.head)]
+            at = self._label_width
             for value, shown in row:
                 pieces.append((shown, self._style(value)))
                 self.spans.append((y, at, at + cell_len(shown) - 1, value))
@@ -106,9 +110,15 @@ class Choice(LinePanel):
         self.repaint()
 
     def on_key(self, event: events.Key) -> None:
-        if event.character and event.character in "123456789"[: len(self._options)]:
+        if event.character and self.take_number(event.character):
             event.stop()
-            self._take(self._options[int(event.character) - 1][0])
+
+    def take_number(self, digit: str) -> bool:
+        """Take the option with this digit; return whether there is one."""
+        is_option = digit in tuple("123456789"[: len(self._options)])
+        if is_option:
+            self._take(self._options[int(digit) - 1][0])
+        return is_option
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
@@ -127,10 +137,10 @@ class Choice(LinePanel):
             self.choose(value)
             self.post_message(self.Changed(self))
 
-    def _rows(self, width: int) -> list[list[tuple[str, str]]]:
-        """Spread the options over as many lines as they need: (value, text)."""
-        rows: list[list[tuple[str, str]]] = [[]]
-        room = width - LABEL_WIDTH
+    def _rows(self, width: int) -> list[list[Shown]]:
+        """Spread the options over as many lines as they need."""
+        rows: list[list[Shown]] = [[]]
+        room = width - self._label_width
         for number, (value, key) in enumerate(self._options, 1):
             text = f"{number} {self.bashu.texts.get(key, key)}"
             shown = f"[{text}]" if value == self.value else f" {text} "

@@ -58,13 +58,13 @@ class Ladder(LinePanel):
             self.price = price
 
     class OwnClicked(Message):
-        """Own quantity between two prices was clicked, to be withdrawn."""
+        """Own quantity on a row was clicked, to be withdrawn."""
 
-        def __init__(self, side: str, low: int, high: int) -> None:
+        def __init__(self, side: Side, price: int, step: int) -> None:
             super().__init__()
             self.side = side
-            self.low = low
-            self.high = high
+            self.price = price
+            self.step = step
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own word
         super().__init__(id=id)
@@ -296,11 +296,10 @@ class Ladder(LinePanel):
         if zone is None:
             return join_fitting(self._keys(), width)
         row = next((row for row in self._rows if row.price == price), None)
-        own = 0
-        if row is not None:
-            own = {"own_buy": row.own_buy, "own_sell": row.own_sell}.get(zone, 0)
-        if own:
-            return texts("ladder.click_withdraw", qty=f"{own:,}", price=format_price(price))
+        own, waiting = row.of_own(zone) if row is not None else (0, 0)
+        if own or waiting:
+            key = "ladder.click_withdraw" if own else "ladder.click_withdraw_stop"
+            return texts(key, qty=f"{own + waiting:,}", price=format_price(price))
         side = _SIDES.get(zone)
         key = f"ladder.click_{side}" if side is not None else "ladder.click_price"
         return texts(key, price=format_price(price))
@@ -355,8 +354,8 @@ class Ladder(LinePanel):
         side = _SIDES.get(zone)
         if side is None:
             self.post_message(self.PriceChosen(row.price))
-        elif (zone == "own_buy" and row.own_buy) or (zone == "own_sell" and row.own_sell):
-            self.post_message(self.OwnClicked(side, *covered(row.price, self.step, side)))
+        elif any(row.of_own(zone)):
+            self.post_message(self.OwnClicked(side, row.price, self.step))
         else:
             self.post_message(self.TradeAt(side, row.price))
         self.repaint()

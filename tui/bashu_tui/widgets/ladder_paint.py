@@ -94,11 +94,11 @@ def paint(row: LadderRow, ground: Ground, palette: Palette) -> list[Piece]:
     bar = columns.bar
     buy, sell = base + palette.buy, base + palette.sell
     pieces: dict[Zone, list[Piece]] = {
-        "own_buy": _own(row.own_buy, row.ahead_buy, ground, palette, base),
+        "own_buy": _own(row.own_buy, row.stop_buy, row.ahead_buy, ground, palette, base),
         "bid": _bar(row.bid_qty, ground.largest_qty, bar, palette.buy_bar, buy, at_right=True),
         "price": [_price(row.price, ground, palette, base)],
         "ask": _bar(row.ask_qty, ground.largest_qty, bar, palette.sell_bar, sell),
-        "own_sell": _own(row.own_sell, row.ahead_sell, ground, palette, base)[::-1],
+        "own_sell": _own(row.own_sell, row.stop_sell, row.ahead_sell, ground, palette, base)[::-1],
     }
     if row.price == ground.hover_price and ground.hover_zone is not None:
         under = Style(underline=True)
@@ -106,14 +106,26 @@ def paint(row: LadderRow, ground: Ground, palette: Palette) -> list[Piece]:
     return [piece for zone in pieces.values() for piece in zone]
 
 
+def own_text(quantity: int, stop: int, width: int) -> str:
+    """Return one's own tonnes of a row, in the book and, behind `^`, waiting for this price."""
+    if not stop:
+        return fit_quantity(quantity, width) if quantity else ""
+    both = f"{quantity or ''}^{stop}"
+    if len(both) <= width:
+        return both
+    if quantity:
+        return fit_quantity(quantity, width - 1) + "^"
+    short = fit_quantity(stop, width - 1)
+    return "^" + (short if len(short) < width and short[0] != "0" else "#")
+
+
 def _own(
-    quantity: int, ahead: int | None, ground: Ground, palette: Palette, base: Style
+    quantity: int, stop: int, ahead: int | None, ground: Ground, palette: Palette, base: Style
 ) -> list[Piece]:
     """Return the tonnes of others ahead, and one's own; "0" ahead is certain, "~" at most."""
     columns = ground.columns
-    mine: Piece = (" " * columns.own, base)
-    if quantity:
-        mine = (right(fit_quantity(quantity, columns.own - 1) + " ", columns.own), palette.own)
+    style = palette.own if quantity else base + palette.warn if stop else base
+    mine: Piece = (right(own_text(quantity, stop, columns.own - 1) + " ", columns.own), style)
     if not columns.queue:
         return [mine]
     text = ""

@@ -10,7 +10,7 @@ from bashu_tui.state.draft import OrderDraft
 from bashu_tui.state.market_view import market_of, means_of
 from bashu_tui.state.positions import format_average
 from bashu_tui.widgets.line_panel import LinePanel, Piece
-from bashu_tui.widgets.order_words import price_words
+from bashu_tui.widgets.order_words import price_words, terms_words
 
 Said = tuple[str, str]
 """A sentence, and the name of its style in the palette."""
@@ -40,7 +40,10 @@ class OrderCard(LinePanel):
         texts, palette = self.bashu.texts, self.bashu.palette
         if session is None:
             return []
-        said: list[Said] = [(_order(draft, texts), draft.side), (_terms(draft, texts), "plain")]
+        said: list[Said] = [
+            (_order(draft, texts), draft.side),
+            (terms_words(draft, texts), "plain"),
+        ]
         market = market_of(session, draft.symbol)
         if market is not None:
             appraisal = appraise(draft, market, means_of(session, draft))
@@ -80,23 +83,6 @@ def _order(draft: OrderDraft, texts: Texts) -> str:
         symbol=draft.symbol,
         price=price_words(draft, texts),
     )
-
-
-def _terms(draft: OrderDraft, texts: Texts) -> str:
-    """Name the type, the validity, and what else was chosen."""
-    said = [texts(f"type.{draft.ord_type}"), texts(f"tif.{draft.time_in_force}")]
-    if draft.expire_date:
-        day = str(draft.expire_date)
-        said[-1] += f" {day[:4]}-{day[4:6]}-{day[6:]}"
-    if draft.is_post_only:
-        said.append(texts("ticket.post_only"))
-    if draft.min_qty:
-        said.append(texts("confirm.min_qty", qty=f"{draft.min_qty:,}"))
-    if draft.display_qty:
-        said.append(texts("confirm.display_qty", qty=f"{draft.display_qty:,}"))
-    if draft.client_account:
-        said.append(texts("ticket.client", account=draft.client_account))
-    return texts("text.comma").join(said)
 
 
 def _appraised(draft: OrderDraft, market: Market, appraisal: Appraisal, texts: Texts) -> list[Said]:

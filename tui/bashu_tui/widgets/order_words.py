@@ -32,6 +32,8 @@ def outcome(life: OrderLife, texts: Texts) -> Said:
     if stage == "triggered":
         return texts("ticket.triggered"), "good"
     status = texts(f"status.{stage}")
+    if life.was_amended:
+        return texts("ticket.amended_life", status=status), "good"
     said = texts("ticket.accepted", ms=life.taken_ms, status=status)
     return said, "warn" if stage == "pending_new" else "good"
 
@@ -49,6 +51,11 @@ def short_outcome(life: OrderLife, texts: Texts) -> Said:
     return f"{said} {life.taken_ms} ms", style
 
 
+def short_price_words(draft: OrderDraft, texts: Texts) -> str:
+    """Say it in a few cells: `^` stands before a stop price, as on the ladder."""
+    return f"^{format_price(draft.stop_px)}" if draft.stop_px else price_words(draft, texts)
+
+
 def price_words(draft: OrderDraft, texts: Texts) -> str:
     """Say at what price an order is: its limit, its stop price and limit, or the market."""
     if draft.ord_type == "market":
@@ -60,3 +67,20 @@ def price_words(draft: OrderDraft, texts: Texts) -> str:
             "price.stop_limit", stop=format_price(draft.stop_px), price=format_price(draft.price)
         )
     return format_price(draft.price)
+
+
+def terms_words(draft: OrderDraft, texts: Texts) -> str:
+    """Name the type, the validity, and what else was chosen."""
+    said = [texts(f"type.{draft.ord_type}"), texts(f"tif.{draft.time_in_force}")]
+    if draft.expire_date:
+        day = str(draft.expire_date)
+        said[-1] += f" {day[:4]}-{day[4:6]}-{day[6:]}"
+    if draft.is_post_only:
+        said.append(texts("ticket.post_only"))
+    if draft.min_qty:
+        said.append(texts("confirm.min_qty", qty=f"{draft.min_qty:,}"))
+    if draft.display_qty:
+        said.append(texts("confirm.display_qty", qty=f"{draft.display_qty:,}"))
+    if draft.client_account:
+        said.append(texts("ticket.client", account=draft.client_account))
+    return texts("text.comma").join(said)

@@ -6,7 +6,7 @@ from typing import Final
 from bashu_tui.cells import left, right
 from bashu_tui.state.order_life import OrderLife
 from bashu_tui.widgets.line_panel import LinePanel, Piece
-from bashu_tui.widgets.order_words import price_words, short_outcome
+from bashu_tui.widgets.order_words import short_outcome, short_price_words
 
 _MOST: Final = 3
 
@@ -29,7 +29,8 @@ class RecentOrders(LinePanel):
             draft = life.draft
             side = palette.buy if draft.side == "buy" else palette.sell
             sign = "+" if draft.side == "buy" else "-"
-            order = f"{right(f'{sign}{draft.quantity:,}', 7)} {left(price_words(draft, texts), 7)}"
+            quantity, price = f"{sign}{draft.quantity:,}", short_price_words(draft, texts)
+            order = f"{right(quantity, 7)} {left(price, 7)}"
             said, style = short_outcome(life, texts)
             made.append([(order + " ", side), (said, getattr(palette, style))])
         return made

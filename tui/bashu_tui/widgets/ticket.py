@@ -1,5 +1,6 @@
 """The order ticket: what to send, how it was understood, and what became of the last order."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, cast
 
 from rich.text import Text
@@ -23,10 +24,12 @@ from bashu_tui.state.ticket_entry import (
     step_price,
     validities,
 )
+from bashu_tui.widgets.choice import Option
 from bashu_tui.widgets.choice_line import Choice, ChoiceLine
 from bashu_tui.widgets.entry_input import EntryInput
 from bashu_tui.widgets.order_words import outcome
 from bashu_tui.widgets.recent_orders import RecentOrders
+from bashu_tui.widgets.ticket_choice import TicketChoice
 from bashu_tui.widgets.ticket_words import lock, reading
 
 if TYPE_CHECKING:
@@ -36,6 +39,12 @@ _LABEL_WIDTH: Final = 9
 _TYPED_EXTRAS: Final = ("stop_px", "expire_date", "min_qty", "display_qty")
 _ALWAYS_OPEN: Final = ("stop_px", "expire_date")
 """Further fields without which the order is not complete."""
+_CHOSEN_EXTRAS: Final = ("post_only", "client")
+_OWN_ACCOUNT: Final = ("", "ticket.own_account")
+_OPTIONS: Final[dict[str, Sequence[Option]]] = {
+    "post_only": (("", "ticket.no"), ("yes", "ticket.yes")),
+    "client": (_OWN_ACCOUNT,),
+}
 
 
 class Ticket(Vertical):
@@ -69,8 +78,6 @@ class Ticket(Vertical):
         self.side: Side = "buy"
         self.ord_type: OrdType = "limit"
         self.time_in_force: TimeInForce = "day"
-        self.is_post_only = False
-        self.client_account = ""
         self.is_open = False
         """Whether the further fields are shown."""
         self._outcome: tuple[str, str, dict[str, object]] = ("", "faint", {})
@@ -98,7 +105,14 @@ class Ticket(Vertical):
             with Horizontal(id=f"ticket-{name}-row"):
                 yield Static(id=f"ticket-{name}-label")
                 yield EntryInput(id=f"ticket-{name}")
-        yield ChoiceLine(id="ticket-more")
+        for name in _CHOSEN_EXTRAS:
+            yield TicketChoice(
+                f"ticket.row.{name}",
+                _OPTIONS[name],
+                id=f"ticket-{name}",
+                label_width=_LABEL_WIDTH + 1,
+            )
+        yield Static(id="ticket-none")
         yield Static(id="ticket-reading")
         yield ChoiceLine(id="ticket-send")
         yield Static(id="ticket-outcome")
@@ -125,8 +139,8 @@ class Ticket(Vertical):
             expire_date,
             min_qty,
             display_qty,
-            self.is_post_only,
-            self.client_account,
+            self._choice("post_only").value == "yes",
+            self._choice("client").value,
         )
 
     def draft(self) -> OrderDraft | None:
@@ -137,11 +151,12 @@ class Ticket(Vertical):
     # What changes it
 
     def choose(self, *, side: Side | None = None, price: int | None = None) -> None:
-        """Take a side or a price."""
+        """Take a side or a price; the price of a stop order is its stop price."""
         if side is not None:
             self.side = side
         if price is not None:
-            self._input("price").value = format_price(price)
+            name = "stop_px" if self.ord_type == "stop" else "price"
+            self._input(name).value = format_price(price)
         self.repaint()
 
     def take_limit(self, side: Side, price: int) -> None:
@@ -173,10 +188,14 @@ class Ticket(Vertical):
         self._input("qty").value = str(quantity)
 
     def take_most(self) -> None:
-        """Take all that the account covers."""
+        """Take all that the account covers, or say why that is not known or nothing."""
         most = self.most()
         if most:
             self.take_quantity(most)
+        elif most == 0:
+            self.show_outcome("ticket.most_none", "warn")
+        else:
+            self.show_outcome(self._why_no_most(), "warn")
 
     def step(self, ticks: int) -> None:
         """Move the typed price by ticks."""
@@ -187,19 +206,11 @@ class Ticket(Vertical):
         self.is_open = not self.is_open
         self.repaint()
 
-    def next_client(self) -> None:
-        """Trade for the next of the member's clients, after the last for itself again."""
-        session = self.bashu.session
-        accounts = ["", *(session.limits.clients if session is not None else [])]
-        at = accounts.index(self.client_account) if self.client_account in accounts else -1
-        self.client_account = accounts[(at + 1) % len(accounts)]
-        self.repaint()
-
-    def most(self) -> int:
-        """Return the most tonnes that the account covers at the typed price."""
+    def most(self) -> int | None:
+        """Return the most tonnes that the account covers at the typed price; None if unknown."""
         session, row = self.bashu.session, self._instrument()
         if session is None or row is None:
-            return 0
+            return None
         draft = OrderDraft(
             self.bashu.symbol,
             self.side,
@@ -209,7 +220,14 @@ class Ticket(Vertical):
             stop_px=read_price(self._input("stop_px").value, None).value or 0,
         )
         market = market_of(session, self.bashu.symbol)
-        return buying_power(draft, market, means_of(session, draft)) if market is not None else 0
+        return buying_power(draft, market, means_of(session, draft)) if market is not None else None
+
+    def _why_no_most(self) -> str:
+        session = self.bashu.session
+        if session is None or not session.accounts:
+            return "ticket.most_hidden"
+        priced = self.ord_type in ("limit", "stop_limit")
+        return "ticket.most_price" if priced else "ticket.most_unbounded"
 
     def show_outcome(self, key: str, style: str, **values: object) -> None:
         """Say something about the last action; style is a name of the palette's.
@@ -245,13 +263,7 @@ class Ticket(Vertical):
         self._keep_to_what_is_offered()
         self._show_mode()
         self._show_choices()
-        offered = extras(self.fields(), self._instrument(), self._phase())
-        for name in _TYPED_EXTRAS:
-            shown = name in offered and (self.is_open or name in _ALWAYS_OPEN)
-            self.query_one(f"#ticket-{name}-row", Horizontal).display = shown
-        priced = self.ord_type in ("limit", "stop_limit")
-        self.query_one("#ticket-price-row", Horizontal).display = priced
-        self._show_more("post_only" in offered)
+        self._show_fields()
         self._show_labels()
         self._write("ticket-reading", self._reading())
         self._show_send()
@@ -265,6 +277,12 @@ class Ticket(Vertical):
         draft = self.draft()
         if draft is not None:
             self.post_message(self.Submitted(draft))
+
+    def on_choice_changed(self) -> None:
+        self.repaint()
+
+    def on_ticket_choice_submitted(self) -> None:
+        self.on_input_submitted()
 
     def on_choice_line_picked(self, event: ChoiceLine.Picked) -> None:
         name, _, value = event.name.partition(":")
@@ -282,11 +300,6 @@ class Ticket(Vertical):
             self.step(int(value))
         elif name == "more":
             self.toggle_more()
-        elif name == "post_only":
-            self.is_post_only = not self.is_post_only
-            self.repaint()
-        elif name == "client":
-            self.next_client()
         elif name == "send":
             self.on_input_submitted()
 
@@ -322,8 +335,9 @@ class Ticket(Vertical):
                 Choice(f"side:{side}", shown, style + palette.cursor if is_it else palette.faint)
             )
             sides.append(Choice("", " ", palette.plain))
-        most = texts("ticket.most", qty=f"{self.most():,}")
-        sides.append(Choice("most", most, palette.faint))
+        most = self.most()
+        if most is not None:
+            sides.append(Choice("most", texts("ticket.most", qty=f"{most:,}"), palette.faint))
         self._line("side").show(sides)
         gap = Choice("", "  ", palette.plain)
         self._line("terms").show([
@@ -343,24 +357,31 @@ class Ticket(Vertical):
             Choice("step:1", " +", palette.warn),
         ])  # fmt: skip
 
-    def _show_more(self, has_post_only: bool) -> None:
-        texts, palette, session = self.bashu.texts, self.bashu.palette, self.bashu.session
-        choices = []
-        if self.is_open and has_post_only:
-            mark = "[x]" if self.is_post_only else "[ ]"
-            choices += [
-                Choice("post_only", f"{mark} {texts('ticket.post_only')}", palette.plain),
-                Choice("", "  ", palette.plain),
-            ]
-        if self.client_account or (self.is_open and session is not None and session.limits.clients):
-            account = self.client_account or texts("ticket.own_account")
-            said = texts("ticket.client", account=account)
-            choices.append(
-                Choice("client", said, palette.warn if self.client_account else palette.plain)
+    def _show_fields(self) -> None:
+        """Show what goes with the order; what is filled in stays in sight though closed."""
+        session = self.bashu.session
+        clients = session.limits.clients if session is not None else []
+        self._choice("client").set_options([_OWN_ACCOUNT, *((name, name) for name in clients)])
+        fields = self.fields()
+        offered = extras(fields, self._instrument(), self._phase())
+        for name in _TYPED_EXTRAS:
+            is_wanted = self.is_open or name in _ALWAYS_OPEN or bool(self._input(name).value)
+            self.query_one(f"#ticket-{name}-row", Horizontal).display = (
+                name in offered and is_wanted
             )
-        line = self._line("more")
-        line.display = bool(choices) or self.is_open
-        line.show(choices or [Choice("", texts("ticket.no_more"), palette.faint)])
+        if clients:
+            offered.append("client")
+        for name in _CHOSEN_EXTRAS:
+            is_wanted = self.is_open or bool(self._choice(name).value)
+            self._choice(name).display = name in offered and is_wanted
+            self._choice(name).repaint()
+        priced = self.ord_type in ("limit", "stop_limit")
+        self.query_one("#ticket-price-row", Horizontal).display = priced
+        has_none = self.is_open and not offered
+        self.query_one("#ticket-none", Static).display = has_none
+        self._write(
+            "ticket-none", Text(self.bashu.texts("ticket.no_more"), self.bashu.palette.faint)
+        )
 
     def _show_send(self) -> None:
         """Offer to send what can be sent: Enter does it, and a click here."""
@@ -407,6 +428,9 @@ class Ticket(Vertical):
         session = self.bashu.session
         stat = session.stat(self.bashu.symbol) if session is not None else None
         return stat.phase if stat is not None else None
+
+    def _choice(self, name: str) -> TicketChoice:
+        return self.query_one(f"#ticket-{name}", TicketChoice)
 
     def _input(self, name: str) -> Input:
         return self.query_one(f"#ticket-{name}", Input)

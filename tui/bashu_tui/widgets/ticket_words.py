@@ -44,7 +44,9 @@ def reading(session: Session, fields: Fields, texts: Texts, palette: Palette) ->
     lines: list[tuple[str, Style]] = [(reads, palette.buy if found.side == "buy" else palette.sell)]
     if found.value:
         lines.append((texts("ticket.value", value=format_money(found.value)), palette.plain))
-    lines.append((available(session, found.symbol, found.side, texts), palette.faint))
+    covered_by = available(session, found.symbol, found.side, texts)
+    if covered_by:
+        lines.append((covered_by, palette.faint))
     return Text("\n").join(Text(text, style) for text, style in lines)
 
 
@@ -56,9 +58,10 @@ def problem(found: Problem, texts: Texts) -> str:
 
 
 def available(session: Session, symbol: str, side: Side, texts: Texts) -> str:
-    """Say what an order would be paid with."""
+    """Say what an order would be paid with; nothing where the user may not see it."""
     row = session.accounts.get(CASH if side == "buy" else symbol)
-    amount = row.available if row is not None else 0
+    if row is None:
+        return ""
     if side == "buy":
-        return texts("ticket.cash", amount=format_money(amount))
-    return texts("ticket.tonnes", amount=f"{amount:,}")
+        return texts("ticket.cash", amount=format_money(row.available))
+    return texts("ticket.tonnes", amount=f"{row.available:,}")
