@@ -12,6 +12,7 @@ from bashu_protocol.messages import (
     MemberLimits,
     OrderFeatures,
     OrderRow,
+    SetClientActive,
     SetMemberLimits,
     SetPermissions,
 )
@@ -478,6 +479,29 @@ async def test_an_order_for_a_client(
         assert [row.client_account for row in held(market)] == ["mill-7"]
         await desk.chosen_order()
         await desk.sees("limit, day, client: mill-7")
+
+
+async def test_a_client_that_is_stopped_stays_chosen_and_its_orders_are_refused(
+    terminal: Any, market: Any, desk_of: Any, confirm: Any
+) -> None:
+    async with market.client("reg") as registrar, terminal() as (app, pilot):
+        admit = AddClient("c", "alice-co", "mill-7", "Mill", "mill-owner")
+        assert (await registrar.command(admit)).accepted
+        await app.session.reload_member()
+        desk = desk_of(app, pilot)
+        await desk.begin("buy")
+        await desk.more()
+        await desk.type_in(qty="100", price="74.50")
+        await desk.choose("client", "mill-7")
+        stop = SetClientActive("s", "alice-co", "mill-7", active=False)
+        assert (await registrar.command(stop)).accepted
+        await app.session.reload_member()
+        assert app.session.limits.clients == []
+        await desk.card()
+        await desk.sees("client: mill-7")
+        await confirm(pilot, app)
+        await desk.outcome("Refused: the client account is not active")
+        assert not held(market)
 
 
 async def test_of_many_clients_the_chosen_one_is_shown(

@@ -30,12 +30,18 @@ from bashu_tui.widgets.entry_input import EntryInput
 from bashu_tui.widgets.order_words import outcome
 from bashu_tui.widgets.recent_orders import RecentOrders
 from bashu_tui.widgets.ticket_choice import TicketChoice
-from bashu_tui.widgets.ticket_words import lock, reading
+from bashu_tui.widgets.ticket_lines import (
+    LABEL_WIDTH,
+    preset_line,
+    side_line,
+    step_line,
+    terms_line,
+)
+from bashu_tui.widgets.ticket_words import lock, reading, title
 
 if TYPE_CHECKING:
     from bashu_tui.app import BashuApp
 
-_LABEL_WIDTH: Final = 9
 _TYPED_EXTRAS: Final = ("stop_px", "expire_date", "min_qty", "display_qty")
 _ALWAYS_OPEN: Final = ("stop_px", "expire_date")
 """Further fields without which the order is not complete."""
@@ -110,7 +116,7 @@ class Ticket(Vertical):
                 f"ticket.row.{name}",
                 _OPTIONS[name],
                 id=f"ticket-{name}",
-                label_width=_LABEL_WIDTH + 1,
+                label_width=LABEL_WIDTH + 1,
             )
         yield Static(id="ticket-none")
         yield Static(id="ticket-reading")
@@ -315,52 +321,23 @@ class Ticket(Vertical):
     def _show_mode(self) -> None:
         app = self.bashu
         mode = app.session.mode if app.session is not None else "view"
-        title = app.texts("panel.ticket")
-        if mode != "armed":
-            title += f"  {app.texts(f'mode.{mode}')}"
-        if mode == "one_click" and app.session is not None:
-            title += f"  {app.texts('mode.cap', qty=f'{app.session.modes.max_qty:,}')}"
-        self.border_title = title
+        cap = app.session.modes.max_qty if app.session is not None else 0
+        self.border_title = title(mode, cap, app.texts)
         self.set_class(mode == "one_click", "-one-click")
         self.set_class(mode == "view", "-view")
 
     def _show_choices(self) -> None:
         texts, palette = self.bashu.texts, self.bashu.palette
-        sides = []
-        for side, style in (("buy", palette.buy), ("sell", palette.sell)):
-            is_it = side == self.side
-            text = texts(f"side.{side}")
-            shown = f"[{text}]" if is_it else f" {text} "
-            sides.append(
-                Choice(f"side:{side}", shown, style + palette.cursor if is_it else palette.faint)
-            )
-            sides.append(Choice("", " ", palette.plain))
-        most = self.most()
-        if most is not None:
-            sides.append(Choice("most", texts("ticket.most", qty=f"{most:,}"), palette.faint))
-        self._line("side").show(sides)
-        gap = Choice("", "  ", palette.plain)
-        self._line("terms").show([
-            Choice("type", texts(f"type.{self.ord_type}"), palette.warn), gap,
-            Choice("tif", texts(f"tif.{self.time_in_force}"), palette.warn), gap,
-            Choice("more", texts("ticket.less" if self.is_open else "ticket.more"), palette.faint),
-        ])  # fmt: skip
-        presets = [Choice("", " " * _LABEL_WIDTH, palette.plain)]
-        for quantity in self.bashu.settings.quantity_presets:
-            presets += [
-                Choice(f"qty:{quantity}", f"{quantity:,}", palette.faint),
-                Choice("", " ", palette.plain),
-            ]
-        self._line("presets").show(presets)
-        self._line("steps").show([
-            Choice("", " ", palette.plain), Choice("step:-1", "- ", palette.warn),
-            Choice("step:1", " +", palette.warn),
-        ])  # fmt: skip
+        self._line("side").show(side_line(self.side, self.most(), texts, palette))
+        self._line("terms").show(
+            terms_line(self.ord_type, self.time_in_force, self.is_open, texts, palette)
+        )
+        self._line("presets").show(preset_line(self.bashu.settings.quantity_presets, palette))
+        self._line("steps").show(step_line(palette))
 
     def _show_fields(self) -> None:
         """Show what goes with the order; what is filled in stays in sight though closed."""
-        session = self.bashu.session
-        clients = session.limits.clients if session is not None else []
+        clients = self._clients()
         self._choice("client").set_options([_OWN_ACCOUNT, *((name, name) for name in clients)])
         fields = self.fields()
         offered = extras(fields, self._instrument(), self._phase())
@@ -383,6 +360,13 @@ class Ticket(Vertical):
             "ticket-none", Text(self.bashu.texts("ticket.no_more"), self.bashu.palette.faint)
         )
 
+    def _clients(self) -> list[str]:
+        """Return the member's clients, and the chosen one though it was stopped meanwhile."""
+        session, chosen = self.bashu.session, self._choice("client").value
+        clients = session.limits.clients if session is not None else []
+        # An order that was meant for a client must not become the member's own.
+        return clients if not chosen or chosen in clients else [*clients, chosen]
+
     def _show_send(self) -> None:
         """Offer to send what can be sent: Enter does it, and a click here."""
         texts, palette, session = self.bashu.texts, self.bashu.palette, self.bashu.session
@@ -396,7 +380,7 @@ class Ticket(Vertical):
     def _show_labels(self) -> None:
         texts, palette = self.bashu.texts, self.bashu.palette
         for name in ("qty", "price", *_TYPED_EXTRAS):
-            label = left(texts(f"ticket.{name}"), _LABEL_WIDTH - 1)
+            label = left(texts(f"ticket.{name}"), LABEL_WIDTH - 1)
             self._write(f"ticket-{name}-label", Text(label, palette.head))
 
     def _reading(self) -> Text:

@@ -7,10 +7,21 @@ from bashu_protocol.messages import Side
 from bashu_protocol.units import format_money
 from bashu_tui.i18n import Texts
 from bashu_tui.palette import Palette
+from bashu_tui.state.modes import EntryMode
 from bashu_tui.state.positions import CASH
 from bashu_tui.state.session import Session
 from bashu_tui.state.ticket_entry import Fields, Problem, read
 from bashu_tui.widgets.order_words import price_words
+
+
+def title(mode: EntryMode, cap_qty: int, texts: Texts) -> str:
+    """Name the panel, and the mode where it is not the usual one."""
+    said = [texts("panel.ticket")]
+    if mode != "armed":
+        said.append(texts(f"mode.{mode}"))
+    if mode == "one_click":
+        said.append(texts("mode.cap", qty=f"{cap_qty:,}"))
+    return "  ".join(said)
 
 
 def lock(session: Session | None, symbol: str, texts: Texts, palette: Palette) -> Text | None:
