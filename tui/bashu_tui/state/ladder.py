@@ -91,9 +91,14 @@ def build(
         row = find(price, is_bid=beside == "buy")
         if row is None or order.is_held:
             continue
-        kind = "stop" if order.is_waiting else "own"
-        name = f"{kind}_{order.side}"
-        setattr(row, name, getattr(row, name) + order.leaves_qty)
+        if order.is_waiting and order.side == "buy":
+            row.stop_buy += order.leaves_qty
+        elif order.is_waiting:
+            row.stop_sell += order.leaves_qty
+        elif order.side == "buy":
+            row.own_buy += order.leaves_qty
+        else:
+            row.own_sell += order.leaves_qty
     return ladder
 
 

@@ -150,7 +150,7 @@ def _advance(life: OrderLife, report: ExecutionReport) -> None:
     elif kind == "triggered":
         life.stage, life.was_triggered = "triggered", True
     else:
-        life.was_amended = life.was_amended or kind in ("replaced", "restated")
+        life.was_amended = life.was_amended or kind == "replaced"
         life.stage = _resting_stage(life, report)
 
 
