@@ -24,6 +24,7 @@ from bashu_tui.screens.confirm import ConfirmScreen
 from bashu_tui.widgets.choice_line import ChoiceLine
 from bashu_tui.widgets.ladder import Ladder
 from bashu_tui.widgets.ticket import Ticket
+from bashu_tui.widgets.ticket_choice import TicketChoice
 
 SYMBOL = "CEA25"
 FEATURES = OrderFeatures(
@@ -67,6 +68,15 @@ async def pick(pilot: Any, line: ChoiceLine, name: str) -> None:
     """Click on a choice."""
     first = next(first for first, _last, choice in line.spans if choice == name)
     await pilot.click(line, offset=(first, 0))
+
+
+async def pick_value(pilot: Any, wait: Any, name: str, value: str) -> None:
+    """Click on a value of a row of choices."""
+    row = pilot.app.screen.query_one(f"#ticket-{name}", TicketChoice)
+    await wait(pilot, lambda: value in [span[3] for span in row.spans])
+    y, first = next((y, first) for y, first, _last, known in row.spans if known == value)
+    await pilot.click(row, offset=(first, y))
+    await wait(pilot, lambda: row.value == value)
 
 
 @pytest.mark.acts("order.type")
@@ -164,7 +174,7 @@ async def test_the_ticket_is_filled_and_sent_with_the_mouse_alone(
         ticket = app.screen.query_one(Ticket)
         lines = {
             name: app.screen.query_one(f"#ticket-{name}", ChoiceLine)
-            for name in ("side", "terms", "presets", "steps", "more")
+            for name in ("side", "terms", "presets", "steps")
         }
         await pilot.click("#ticket-price")
         await wait(pilot, lambda: app.focused is app.screen.query_one("#ticket-price", Input))
@@ -182,9 +192,7 @@ async def test_the_ticket_is_filled_and_sent_with_the_mouse_alone(
         await pick(pilot, lines["side"], "side:buy")
         await wait(pilot, lambda: ticket.side == "buy")
         await pick(pilot, lines["terms"], "more")
-        await wait(pilot, lambda: lines["more"].spans)
-        await pick(pilot, lines["more"], "post_only")
-        await wait(pilot, lambda: ticket.is_post_only)
+        await pick_value(pilot, wait, "post_only", "yes")
         await pick(pilot, lines["terms"], "type")
         await wait(pilot, lambda: ticket.ord_type == "market")
         for _rest in range(3):
@@ -230,11 +238,8 @@ async def test_the_client_is_chosen_with_the_mouse_and_sent(
     async with market.client("reg") as registrar:
         await registrar.command(AddClient("c", "alice-co", "c-1", "Plant one", "plant-owner"))
     async with terminal() as (app, pilot):
-        line = app.screen.query_one("#ticket-more", ChoiceLine)
         await pick(pilot, app.screen.query_one("#ticket-terms", ChoiceLine), "more")
-        await wait(pilot, lambda: "client" in [name for _first, _last, name in line.spans])
-        await pick(pilot, line, "client")
-        await wait(pilot, lambda: app.screen.query_one(Ticket).client_account == "c-1")
+        await pick_value(pilot, wait, "client", "c-1")
         await fill_ticket(pilot, app, "buy", "10", "74.50")
         await send(pilot, app)
         await wait(pilot, lambda: market.venue.order_rows("alice-co"))
