@@ -6,6 +6,7 @@ no faster, the rest waits in the user's own session, and a flood costs the venue
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 
 from bashu_daemon.bus.port import Bus, Inbound
@@ -18,6 +19,8 @@ class Acknowledgements:
         self._bus = bus
         self._held_until: dict[str, float] = {}
         """Loop time, by topic, before which nothing that comes there is acknowledged."""
+        self._waiting: dict[str, deque[Inbound]] = {}
+        """What has come there. The loop wakes once for each, in no order for one moment."""
 
     @property
     def held_topics(self) -> int:
@@ -41,11 +44,15 @@ class Acknowledgements:
             if due is None:
                 at_once.append(inbound)
             else:
-                loop.call_at(max(due, now), self._acknowledge_late, inbound)
+                self._waiting.setdefault(inbound.topic, deque()).append(inbound)
+                loop.call_at(max(due, now), self._acknowledge_late, inbound.topic)
         self._bus.acknowledge(at_once)
 
-    def _acknowledge_late(self, inbound: Inbound) -> None:
-        self._bus.acknowledge([inbound])
-        due = self._held_until.get(inbound.topic)
-        if due is not None and due <= asyncio.get_running_loop().time():
-            del self._held_until[inbound.topic]
+    def _acknowledge_late(self, topic: str) -> None:
+        waiting = self._waiting[topic]
+        self._bus.acknowledge([waiting.popleft()])
+        if waiting:
+            return
+        del self._waiting[topic]
+        if self._held_until.get(topic, 0.0) <= asyncio.get_running_loop().time():
+            self._held_until.pop(topic, None)

@@ -28,6 +28,15 @@ async def test_usually_at_once() -> None:
     assert [number for number, _ in bus.told] == [1, 2]
 
 
+async def test_what_is_held_to_one_moment_keeps_its_order() -> None:
+    bus: Any = Bus()
+    acknowledgements = Acknowledgements(bus)
+    acknowledgements.hold("flood", 0.01)
+    acknowledgements.acknowledge([inbound("flood", number) for number in range(50)])
+    await eventually(lambda: len(bus.told) == 50)
+    assert [number for number, _ in bus.told] == list(range(50))
+
+
 async def test_a_held_topic_waits_and_others_do_not() -> None:
     bus: Any = Bus()
     acknowledgements = Acknowledgements(bus)
