@@ -5,6 +5,9 @@ Columns: `ts_ns,account,symbol,event,order_id,side,price,qty,counter_order_id`, 
 without a price, or with 0, is one at the market and does not rest. A replace gives the new price
 and the new open quantity; what is empty stays. A trade is one row, or one for each side; the order
 that was entered later came to the other. Days are those of Shanghai.
+
+Two more columns are read where a file has them: `mode` of a trade, which is listing (also where it
+is empty), block, auction or call_auction, and `counter_account`, who is on a trade's other side.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +17,7 @@ from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.csv_fields import (
     BadRow,
     has_price,
+    mode_of,
     price_of,
     quantity_of,
     sign_of,
@@ -28,6 +32,7 @@ from bashu_daemon.surveillance.watch import Watch
 COLUMNS: Final = (
     "ts_ns", "account", "symbol", "event", "order_id", "side", "price", "qty", "counter_order_id",
 )  # fmt: skip
+MORE_COLUMNS: Final = ("mode", "counter_account")
 REMEMBERED_EARLY: Final = 10_000
 """Orders whose trades came before their entry; of most others the file never tells the entry."""
 PREVENTED_NS: Final = 1_000_000
@@ -169,6 +174,7 @@ class CsvFeed:
     def _trade(self, row: Mapping[str, str]) -> None:
         price, qty, sign = price_of(row), quantity_of(row), sign_of(row)
         symbol, counter = row["symbol"].strip(), row["counter_order_id"].strip()
+        mode, counterparty = mode_of(row), row.get("counter_account", "").strip()
         self._advance()
         own_id = self.names.number(row["order_id"].strip())
         other_id = self.names.number(counter) if counter else 0
@@ -179,8 +185,9 @@ class CsvFeed:
         own, other = market.orders.get(own_id), market.orders.get(other_id)
         if own is not None and own.sign != sign:
             raise BadRow(f"order {row['order_id']} is on the other side")
+        is_of_book = mode in ("listing", "call_auction")
         for number, order in ((own_id, own), (other_id, other)):
-            if number and order is None:
+            if number and order is None and is_of_book:
                 self._early[number] = self._early.get(number, 0) + qty
                 if len(self._early) > REMEMBERED_EARLY:
                     del self._early[next(iter(self._early))]
@@ -190,9 +197,12 @@ class CsvFeed:
         if other is not None and (own is None or own.placed_seq < other.placed_seq):
             came = -sign if own is not None else sign
         mine = (own_id, market.groups.of(row["account"].strip()))
-        theirs = (other_id, other.group if other is not None else "")
+        of_other = market.groups.of(counterparty) if counterparty else ""
+        theirs = (other_id, other.group if other is not None else of_other)
         buy, sell = (mine, theirs) if sign > 0 else (theirs, mine)
-        self._watch.traded(self._seq, self._time, self._execs, symbol, price, qty, came, buy, sell)
+        self._watch.traded(
+            self._seq, self._time, self._execs, symbol, price, qty, came, buy, sell, mode
+        )
 
     def _is_other_side(self, symbol: str, price: int, qty: int, own: int, other: int) -> bool:
         """Tell whether a trade of this very time was told before, by the other side's row."""

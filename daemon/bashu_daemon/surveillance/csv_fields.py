@@ -5,11 +5,16 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+from bashu_protocol.messages import TradeMode
 from bashu_protocol.units import NS_PER_SECOND, parse_price
 
 _SHANGHAI: Final = timezone(timedelta(hours=8))
 _SIGNS: Final = {
     "buy": 1, "b": 1, "bid": 1, "1": 1, "sell": -1, "s": -1, "ask": -1, "-1": -1, "2": -1,
+}  # fmt: skip
+_MODES: Final[dict[str, TradeMode]] = {
+    "": "listing", "listing": "listing", "block": "block", "auction": "auction",
+    "call_auction": "call_auction",
 }  # fmt: skip
 _FEN: Final = Decimal("0.01")
 _FLOAT_NOISE: Final = Decimal("0.000001")
@@ -70,6 +75,14 @@ def sign_of(row: Mapping[str, str]) -> int:
     if sign is None:
         raise BadRow(f"side {row['side']!r} is neither buy nor sell")
     return sign
+
+
+def mode_of(row: Mapping[str, str]) -> TradeMode:
+    """Return how a trade was made; in the listing mode where the file does not say."""
+    mode = _MODES.get(row.get("mode", "").strip().lower())
+    if mode is None:
+        raise BadRow(f"mode {row['mode']!r} is none of {', '.join(filter(None, _MODES))}")
+    return mode
 
 
 def trade_date(time: int) -> tuple[int, int]:

@@ -28,6 +28,7 @@ def _put_right(group: list[Numbered]) -> list[Numbered]:
     if len(group) < 2:
         return group
     _join_sides(group)
+    _name_counterparties(group)
     return _entries_first(group)
 
 
@@ -69,3 +70,12 @@ def _join_sides(group: list[Numbered]) -> None:
             continue
         same[:] = [one for one in same if one is not other]
         row["counter_order_id"], other["counter_order_id"] = other["order_id"], row["order_id"]
+
+
+def _name_counterparties(group: list[Numbered]) -> None:
+    """Let a trade's row name the account of the other side, where that has a row of its own."""
+    trades = [row for _number, row in group if _event(row) == "trade"]
+    accounts = {row["order_id"].strip(): row["account"] for row in trades}
+    for row in trades:
+        if not row.get("counter_account"):
+            row["counter_account"] = accounts.get(row["counter_order_id"].strip(), "")

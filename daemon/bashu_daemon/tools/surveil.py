@@ -18,7 +18,7 @@ from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import LiveView, decode_command
 from bashu_daemon.journal.database import FILE_NAME
 from bashu_daemon.rulebook import load_rulebook
-from bashu_daemon.surveillance.csv_feed import COLUMNS, CsvFeed
+from bashu_daemon.surveillance.csv_feed import COLUMNS, MORE_COLUMNS, CsvFeed
 from bashu_daemon.surveillance.csv_fields import BadRow
 from bashu_daemon.surveillance.csv_names import Names
 from bashu_daemon.surveillance.csv_order import in_order
@@ -122,8 +122,9 @@ def _rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[int, dict[str, str
         missing = [name for name in COLUMNS[:-1] if name not in reader.fieldnames]
         if missing:
             raise OperatorError(f"{path} has no column {', '.join(missing)} in its first line.")
+        wanted = [*COLUMNS, *(name for name in MORE_COLUMNS if name in reader.fieldnames)]
         for row in reader:
-            yield reader.line_num, {name: row.get(name) or "" for name in COLUMNS}
+            yield reader.line_num, {name: row.get(name) or "" for name in wanted}
     except csv.Error as error:
         raise OperatorError(f"{path}, line {reader.line_num}: {error}.") from error
 

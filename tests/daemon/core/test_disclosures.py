@@ -16,7 +16,9 @@ from bashu_daemon.surveillance.audit import audit_events
 from bashu_protocol.messages import (
     AddMember,
     AddUser,
+    ConfirmTradeCorrection,
     Deposit,
+    ProposeTradeCorrection,
     RegisterDisclosure,
     RegisterStatement,
     SetAllocation,
@@ -118,6 +120,19 @@ def test_surveillance_knows_holdings_allocations_and_products(market: Watched) -
     assert seen.holdings.of(SYMBOL, "ob") == 2 * TONNES - 17
     assert seen.holdings.of(SYMBOL, "oa") == TONNES + 7
     assert seen.holdings.supply[SYMBOL] == 5 * TONNES - 10
+
+
+def test_a_trade_that_two_supervisors_cancel_goes_back(market: Watched) -> None:
+    market.send("venue", AddUser("u-sup2", "sup2", "bureau", "supervisor"))
+    market.order("b", "sell", 7, 7_000)
+    market.order("a", "buy", 7, 7_000)
+    seen = market.engine.watch.market.holdings
+    assert seen.of(SYMBOL, "oa") == TONNES + 7
+    market.send("sup", ProposeTradeCorrection("p", 1, "cancel", "an error"))
+    events = market.send("sup2", ConfirmTradeCorrection("c", 1))
+    assert [event.amount for event in events if isinstance(event, AssetBooked)] == [-7, 7]
+    assert (seen.of(SYMBOL, "oa"), seen.of(SYMBOL, "ob")) == (TONNES, 2 * TONNES)
+    assert seen.supply[SYMBOL] == 5 * TONNES
 
 
 def test_what_surveillance_holds_is_what_the_ledger_holds(market: Watched) -> None:

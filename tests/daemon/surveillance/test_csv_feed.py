@@ -23,7 +23,7 @@ def row(
         "ts_ns": START_NS + after, "account": "a", "symbol": "S", "event": event,
         "order_id": order_id, "side": side, "price": "70.00", "qty": "10", "counter_order_id": "",
     } | more  # fmt: skip
-    return {name: str(values[name]) for name in COLUMNS.split(",")}
+    return {name: str(values[name]) for name in (*COLUMNS.split(","), *more)}
 
 
 class Fed:
@@ -218,3 +218,49 @@ def test_the_day_is_shanghais() -> None:
     assert fed.market.trade_date == 20_260_105
     fed.take(row("new", "3", after=14 * HOUR_NS + HOUR_NS // 2))
     assert fed.market.trade_date == 20_260_106
+
+
+BLOCK = {"qty": 100_000, "price": "80.00", "mode": "block"}
+
+
+def alerts_of(fed: Fed, rule: str) -> list[tuple[str, str]]:
+    found = [alert for alert in fed.watch.alerts() if alert.rule == rule]
+    return [(str(alert.facts["buyer"]), str(alert.facts["seller"])) for alert in found]
+
+
+def listed(fed: Fed) -> None:
+    fed.take(row("new", "1", "sell"), row("new", "2", account="b"))
+    fed.take(row("trade", "2", account="b", counter_order_id="1"))
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [row("trade", "x", account="c", counter_account="d", **BLOCK)],
+        [row("trade", "x", "sell", account="d", counter_account="c", **BLOCK)],
+        [row("trade", "x", account="c", **BLOCK), row("trade", "y", "sell", account="d", **BLOCK)],
+        [
+            row("trade", "y", "sell", account="d", counter_order_id="x", **BLOCK),
+            row("trade", "x", account="c", counter_order_id="y", **BLOCK),
+        ],
+    ],
+)
+def test_a_block_is_between_two_accounts_however_it_is_told(rows: list[dict[str, str]]) -> None:
+    fed = Fed()
+    listed(fed)
+    fed.take(*rows)
+    assert alerts_of(fed, "block_pricing") == [("c", "d")]
+    assert fed.volume() == 10
+
+
+def test_without_the_other_side_a_block_is_nobodys_offence() -> None:
+    fed = Fed()
+    listed(fed)
+    fed.take(row("trade", "x", account="c", **BLOCK))
+    assert alerts_of(fed, "block_pricing") == []
+
+
+def test_an_unknown_mode_is_a_bad_row() -> None:
+    fed = Fed()
+    with pytest.raises(BadRow, match="mode 'swap' is none of listing, block"):
+        fed.take(row("trade", "x", account="c", mode="swap"))

@@ -64,7 +64,7 @@ class BlockPricing(Rule[_State]):
         day = self.market.instrument(event.symbol).day
         usual = day.turnover // day.volume if day.volume else day.last or day.reference
         buyer, seller = event.buy_group, event.sell_group
-        if not usual or buyer == seller:
+        if not (usual and buyer and seller) or buyer == seller:
             return NOTHING
         one, two = sorted((buyer, seller))
         sign = 1 if one == buyer else -1
