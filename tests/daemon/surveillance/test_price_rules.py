@@ -55,15 +55,20 @@ def test_usual_sizes_and_prices_that_stand_paint_nothing() -> None:
     assert market.alerts("painting") == []
 
 
-def test_a_slow_buyer_in_a_market_that_rises_by_little_is_information() -> None:
+@pytest.mark.parametrize(("swing", "severity"), [(1, "warning"), (6, "info")])
+def test_who_paints_alone_moves_the_price_further_than_it_usually_goes(
+    swing: int, severity: str
+) -> None:
     market = Watched()
-    busy(market)
+    for minute in range(20):
+        busy(market, 2, price=7_000 + swing * (minute % 2))
+        market.now_ns += MINUTE
     for step in range(6):
-        offer = market.order("maker", "sell", 100, 7_001 + step)
-        market.order("a", "buy", 10, 7_001 + step, 30 * SECOND)
+        offer = market.order("maker", "sell", 100, 7_001 + swing + step)
+        market.order("a", "buy", 10, 7_001 + swing + step, 20 * SECOND)
         market.cancel("maker", offer)
     (alert,) = market.alerts("painting")
-    assert (alert.severity, alert.facts["together_percent"]) == ("info", 0)
+    assert (alert.severity, alert.facts["together_percent"]) == (severity, 0)
 
 
 def test_the_prints_of_others_end_a_run() -> None:

@@ -1,7 +1,7 @@
 """Volume that is unusual for a group, and positions that are pumped and dumped."""
 
 import pytest
-from watched_market import SECOND, Watched
+from watched_market import SECOND, SYMBOL, Watched
 
 HOUR = 3_600 * SECOND
 
@@ -126,6 +126,18 @@ def test_a_price_that_others_drove_is_luck() -> None:
     drive(market, "b")
     dump(market, 2_000)
     assert market.alerts("pump_and_dump") == []
+
+
+@pytest.mark.parametrize(("sign", "poster", "found"), [(1, "a", 1), (-1, "a", 0), (1, "c", 0)])
+def test_a_false_statement_of_ones_own_drives_the_price(sign: int, poster: str, found: int) -> None:
+    market = Watched()
+    gather(market)
+    market.count += 1
+    market.engine.watch.stated(market.count, market.now_ns, SYMBOL, market.now_ns, sign, poster)
+    drive(market, "b")
+    dump(market, 2_000)
+    alerts = market.alerts("pump_and_dump")
+    assert [alert.facts["stated"] for alert in alerts] == [1] * found
 
 
 def test_a_price_that_hardly_rose_is_not_pumped() -> None:

@@ -7,18 +7,19 @@ it. A trade at an up tick is its buyer's, one at a down tick its seller's, whoev
 other: two who act together may come from either side. An order that takes several levels is one
 print. A slow buyer in a rising market also trades at up ticks: so in the time of a run its group
 makes most of the prints with next to none of the volume; and unless the run is traded with tiny
-orders of one and the same other group, or within the group, or moves the price by a floor, it is
-information.
+orders of one and the same other group, or within the group, or moves the price by a floor or
+further than it usually goes in that time, it is information.
 """
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
+from bashu_daemon.surveillance.swing import SETTLED, Swing
 
 
 class _Run(Struct, array_like=True):
@@ -54,6 +55,7 @@ class _Tape(Struct, array_like=True):
     """Tonnes of those prints."""
     number: int = 0
     """Prints today."""
+    swing: Swing = field(default_factory=Swing)
     last_id: int = 0
     """The order that came with the last one."""
     runs: dict[str, _Run] = {}
@@ -103,6 +105,7 @@ class Painting(Rule[_State]):
         if tape is None:
             tape = self.state.tapes[event.symbol] = _Tape()
         key = ("+" if event.sign > 0 else "-") + event.group(event.sign)
+        tape.swing.add(event.time, event.price)
         self._print(tape, event, key)
         found: Sequence[Finding] = NOTHING
         if tape.counts[key] >= self._line:
@@ -197,7 +200,10 @@ class Painting(Rule[_State]):
         together = percent(run.others.get(other, 0), run.prints)
         is_pair = other != "" and together >= limits["pair_percent"]
         is_within = is_pair and other == group
-        painted = is_pair or moved >= limits["move_bps"]
+        minutes = 1 + (event.time - run.began) // MINUTE_NS
+        usual = tape.swing.over(minutes) if tape.swing.minutes > SETTLED else 0
+        is_unusual = 0 < usual <= abs(run.price - run.begin_price)
+        painted = is_pair or is_unusual or moved >= limits["move_bps"]
         finding = Finding(
             episode=f"{key}/{event.symbol}",
             severity="violation" if is_within else "warning" if painted else "info",

@@ -3,9 +3,10 @@
 Source: reference/surveillance.md A1 #27, the phases of #10 over hours or days: gathering, at least
 a part of the market's volume; driving, in which the group is the taker of much of that volume and
 empties levels, or nearly alone, and the price goes far beyond its usual swing and a floor; and
-distribution, half of the position or more traded back at a good part of the rise. The same
-downwards is found, too. All shares and times are ours. What a group trades back at about its own
-price, as makers and day traders do, only makes its position smaller.
+distribution, half of the position or more traded back at a good part of the rise. A false statement
+of the group's that is on record drives the price as its trades would. The same downwards is found,
+too. All shares and times are ours. What a group trades back at about its own price, as makers and
+day traders do, only makes its position smaller.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
-from bashu_daemon.surveillance.seen import Seen, Traded
+from bashu_daemon.surveillance.seen import Seen, Stated, Traded
 from bashu_daemon.surveillance.swing import Swing
 from bashu_protocol.units import NS_PER_SECOND
 
@@ -46,6 +47,8 @@ class _Position(Struct, array_like=True):
     dumped_value: int = 0
     dump_volume: int = 0
     """Of the market, when the distribution began; 0 before it."""
+    has_spoken: bool = False
+    """Whether a false statement of the group's, to this side, is on record."""
     order_ids: list[int] = []
     exec_ids: list[int] = []
     accounts: list[str] = []
@@ -82,7 +85,7 @@ class PumpAndDump(Rule[_State]):
     state_type = _State
 
     def handlers(self) -> Mapping[type[Seen], Handler]:
-        return {Traded: self._on_trade}
+        return {Traded: self._on_trade, Stated: self._on_stated}
 
     def prepare(self) -> None:
         self._window = self.limits["window_hours"] * _HOUR_NS
@@ -101,6 +104,14 @@ class PumpAndDump(Rule[_State]):
         more = self._take(event, tape, event.sell_group, -1)
         tape.last = event.price
         return (*found, *more) if found and more else found or more
+
+    def _on_stated(self, event: Stated) -> Sequence[Finding]:
+        tape = self.state.tapes.get(event.symbol)
+        if tape is not None:
+            held = tape.positions.get(self.market.groups.of(event.poster))
+            if held is not None and held.sign == event.sign and event.at >= held.began:
+                held.has_spoken = True
+        return NOTHING
 
     def _take(self, event: Traded, tape: _Tape, group: str, sign: int) -> Sequence[Finding]:
         if not group:
@@ -176,6 +187,8 @@ class PumpAndDump(Rule[_State]):
         qty = min(event.qty, held.qty - held.dumped)
         held.dumped += qty
         held.dumped_value += qty * event.price
+        if (event.price - held.peak) * sign > 0:
+            held.peak = event.price
         self._remember(event, held, -sign)
         is_over = held.dumped >= held.qty
         finding = None
@@ -195,9 +208,13 @@ class PumpAndDump(Rule[_State]):
         floor = held.drive_price * limits["move_bps"] // 10_000
         least = max(1, floor, tape.swing.over(minutes) * limits["swings"])
         share = percent(held.pushed, driven)
-        is_driver = share >= limits["alone_percent"] or (
-            share >= limits["share_percent"]
-            and held.lifted * 100 >= limits["lifted_percent"] * moved
+        is_driver = (
+            held.has_spoken
+            or share >= limits["alone_percent"]
+            or (
+                share >= limits["share_percent"]
+                and held.lifted * 100 >= limits["lifted_percent"] * moved
+            )
         )
         if (
             held.qty < limits["min_qty"]
@@ -231,5 +248,6 @@ class PumpAndDump(Rule[_State]):
                 "dumped_qty": held.dumped,
                 "dumped_price": got,
                 "hours": hours,
+                "stated": int(held.has_spoken),
             },
         )

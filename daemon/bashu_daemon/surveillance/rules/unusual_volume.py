@@ -10,7 +10,7 @@ a whole. A warning is a group that buys and sells. The weight of the past is our
 """
 
 from collections.abc import Mapping, Sequence
-from math import exp, expm1, log1p, sqrt
+from math import expm1, isqrt, log1p
 
 from msgspec import Struct, field
 
@@ -25,23 +25,29 @@ FEW_DAYS = 5
 FORGOTTEN_AFTER = 60
 """Days without a trade of a group, after which its past is no measure."""
 _NEVER = 1 << 62
+_UNIT = 1_000_000
 
 
 class _Mean(Struct, array_like=True):
     """Exponentially weighted mean and variance of logarithms; even over the first days."""
 
-    mean: float = 0.0
-    variance: float = 0.0
+    mean: int = 0
+    variance: int = 0
 
-    def add(self, value: float, days: int) -> None:
-        weight = 1 / min(WEIGHT, days)
+    def add(self, value: int, days: int) -> None:
+        weight = min(WEIGHT, days)
         change = value - self.mean
-        self.mean += weight * change
-        self.variance = (1 - weight) * (self.variance + weight * change * change)
+        self.mean += change // weight
+        self.variance = (weight - 1) * (self.variance + change * change // weight) // weight
 
-    def deviation(self, least_percent: int) -> float:
-        """The standard deviation of the logarithm, at least about so many percent of a day."""
-        return max(sqrt(self.variance), least_percent / 100)
+    def line(self, limits: Mapping[str, int], days: int) -> int:
+        """Return what is unusual after so many days."""
+        known = min(days, 2 * WEIGHT - 1)
+        return self.mean + limits["sigmas"] * self.deviation(limits) * (known + FEW_DAYS) // known
+
+    def deviation(self, limits: Mapping[str, int]) -> int:
+        """The standard deviation, at least about so many percent of a day."""
+        return max(isqrt(self.variance), limits["least_sigma_percent"] * _UNIT // 100)
 
 
 class _Row(Struct, array_like=True):
@@ -118,17 +124,14 @@ class UnusualVolume(Rule[_State]):
             return NOTHING
         # Early in a day everybody's share of it is large, or none.
         whole = max(instrument.day.volume, instrument.average_volume, 1)
-        share = row.today / whole
-        if share * 100 < limits["share_percent"]:
+        if row.today * 100 < limits["share_percent"] * whole:
             return NOTHING
-        least = limits["least_sigma_percent"]
-        far = limits["sigmas"] * _doubt(row.days)
-        if log1p(1_000 * share) < row.share.mean + far * row.share.deviation(least):
+        if _log(1_000 * row.today // whole) < row.share.line(limits, row.days):
             return NOTHING
         row.next_told = row.today + row.today // 20 + 1
         back = min(row.bought, row.today - row.bought)
         is_both = back * 100 >= limits["both_sides_percent"] * row.today
-        sigmas = int((log1p(row.today) - row.tonnes.mean) / row.tonnes.deviation(least))
+        sigmas = (_log(row.today) - row.tonnes.mean) // row.tonnes.deviation(limits)
         finding = Finding(
             episode=f"{group}/{event.symbol}",
             severity="warning" if is_both and not self._is_season(event.symbol) else "info",
@@ -143,10 +146,10 @@ class UnusualVolume(Rule[_State]):
             facts={
                 "traded_today": row.today,
                 "bought_today": row.bought,
-                "usual_day_qty": round(expm1(row.tonnes.mean)),
+                "usual_day_qty": round(expm1(row.tonnes.mean / _UNIT)),
                 "sigmas": sigmas,
                 "share_percent": percent(row.today, whole),
-                "usual_share": round(expm1(row.share.mean) / 10),
+                "usual_share": round(expm1(row.share.mean / _UNIT) / 10),
                 "active_days": row.active_days,
             },
         )
@@ -154,11 +157,8 @@ class UnusualVolume(Rule[_State]):
 
     def _is_season(self, symbol: str) -> bool:
         """Whether the market as a whole trades as unusually much today."""
-        market = self.state.markets[symbol]
-        line = market.mean + self.limits["sigmas"] * market.deviation(
-            self.limits["least_sigma_percent"]
-        )
-        return log1p(self.market.instrument(symbol).day.volume) >= line
+        line = self.state.markets[symbol].line(self.limits, self.state.days[symbol])
+        return _log(self.market.instrument(symbol).day.volume) >= line
 
     def _on_end(self, event: DayEnded) -> Sequence[Finding]:
         for symbol, rows in self.state.rows.items():
@@ -166,7 +166,7 @@ class UnusualVolume(Rule[_State]):
             if not volume:
                 continue
             self.state.days[symbol] = days = self.state.days.get(symbol, 0) + 1
-            self.state.markets.setdefault(symbol, _Mean()).add(log1p(volume), days)
+            self.state.markets.setdefault(symbol, _Mean()).add(_log(volume), days)
             for group in list(rows):
                 if not self._end(symbol, rows[group], volume):
                     del rows[group]
@@ -177,18 +177,17 @@ class UnusualVolume(Rule[_State]):
         row.days += 1
         row.active_days += row.today > 0
         row.idle_days = 0 if row.today else row.idle_days + 1
-        row.tonnes.add(log1p(row.today), row.days)
-        row.share.add(log1p(1_000 * row.today / volume), row.days)
+        row.tonnes.add(_log(row.today), row.days)
+        row.share.add(_log(1_000 * row.today // volume), row.days)
         row.today = row.bought = row.next_told = 0
         row.order_ids, row.exec_ids, row.accounts = [], [], []
         limits = self.limits_of(symbol)
         if row.active_days >= limits["active_days"]:
-            far = limits["sigmas"] * _doubt(row.days)
-            line = row.tonnes.mean + far * row.tonnes.deviation(limits["least_sigma_percent"])
-            row.line = max(limits["min_qty"], int(exp(min(line, 40.0))) + 1)
+            line = row.tonnes.line(limits, row.days) / _UNIT
+            row.line = max(limits["min_qty"], int(expm1(min(line, 40.0))) + 1)
         return row.idle_days < FORGOTTEN_AFTER
 
 
-def _doubt(days: int) -> float:
-    """How many times further off a line must be that rests on so many days."""
-    return 1 + FEW_DAYS / min(days, 2 * WEIGHT - 1)
+def _log(value: int) -> int:
+    """The natural logarithm of one more, in millionths: the same on every machine."""
+    return round(log1p(value) * _UNIT)
