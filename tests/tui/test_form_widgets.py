@@ -35,6 +35,9 @@ class Form(App[None]):
         yield FormField("column.member", id="member", may_be_empty=True)
         yield Outcome(id="said")
 
+    def key_8(self) -> None:
+        self.heard.append("8 reached the screen")
+
     def on_choice_changed(self, event: Choice.Changed) -> None:
         self.heard.append(event.control.value)
 
@@ -157,3 +160,15 @@ async def test_what_is_said_is_translated_with_everything_else(wait: Any) -> Non
         app.texts.toggle()
         said.repaint()
         await wait(pilot, lambda: "被拒绝：低于最小数量" in lines(app))
+
+
+async def test_a_digit_without_an_option_is_not_the_screens() -> None:
+    """There it would withdraw orders."""
+    async with form() as (app, pilot):
+        app.query_one(Choice).focus()
+        await pilot.press("8", "2")
+        await pilot.pause()
+        assert app.heard == ["sell"]
+        app.set_focus(None)
+        await pilot.press("8")
+        assert app.heard == ["sell", "8 reached the screen"]

@@ -110,15 +110,13 @@ class Choice(LinePanel):
         self.repaint()
 
     def on_key(self, event: events.Key) -> None:
-        if event.character and self.take_number(event.character):
-            event.stop()
+        if event.character and event.character.isdecimal():
+            self._take_number(event.character)
+            event.stop()  # a digit too many is a slip, and none of the screen's keys
 
-    def take_number(self, digit: str) -> bool:
-        """Take the option with this digit; return whether there is one."""
-        is_option = digit in tuple("123456789"[: len(self._options)])
-        if is_option:
+    def _take_number(self, digit: str) -> None:
+        if digit in tuple("123456789"[: len(self._options)]):
             self._take(self._options[int(digit) - 1][0])
-        return is_option
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

@@ -25,12 +25,6 @@ class TicketChoice(Choice):
     def action_submit(self) -> None:
         self.post_message(self.Submitted())
 
-    def on_key(self, event: events.Key) -> None:
-        if event.character and event.character.isdigit():
-            event.prevent_default()
-            event.stop()
-            self.take_number(event.character)
-
     def on_click(self, event: events.Click) -> None:
         if len(super()._rows(self.size.width)) > _MOST_LINES:
             event.prevent_default()
