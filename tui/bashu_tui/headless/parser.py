@@ -9,6 +9,10 @@ from bashu_tui.i18n import Language, Texts, default_language
 
 DEFAULT_BROKER: Final = "mqtt://127.0.0.1:1883"
 LONGEST_SECONDS: Final = 7 * 86_400
+DISCLOSURE_KINDS: Final = (
+    "allocation", "verification", "project", "penalty", "policy", "other",
+)  # fmt: skip
+DIRECTIONS: Final = ("up", "down")
 MOST: Final = 1_000_000_000
 
 
@@ -47,6 +51,9 @@ def add_commands(parser: argparse.ArgumentParser, texts: Texts) -> None:
     add("parameters").add_argument("--rule", default="", help=texts("headless.help.rule"))
     _propose(add("propose"), texts)
     _confirm(add("confirm"), texts)
+    _disclose(add("disclose"), texts)
+    _statement(add("statement"), texts)
+    _bar(add("bar"), texts)
     add("positions")
     add("notices")
     book = add("book")
@@ -129,6 +136,37 @@ def _propose(parser: argparse.ArgumentParser, texts: Texts) -> None:
 def _confirm(parser: argparse.ArgumentParser, texts: Texts) -> None:
     parser.add_argument("change", metavar="NUMBER", help=texts("headless.help.change"))
     parser.add_argument("--decline", action="store_true", help=texts("headless.help.decline"))
+    parser.add_argument(
+        "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
+    )
+
+
+def _disclose(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("symbol", metavar="SYMBOL")
+    parser.add_argument("kind", metavar="KIND", choices=DISCLOSURE_KINDS)
+    _record(parser, texts)
+    parser.add_argument("--member", default="", help=texts("headless.help.about"))
+
+
+def _statement(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("symbol", metavar="SYMBOL")
+    parser.add_argument("direction", metavar="up|down", choices=DIRECTIONS)
+    parser.add_argument("poster", metavar="WHO", help=texts("headless.help.poster"))
+    _record(parser, texts)
+
+
+def _record(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("--at", metavar="TIME", default="", help=texts("headless.help.at"))
+    parser.add_argument(
+        "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
+    )
+
+
+def _bar(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("person", metavar="PERSON")
+    parser.add_argument("text", metavar="REASON", help=texts("headless.help.reason"))
+    parser.add_argument("--lift", action="store_true", help=texts("headless.help.lift"))
     parser.add_argument(
         "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
     )

@@ -1,15 +1,17 @@
 """What stands in the arguments, read as strictly as in the ticket: refused, never guessed."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from bashu_protocol.messages import OrdType
+from bashu_protocol.units import INT64_MAX, NS_PER_SECOND
 from bashu_tui.headless.outcome import UsageError
 from bashu_tui.i18n import Texts
 from bashu_tui.state.entry import Entry, normalize, read_price, read_quantity
 
 _DATE_DIGITS: Final = 8
 _MOST_DIGITS: Final = 18
+_LAST_SECOND: Final = INT64_MAX // NS_PER_SECOND
 
 
 def price(texts: Texts, what: str, text: str) -> int:
@@ -56,6 +58,22 @@ def day(texts: Texts, what: str, text: str) -> int:
     except ValueError:
         pass  # such as 20260230
     raise UsageError(_unreadable(texts, what, text, texts("headless.not_date")))
+
+
+def moment(texts: Texts, text: str) -> int:
+    """Return a time in ns; without a zone it is one of this computer's.
+
+    Raises:
+        UsageError: there is no such time.
+    """
+    try:
+        seconds = int(datetime.fromisoformat(normalize(text)).timestamp())
+    except (ValueError, OverflowError, OSError):
+        seconds = 0
+    if 0 < seconds <= _LAST_SECOND:
+        return seconds * NS_PER_SECOND
+    what = texts("headless.column.time")
+    raise UsageError(_unreadable(texts, what, text, texts("headless.not_time")))
 
 
 def ord_type(texts: Texts, price_text: str | None, *, market: bool, stop: bool) -> OrdType:

@@ -26,6 +26,7 @@ from bashu_tui.headless import (
     listings,
     order,
     parameters,
+    records,
     sentences,
     watch,
 )
@@ -42,6 +43,7 @@ Instruction = (
     | MassCancel
     | ProposeParameterChange
     | ConfirmParameterChange
+    | records.Record
 )
 Reader = Callable[[Client, Namespace, Texts, Printer], Awaitable[ExitCode]]
 
@@ -128,6 +130,8 @@ def _instruction(options: Namespace, settings: Settings, texts: Texts) -> Instru
         return parameters.read_proposal(options, texts)
     if options.command == "confirm":
         return parameters.read_decision(options, texts)
+    if options.command in ("disclose", "statement", "bar"):
+        return records.read(options, texts)
     return None
 
 
@@ -150,10 +154,15 @@ async def _instruct(
             return await order.run(client, instruction, options, texts, printer)
         if isinstance(instruction, ProposeParameterChange | ConfirmParameterChange):
             return await parameters.run(client, instruction, options, texts, printer)
+        if isinstance(instruction, records.Record):
+            return await records.run(client, instruction, options, texts, printer)
         return await changes.run(client, instruction, options, texts, printer)
     except CommandTimeout:
-        is_order = not isinstance(instruction, ProposeParameterChange | ConfirmParameterChange)
-        ask = "orders" if is_order else "parameters"
-        sentence = texts("headless.unknown", number=number, option="--cl-ord-id", ask=ask)
+        if isinstance(instruction, records.Record):
+            sentence = texts("headless.unknown_record", number=number, option="--cl-ord-id")
+        else:
+            is_change = isinstance(instruction, ProposeParameterChange | ConfirmParameterChange)
+            ask = "parameters" if is_change else "orders"
+            sentence = texts("headless.unknown", number=number, option="--cl-ord-id", ask=ask)
         printer.refusal(sentence, Failure("unknown_outcome", number))
         return ExitCode.UNKNOWN
