@@ -184,6 +184,16 @@ def test_a_price_that_prints_far_away_is_a_warning() -> None:
     assert (alert.facts["off_bps"], alert.facts["market_price"]) == (571, 7_000)
 
 
+@pytest.mark.parametrize(("term", "severity"), [("day", "warning"), ("ioc", "info")])
+def test_what_takes_all_of_the_book_and_leaves_the_rest_far_away_is_a_warning(
+    term: str, severity: str
+) -> None:
+    market = Watched()
+    market.order("maker", "sell", 50, 7_005)
+    market.order("a", "buy", 100, 7_400, time_in_force=term)
+    assert [alert.severity for alert in market.alerts("fat_finger")] == [severity]
+
+
 def test_a_price_far_on_its_own_side_is_none() -> None:
     market = Watched()
     market.order("a", "buy", 50, 6_400)

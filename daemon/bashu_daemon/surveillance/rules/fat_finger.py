@@ -1,12 +1,14 @@
 """Fat fingers: an order that its owner can hardly have meant.
 
 Source: reference/surveillance.md A1 #16. Only orders that the venue took are seen; those beyond
-the day's limits were refused before. Two legs, both on the side that can do harm: the price is 3 %
-and more beyond the market (published as a warning line), or the quantity is 20 times what is usual
-in the instrument or a fifth of its average day (ours). Many who buy at the market name a price far
-above it, and a large order that rests does no harm yet, so that one leg alone is information; a
-warning is an order whose price leg would print so far away, over the book that it met, or whose
-quantity is both, or would be taken at once where no average day is known.
+the day's limits were refused before. Two legs: the price is 3 % and more beyond the market, on the
+side that does harm (published as a warning line), or the quantity is 20 times what is usual in the
+instrument or a fifth of its average day (ours). Many who buy at the market name a price far above
+it, and where sizes differ much one order in a thousand is 20 times the usual: a large order must be
+as large as any of late, and one leg alone is information. A warning is an order that prints so far
+away over the book that it meets, or takes all of the book and leaves its rest so far away; or one
+whose quantity is both, and a multiple of the largest other order of late. On the first day the
+volume so far stands for an average day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -89,13 +91,14 @@ class FatFinger(Rule[_State]):
                 is_largest = qty >= self._times_largest * largest
         if not (is_far or is_large or is_of_day):
             return NOTHING
-        reach = 0
+        reach = left = 0
         if instrument.phase not in CALL_PHASES:
-            reach = _reach(instrument.side(-sign), order)
+            reach, left = _reach(instrument.side(-sign), order)
         elif not (is_large or is_of_day):
             return NOTHING  # such an order is certain to take part, and trades at one price
         gone = (reach - base) * sign if reach else 0
-        prints_far = is_far and gone * 10_000 >= self._price_bps * base
+        rests_far = reach != 0 and left > 0 and not order.is_immediate
+        prints_far = is_far and (rests_far or gone * 10_000 >= self._price_bps * base)
         is_warning = prints_far or (is_large and is_of_day and is_largest)
         return self._find(seq, time, order, base, reach, is_warning=is_warning)
 
@@ -144,16 +147,16 @@ def _day_volume(instrument: Instrument) -> int:
     return instrument.day.volume
 
 
-def _reach(opposite: Side, order: Order) -> int:
-    """Return the last price at which an order meets the book; 0 where it meets nothing."""
+def _reach(opposite: Side, order: Order) -> tuple[int, int]:
+    """Return the last price at which an order meets the book, or 0, and what is left of it."""
     levels = 8
     while True:
         book = opposite.best_levels(levels)
         left, reach = order.leaves, 0
         for price, quantity in book:
             if left <= 0 or (order.price - price) * order.sign < 0:
-                return reach
+                return reach, left
             left, reach = left - quantity, price
         if left <= 0 or len(book) < levels:
-            return reach
+            return reach, left
         levels *= 4

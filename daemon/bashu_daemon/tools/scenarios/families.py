@@ -49,7 +49,7 @@ FAMILIES: Final = (
     Family(rule="auction_manipulation", injection=auction, times=5),
     Family(rule="painting", injection=paint),
     Family(rule="floor_ceiling", injection=floor, times=1),
-    Family(rule="fat_finger", injection=slip),
+    Family(rule="fat_finger", injection=slip, times=2),
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
     Family(rule="price_swing", injection=swing, times=2),
     Family(rule="pump_and_dump", injection=pump, times=1, days=2, day_seconds=2_400),
