@@ -6,7 +6,8 @@ visible depth, moved with the market by amendments or by new orders for withdraw
 withdrawn without a fill. Unlike layering it needs no trade of the group on the other side: the
 orders weigh on the book for minutes. How many moves, the share that may be filled and the
 imbalance, which must hold for most of the moves, are this venue's own. Who quotes both sides, or
-whose orders are filled when the market comes to them, is none of it.
+whose orders are filled when the market comes to them, is none of it. What weighs is told by the
+instrument's usual order and the visible depth, not by absolute tonnes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,14 +22,16 @@ from bashu_protocol.units import NS_PER_SECOND
 
 _MS = NS_PER_SECOND // 1_000
 VISIBLE_LEVELS = 10
+MAX_LAYERS = 50
+"""Who has more orders at once off the best price has no layers but a book."""
 
 
 class _Set(Struct, array_like=True):
     """Orders of one group on one side while they stand, and what became of them."""
 
     began: int
-    live: list[int] = []
-    """Orders off the best price."""
+    live: dict[int, int] = {}
+    """When orders off the best price came, by their numbers."""
     orders: int = 0
     """The most at once."""
     prices: int = 0
@@ -67,7 +70,8 @@ class DynamicLayering(Rule[_State]):
         "filled_percent": 5,
         "idle_ms": 30_000,
         "replaced_within_ms": 2_000,
-        "min_qty": 500,
+        "size_multiple": 2,
+        "min_qty": 10,
         "violation_moves": 24,
     }
     state_type = _State
@@ -95,7 +99,7 @@ class DynamicLayering(Rule[_State]):
         idle = self.limits["idle_ms"] * _MS
         if row is None or (not row.live and event.time - row.withdrawn_at > idle):
             row = self.state.sets[key] = _Set(event.time)
-        row.live.append(order.order_id)
+        row.live[order.order_id] = event.time
         row.entered += order.leaves
         remember(row.order_ids, order.order_id)
         if order.account not in row.accounts:
@@ -125,7 +129,7 @@ class DynamicLayering(Rule[_State]):
         row = self.state.sets.get(_key(order))
         if row is None or order.order_id not in row.live:
             return NOTHING
-        row.live.remove(order.order_id)
+        del row.live[order.order_id]
         if event.cause == "asked":
             if event.time - row.withdrawn_at > self.limits["replaced_within_ms"] * _MS:
                 row.withdrawn = 0
@@ -142,27 +146,31 @@ class DynamicLayering(Rule[_State]):
                 row.filled += event.qty
                 order = event.buy if sign > 0 else event.sell
                 if order is None or not order.leaves:
-                    row.live.remove(event.order_id(sign))
+                    del row.live[event.order_id(sign)]
                     row.withdrawn_at = event.time
         return NOTHING
 
     def _note_move(self, row: _Set, order: Order, seq: int, time: int) -> Sequence[Finding]:
         limits, market = self.limits, self.market
         row.moves += 1
-        side = market.instrument(order.symbol).side(order.sign)
-        live = [market.orders[number] for number in row.live if number in market.orders]
-        off = [one for one in live if side.levels_better(one.price) >= limits["levels_off"]]
         # A move takes one order after the other: one may be between two places just now.
-        if len(off) < limits["orders"] - 1 or len(live) < limits["orders"] - 1:
-            return NOTHING
-        quantity = sum(one.leaves for one in off)
-        depth = side.depth(VISIBLE_LEVELS)
+        few = limits["orders"] - 1
         own = market.own(order.group, order.symbol).qty
-        share, against = percent(quantity, depth), max(1, own[-order.sign])
+        against = max(1, own[-order.sign])
+        least = limits["imbalance"] * against
+        if own[order.sign] < least or not few <= len(row.live) <= MAX_LAYERS:
+            return NOTHING
+        instrument = market.instrument(order.symbol)
+        side = instrument.side(order.sign)
+        live = (market.orders[number] for number in row.live if number in market.orders)
+        off = [one for one in live if side.levels_better(one.price) >= limits["levels_off"]]
+        quantity = sum(one.leaves for one in off)
+        usual = limits["size_multiple"] * instrument.order_size.median
+        share = percent(quantity, side.depth(VISIBLE_LEVELS))
         if (
-            quantity < limits["min_qty"]
+            len(off) < few
+            or quantity < max(limits["min_qty"], usual, least)
             or share < limits["depth_percent"]
-            or quantity < limits["imbalance"] * against
         ):
             return NOTHING
         row.steps += 1
