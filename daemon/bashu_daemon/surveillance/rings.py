@@ -127,13 +127,13 @@ def _judged(
     window: Window, groups: Sequence[str], members: dict[str, _Member], limits: Limits
 ) -> tuple[FoundRing | None, str]:
     """Return the ring, or none and the group that is least of one."""
+    inside = {group: _Member() for group in groups}
     flows = [
         (seller, buyer, flow)
         for seller in groups
         for buyer, flow in window.flows.get(seller, {}).items()
-        if buyer in groups
+        if buyer in inside
     ]
-    inside = {group: _Member() for group in groups}
     for seller, buyer, flow in flows:
         inside[seller].sold += flow.qty
         inside[buyer].bought += flow.qty

@@ -25,20 +25,22 @@ MOST_SHOWS: Final = 64
 """Groups whose orders are watched at a time in an instrument."""
 MOST_ORDERS: Final = 32
 """Of one show."""
+MOST_TRADES: Final = 512
+"""Remembered of an instrument, for the shows that stand."""
 LEVELS: Final = 5
 """Of the book's side, with which a show is compared."""
 _MS: Final = NS_PER_SECOND // 1_000
 
 
-class _Fills(Struct, array_like=True):
-    """What another group traded on the other side of a show."""
+class _Trade(Struct, array_like=True):
+    """A trade, for the shows that stood then. Of both sides: order, group, account."""
 
-    qty: int = 0
-    value: int = 0
-    last_time: int = 0
-    order_ids: list[int] = []
-    exec_ids: list[int] = []
-    accounts: list[str] = []
+    time: int
+    price: int
+    qty: int
+    exec_id: int
+    buy: tuple[int, str, str]
+    sell: tuple[int, str, str]
 
 
 class _Show(Struct, array_like=True):
@@ -53,10 +55,17 @@ class _Show(Struct, array_like=True):
     """Tonnes shown by each order."""
     accounts: list[str] = []
     withdrawn: int = 0
-    filled: int = 0
-    fills: dict[str, _Fills] = {}
-    trades: int = 0
-    """By any other group on the other side, in its favour."""
+
+
+class _Fills(Struct):
+    """What another group traded on the other side of a show, in its favour."""
+
+    qty: int = 0
+    value: int = 0
+    last_time: int = 0
+    order_ids: list[int] = []
+    exec_ids: list[int] = []
+    accounts: list[str] = []
 
 
 class _Pair(Struct, array_like=True):
@@ -74,11 +83,12 @@ class _Book(Struct, array_like=True):
     """One instrument today."""
 
     shows: dict[str, _Show] = {}
+    recent: list[_Trade] = []
     sides: dict[str, int] = {}
-    """Trades of each group as buyer (`+group`) and seller (`-group`)."""
+    """Trades of each group, on either side."""
     trades: int = 0
     judged: dict[str, int] = {}
-    """Shows of each group that were withdrawn after somebody's trade, by its side, as above."""
+    """Shows of each group that were withdrawn after somebody's trade."""
     met: dict[str, int] = {}
     """Trades of others in their favour while those stood."""
     pairs: dict[str, _Pair] = {}
@@ -131,9 +141,9 @@ class Collusive(Rule[_State]):
         own = self.market.own(order.group, symbol).qty
         sign = order.sign
         shown = own[sign]
-        if shown < self._multiple * instrument.order_size.median or order.is_immediate:
-            return NOTHING
         if shown < self._imbalance * own[-sign] or not order.leaves:
+            return NOTHING
+        if shown < self._multiple * instrument.order_size.median or order.is_immediate:
             return NOTHING
         side = instrument.side(sign)
         if shown * 100 < self.limits["depth_percent"] * side.depth(LEVELS):
@@ -168,41 +178,20 @@ class Collusive(Rule[_State]):
             return NOTHING
         book.trades += 1
         sides = book.sides
-        buyer, seller = "+" + event.buy_group, "-" + event.sell_group
+        buyer, seller = event.buy_group, event.sell_group
         sides[buyer] = sides.get(buyer, 0) + 1
         sides[seller] = sides.get(seller, 0) + 1
         if book.shows:
-            for key, show in list(book.shows.items()):
-                if event.time - show.began > self._within_ns:
-                    del book.shows[key]
-                else:
-                    self._note(show, event)
+            book.recent.append(
+                _Trade(
+                    event.time, event.price, event.qty, event.exec_id,
+                    (event.buy_id, event.buy_group, event.buy_account),
+                    (event.sell_id, event.sell_group, event.sell_account),
+                )
+            )  # fmt: skip
+            if len(book.recent) > 2 * MOST_TRADES:
+                del book.recent[:MOST_TRADES]
         return NOTHING
-
-    def _note(self, show: _Show, event: Traded) -> None:
-        sign = show.sign
-        if event.order_id(sign) in show.orders:
-            show.filled += event.qty
-            return
-        other = event.group(-sign)
-        if other == show.group or not other:
-            return
-        if show.market_best and (event.price - show.market_best) * sign <= 0:
-            return
-        show.trades += 1
-        fills = show.fills.get(other)
-        if fills is None:
-            fills = show.fills[other] = _Fills()
-        fills.qty += event.qty
-        fills.value += event.qty * event.price
-        fills.last_time = event.time
-        number = event.order_id(-sign)
-        if number not in fills.order_ids:
-            fills.order_ids = [*fills.order_ids, number][-EVIDENCE:]
-        fills.exec_ids = [*fills.exec_ids, event.exec_id][-EVIDENCE:]
-        account = event.account(-sign)
-        if account and account not in fills.accounts:
-            fills.accounts.append(account)
 
     def _on_amended(self, event: Amended) -> Sequence[Finding]:
         order = event.order
@@ -229,19 +218,20 @@ class Collusive(Rule[_State]):
         if show.withdrawn * 100 < self.limits["withdrawn_percent"] * shown:
             return NOTHING
         del book.shows[key]
-        if event.time - show.began > self._within_ns or not show.fills:
+        if event.time - show.began > self._within_ns:
             return NOTHING
-        if show.filled * 100 > self.limits["filled_percent"] * shown:
+        filled, trades, all_fills = _traded(book, show)
+        if filled * 100 > self.limits["filled_percent"] * shown:
             return NOTHING
         after = self.limits["withdrawn_after_fill_ms"] * _MS
         soon = {
-            other: fills for other, fills in show.fills.items()
+            other: fills for other, fills in all_fills.items()
             if event.time - fills.last_time <= after
         }  # fmt: skip
         if not soon:
             return NOTHING
-        book.judged[key] = book.judged.get(key, 0) + 1
-        book.met[key] = book.met.get(key, 0) + show.trades
+        book.judged[show.group] = book.judged.get(show.group, 0) + 1
+        book.met[show.group] = book.met.get(show.group, 0) + trades
         return [
             finding
             for other, fills in soon.items()
@@ -263,12 +253,10 @@ class Collusive(Rule[_State]):
         pair.order_ids = [*pair.order_ids, *fills.order_ids, *show.orders][-EVIDENCE:]
         pair.exec_ids = [*pair.exec_ids, *fills.exec_ids][-EVIDENCE:]
         limits = self.limits
-        keys = [_side_key(show.group, sign) for sign in (1, -1)]
-        judged = sum(book.judged.get(key, 0) for key in keys)
-        met = sum(book.met.get(key, 0) for key in keys)
+        judged, met = book.judged[show.group], book.met[show.group]
         if pair.count < limits["repeats"] or 2 * pair.count < judged:
             return NOTHING
-        usual = sum(book.sides.get(_side_key(other, sign), 0) for sign in (1, -1)) - pair.trades
+        usual = book.sides.get(other, 0) - pair.trades
         elsewhere = 2 * book.trades - met
         if not is_beyond_chance(pair.count, met * 2 * usual, elsewhere + 1, limits["odds"]):
             return NOTHING
@@ -306,3 +294,38 @@ def _add_order(show: _Show, order: Order) -> None:
         show.orders[order.order_id] = order.leaves
         if order.account not in show.accounts:
             show.accounts.append(order.account)
+
+
+def _traded(book: _Book, show: _Show) -> tuple[int, int, dict[str, _Fills]]:
+    """Return what traded while a show stood.
+
+    That is the tonnes of its own orders, how many trades others had on the other side at a price
+    that was not to be had before, and those of each.
+    """
+    filled = trades = 0
+    fills: dict[str, _Fills] = {}
+    at = len(book.recent)
+    while at and book.recent[at - 1].time >= show.began:
+        at -= 1
+    for trade in book.recent[at:]:
+        own, (number, other, account) = (
+            (trade.buy, trade.sell) if show.sign > 0 else (trade.sell, trade.buy)
+        )
+        if own[0] in show.orders:
+            filled += trade.qty
+            continue
+        if other == show.group or not other:
+            continue
+        if show.market_best and (trade.price - show.market_best) * show.sign <= 0:
+            continue
+        trades += 1
+        mine = fills.setdefault(other, _Fills())
+        mine.qty += trade.qty
+        mine.value += trade.qty * trade.price
+        mine.last_time = trade.time
+        mine.exec_ids.append(trade.exec_id)
+        if number not in mine.order_ids:
+            mine.order_ids.append(number)
+        if account and account not in mine.accounts:
+            mine.accounts.append(account)
+    return filled, trades, fills
