@@ -4,16 +4,10 @@ Shared by the rules about spoofing. What makes an order bait is decided later: b
 traded on the other side while it stood, and by how it went.
 """
 
-from bisect import insort
-
 from msgspec import Struct
 
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.market import Market
-
-REMEMBERED_SIZES = 64
-ENOUGH_SIZES = 8
-"""Fewer orders say nothing of what is usual for a group."""
 
 
 class Bait(Struct, array_like=True):
@@ -28,35 +22,17 @@ class Bait(Struct, array_like=True):
     placed_at: int
     market_best: int
     """The best price of its side, of others, when it came; 0 for none."""
+    usual: int
+    """Thousandths of a tonne that its group usually has on its side."""
+    stood: int = 0
+    """Tonnes that its group had on its side when it traded on the other."""
     fills: int = 0
     """Tonnes that the group traded on the other side while it stood, at a better price."""
     fill_value: int = 0
     """Fen paid or received for them."""
-    filled_at: int = 0
-    """When the last of them was."""
     fill_ids: list[int] = []
     fill_accounts: list[str] = []
     exec_ids: list[int] = []
-
-
-class Sizes(Struct, array_like=True):
-    """The sizes of a group's last orders, in the order in which they came and sorted."""
-
-    recent: list[int] = []
-    ordered: list[int] = []
-
-    def add(self, size: int) -> None:
-        self.recent.append(size)
-        insort(self.ordered, size)
-        if len(self.recent) > REMEMBERED_SIZES:
-            self.ordered.remove(self.recent.pop(0))
-
-    @property
-    def median(self) -> int:
-        """0 where there are not enough."""
-        if len(self.ordered) < ENOUGH_SIZES:
-            return 0
-        return self.ordered[(len(self.ordered) - 1) // 2]
 
 
 def others_best(market: Market, order: Order) -> int:

@@ -1,10 +1,19 @@
 """The book as surveillance keeps it: who has what where, and how it came there."""
 
 from bisect import bisect_left, insort
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
+from bashu_protocol.units import NS_PER_SECOND
+
+MINUTE_NS: Final = 60 * NS_PER_SECOND
+USUAL_NS: Final = 10 * MINUTE_NS
+"""Time over which a group's usual interest is averaged."""
+BALANCE: Final = 3
+"""Interest on one side of more than so many times the other is not two-sided (A1 #5: 3:1)."""
+MAKER_PERCENT: Final = 70
+"""Share of its time that a maker is on both sides; obligations of makers are of this order."""
 Sign = Literal[1, -1]
 """1 buys, -1 sells."""
 
@@ -33,8 +42,26 @@ class Order(Struct, array_like=True):
 
     @property
     def crosses(self) -> bool:
-        """Whether it could trade at once when it came."""
-        return self.opposite_best != 0 and (self.price - self.opposite_best) * self.sign >= 0
+        """Whether it could trade at once when it came.
+
+        In a book that was crossed already, as before a call auction or in a file that tells only
+        a part of the market, nothing can be said of it.
+        """
+        opposite = self.opposite_best
+        return (
+            opposite != 0
+            and (self.price - opposite) * self.sign >= 0
+            and not self.met_crossed_book
+        )
+
+    @property
+    def met_crossed_book(self) -> bool:
+        """Whether the best prices had met each other before it came."""
+        return (
+            self.own_best != 0
+            and self.opposite_best != 0
+            and (self.own_best - self.opposite_best) * self.sign >= 0
+        )
 
 
 class Side:
@@ -93,10 +120,47 @@ class Side:
 
 
 class Own:
-    """What one control group has live in one instrument."""
+    """What one control group has live in one instrument, and what it had of late."""
 
-    __slots__ = ("orders", "qty")
+    __slots__ = ("began", "changed", "one_sided", "orders", "qty", "two_sided", "usual")
 
-    def __init__(self) -> None:
+    def __init__(self, now: int) -> None:
         self.orders: dict[int, Order] = {}
         self.qty = {1: 0, -1: 0}
+        self.began = self.changed = now
+        self.usual = {1: 0, -1: 0}
+        """Thousandths of a tonne on each side, averaged over the last `USUAL_NS` or since it
+        began, if that is less, but never over less than a minute."""
+        self.two_sided = 0
+        """Nanoseconds of the day with interest on both sides, neither over `BALANCE` times the
+        other."""
+        self.one_sided = 0
+        """Nanoseconds of the day with any other."""
+
+    def pass_time(self, now: int) -> None:
+        """Count what stood until now; to be called before it changes."""
+        passed = now - self.changed
+        if passed <= 0:
+            return
+        self.changed = now
+        buys, sells = self.qty[1], self.qty[-1]
+        span = min(max(now - self.began, MINUTE_NS), USUAL_NS)
+        usual, part = self.usual, min(passed, span)
+        usual[1] += (buys * 1_000 - usual[1]) * part // span
+        usual[-1] += (sells * 1_000 - usual[-1]) * part // span
+        if buys and sells and max(buys, sells) <= BALANCE * min(buys, sells):
+            self.two_sided += passed
+        elif buys or sells:
+            self.one_sided += passed
+
+    def begin_day(self, now: int) -> None:
+        """Begin the day's counts anew; what stood over night is not the day's."""
+        self.changed = max(now, self.changed)
+        self.two_sided = self.one_sided = 0
+
+    @property
+    def quotes_both_sides(self) -> bool:
+        """Whether it is mostly on both sides today when it is there at all: a maker, declared or
+        not (reference/surveillance.md A1 exempts them from the counting rules)."""
+        present = self.two_sided + self.one_sided
+        return present >= MINUTE_NS and self.two_sided * 100 >= MAKER_PERCENT * present

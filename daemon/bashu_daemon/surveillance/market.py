@@ -78,14 +78,26 @@ class _DumpedInstrument(Struct, array_like=True):
     history: History
 
 
+class _DumpedOwn(Struct, array_like=True):
+    group: str
+    symbol: str
+    began: int
+    changed: int
+    usual: tuple[int, int]
+    two_sided: int
+    one_sided: int
+
+
 class _Dumped(Struct, array_like=True):
     orders: list[Order]
     instruments: list[_DumpedInstrument]
+    owns: list[_DumpedOwn]
     seqs: list[tuple[int, int]]
     links: list[Link]
     trade_date: int
     holdings: Holdings
     products: dict[str, str]
+    now: int
 
 
 _DECODER = msgspec.msgpack.Decoder(_Dumped)
@@ -102,6 +114,8 @@ class Market:
         self.products: dict[str, str] = {}
         """By symbol, where the source of the stream told."""
         self.trade_date = 0
+        self.now = 0
+        """The time of the event that is being told."""
         self._own: dict[tuple[str, str], Own] = {}
         self._seqs: dict[int, int] = {}
 
@@ -115,7 +129,7 @@ class Market:
         """Return what a group has live in an instrument."""
         found = self._own.get((group, symbol))
         if found is None:
-            found = self._own[group, symbol] = Own()
+            found = self._own[group, symbol] = Own(self.now)
         return found
 
     def seq_of(self, order_id: int) -> int:
@@ -128,6 +142,8 @@ class Market:
         for instrument in self.instruments.values():
             instrument.end_day()
             instrument.history.begin_day(time)
+        for own in self._own.values():
+            own.begin_day(self.now)
 
     def place(self, order: Order) -> None:
         """Take a new order in, with the market that it meets."""
@@ -138,7 +154,9 @@ class Market:
         self.orders[order.order_id] = order
         side.add(order.price, order.leaves)
         instrument.order_size.add(order.qty)
+        self.now = order.placed_at
         own = self.own(order.group, order.symbol)
+        own.pass_time(self.now)
         own.orders[order.order_id] = order
         own.qty[order.sign] += order.leaves
         self._seqs[order.order_id] = order.placed_seq
@@ -149,7 +167,9 @@ class Market:
         """Give an order another price and quantity."""
         side = self.instrument(order.symbol).side(order.sign)
         side.add(order.price, -order.leaves)
-        self.own(order.group, order.symbol).qty[order.sign] += leaves - order.leaves
+        own = self.own(order.group, order.symbol)
+        own.pass_time(self.now)
+        own.qty[order.sign] += leaves - order.leaves
         order.price, order.qty, order.leaves = price, qty, leaves
         order.amendments += 1
         side.add(price, leaves)
@@ -160,6 +180,7 @@ class Market:
         order.leaves -= quantity
         self.instrument(order.symbol).side(order.sign).add(order.price, -quantity)
         own = self.own(order.group, order.symbol)
+        own.pass_time(self.now)
         own.qty[order.sign] -= quantity
         if not order.leaves:
             self.orders.pop(order.order_id, None)
@@ -191,11 +212,19 @@ class Market:
                     )
                     for symbol, it in self.instruments.items()
                 ],
+                [
+                    _DumpedOwn(
+                        group, symbol, own.began, own.changed, (own.usual[1], own.usual[-1]),
+                        own.two_sided, own.one_sided,
+                    )
+                    for (group, symbol), own in self._own.items()
+                ],
                 list(self._seqs.items()),
                 self.groups.links(),
                 self.trade_date,
                 self.holdings,
                 self.products,
+                self.now,
             )
         )  # fmt: skip
 
@@ -208,6 +237,8 @@ class Market:
         self.holdings, self.products = dumped.holdings, dumped.products
         for kept in dumped.instruments:
             self.instrument(kept.symbol)
+        for had in dumped.owns:
+            self.own(had.group, had.symbol)
         for order in dumped.orders:
             met = order.own_best, order.opposite_best
             self.place(order)
@@ -218,4 +249,10 @@ class Market:
             instrument.volumes, instrument.average_volume = kept.volumes, kept.average_volume
             instrument.order_size, instrument.trade_size = kept.order_size, kept.trade_size
             instrument.history = kept.history
+        for had in dumped.owns:
+            own = self.own(had.group, had.symbol)
+            own.began, own.changed = had.began, had.changed
+            own.usual = {1: had.usual[0], -1: had.usual[1]}
+            own.two_sided, own.one_sided = had.two_sided, had.one_sided
+        self.now = dumped.now
         self._seqs = dict(dumped.seqs)

@@ -99,6 +99,7 @@ class Watch:
         order = self.market.orders.get(order_id)
         if order is None:
             return
+        self.market.now = time
         old_price, old_leaves = order.price, order.leaves
         self.market.amend(order, price, qty, leaves)
         self._show(Amended(seq, time, order, old_price, old_leaves))
@@ -109,6 +110,7 @@ class Watch:
         if order is None:
             return
         quantity = order.leaves
+        self.market.now = time
         self.market.reduce(order, quantity)
         self._show(Withdrawn(seq, time, order, quantity, cause))
 
@@ -140,6 +142,7 @@ class Watch:
         A side is its order's number, and its control group for where no such order is known.
         """
         market = self.market
+        market.now = time
         orders = [market.orders.get(order_id) for order_id, _group in (buy, sell)]
         sides = [
             (order.account, order.group) if order else ("", group)
@@ -177,6 +180,7 @@ class Watch:
 
     def day_began(self, seq: int, time: int, trade_date: int) -> None:
         """A trading day (YYYYMMDD) began."""
+        self.market.now = time
         self.market.begin_day(trade_date, time)
         self._show(DayBegan(seq, time, trade_date))
 

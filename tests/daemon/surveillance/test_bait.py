@@ -66,10 +66,9 @@ def test_two_owners_are_no_group() -> None:
     "change",
     [
         {"is_filled": False},
-        {"bait": 499},
+        {"bait": 200},
         {"price": 6_970},
         {"stands_ms": 15_001, "after_fill_ms": 500},
-        {"stands_ms": 9_000, "after_fill_ms": 5_001},
     ],
 )
 def test_what_is_no_spoofing(change: dict[str, int]) -> None:
@@ -82,8 +81,53 @@ def test_what_is_no_spoofing(change: dict[str, int]) -> None:
 
 def test_the_limits_of_time_themselves_are_within() -> None:
     market = book()
-    spoof(market, stands_ms=15_000, after_fill_ms=5_000)
+    spoof(market, stands_ms=15_000, after_fill_ms=10_000)
     assert len(market.alerts("spoofing")) == 1
+
+
+def usual_orders(market: Watched, size: int) -> None:
+    """Let orders of a size be what is usual."""
+    for step in range(60):
+        market.order("maker", "buy", size, 6_900 - step)
+
+
+@pytest.mark.parametrize(
+    ("usual", "bait", "found"), [(8, 40, 1), (8, 39, 0), (104, 520, 1), (104, 519, 0)]
+)
+def test_large_is_what_is_large_for_the_market(usual: int, bait: int, found: int) -> None:
+    market = Watched()
+    for step in range(5):
+        market.order("maker", "buy", usual, 6_990 - step)
+        market.order("maker", "sell", usual, 7_000 + step)
+    usual_orders(market, usual)
+    real = market.order("b", "sell", usual, 6_996)
+    shown = market.order("b", "buy", bait, 6_989)
+    market.order("c", "buy", usual, 6_996, SECOND)
+    market.cancel("b", shown)
+    market.cancel("b", real)
+    assert len(market.alerts("spoofing")) == found
+
+
+def test_a_bid_that_another_takes_the_place_of_is_a_quote() -> None:
+    market = book()
+    market.order("b", "sell", 60, 6_996)
+    shown = market.order("b", "buy", 2_000, 6_989)
+    market.order("c", "buy", 60, 6_996)
+    market.order("b", "buy", 2_000, 6_990)
+    market.cancel("b", shown)
+    assert market.alerts("spoofing") == []
+
+
+@pytest.mark.parametrize(("next_bid", "found"), [(6_984, 1), (6_982, 0)])
+def test_a_trade_much_below_the_price_before_is_no_gain(next_bid: int, found: int) -> None:
+    market = Watched()
+    best = market.order("maker", "buy", 400, 6_990)
+    market.order("maker", "buy", 400, next_bid)
+    shown = market.order("b", "buy", 2_000, 6_981)
+    market.cancel("maker", best)
+    market.order("b", "sell", 60, next_bid)
+    market.cancel("b", shown)
+    assert len(market.alerts("spoofing")) == found
 
 
 def test_a_bid_that_was_filled_was_meant() -> None:
@@ -123,9 +167,10 @@ def test_layers_may_be_withdrawn_at_once() -> None:
     assert len(market.alerts("layering")) == 1
 
 
-@pytest.mark.parametrize("change", [{"orders": 2}, {"size": 166}, {"within_ms": 3_001}])
+@pytest.mark.parametrize("change", [{"orders": 2}, {"size": 133}, {"within_ms": 3_001}])
 def test_what_is_no_layering(change: dict[str, int]) -> None:
     market = book()
+    usual_orders(market, 104)
     for name in layer(market, **change):
         market.cancel("b", name, 100 * MS)
     assert market.alerts("layering") == []

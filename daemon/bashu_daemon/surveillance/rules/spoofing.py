@@ -1,25 +1,28 @@
 """Spoofing: a large order that was not meant to trade, for the sake of a trade on the other side.
 
 Five conditions, as in the review of a spoofing event by Trillium and in the SSE STAR rules
-(reference/surveillance.md A1 #5): the order is large for its group or its side of the book and
-near the touch; the group's own interest leans to that side; it then trades on the other side, at
-a price that was not to be had before; the order has hardly been filled; and it is withdrawn soon,
-both after it came and after that trade, for which it stood. Sizes, shares and times are this
-venue's own parameters. With bait and trade in different accounts
-of one control group it is the collusive form (#7), which the alert says.
+(reference/surveillance.md A1 #5): the order is large beside what is usual in the market and has its
+share of the depth, near the touch; the group's own interest leans to that side, more than it
+usually does; it then trades on the other side, at a price about as good as was to be had before or
+better; the order has hardly been filled; and it is withdrawn soon, with nothing in its place.
+Sizes are multiples of the instrument's usual order, for markets differ by a hundred times; shares
+and times are this venue's own parameters. With bait and trade in different accounts of one control
+group it is the collusive form (#7), which the alert says.
 """
 
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from bashu_daemon.surveillance.bait import Bait, Sizes, others_best
+from bashu_daemon.surveillance.bait import Bait, others_best
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
 from bashu_protocol.units import NS_PER_SECOND
 
+NEAR_BPS = 100
+"""Distance from the last price, in 1/10,000, that is near where the book tells nothing."""
 MAX_BAITS = 32
 """Candidates kept for each group and instrument."""
 
@@ -32,7 +35,6 @@ class _Row(Struct, array_like=True):
 
 class _State(Struct):
     rows: dict[str, _Row] = {}
-    sizes: dict[str, Sizes] = {}
 
 
 class Spoofing(Rule[_State]):
@@ -41,14 +43,17 @@ class Spoofing(Rule[_State]):
     name = "spoofing"
     defaults = {  # noqa: RUF012  as in self_trade
         "size_multiple": 5,
-        "depth_percent": 20,
+        "depth_percent": 10,
         "depth_levels": 5,
         "near_levels": 5,
+        "worse_bps": 10,
         "imbalance": 3,
+        "book_imbalance": 2,
+        "usual_percent": 150,
+        "stays_percent": 50,
         "filled_percent": 10,
         "withdrawn_within_ms": 15_000,
-        "withdrawn_after_fill_ms": 5_000,
-        "min_qty": 500,
+        "min_qty": 10,
         "violation_count": 2,
     }
     state_type = _State
@@ -68,40 +73,42 @@ class Spoofing(Rule[_State]):
 
     def _on_placed(self, event: Placed) -> Sequence[Finding]:
         order = event.order
-        key = f"{order.group}/{order.symbol}"
-        sizes = self.state.sizes.get(key)
-        if sizes is None:
-            sizes = self.state.sizes[key] = Sizes()
         if (
             order.leaves >= self.limits["min_qty"]
             and not order.is_immediate
             and not order.crosses
-            and self._is_large(order, sizes)
+            and self._is_large(order)
             and self._is_near(order)
         ):
-            self._remember(key, order)
-        sizes.add(order.qty)
+            self._remember(f"{order.group}/{order.symbol}", order)
         return NOTHING
 
-    def _is_large(self, order: Order, sizes: Sizes) -> bool:
+    def _is_large(self, order: Order) -> bool:
+        """Compare with the orders that are usual in the market, and with its depth."""
         limits = self.limits
-        usual = sizes.median
-        if usual and order.leaves < 2 * usual:
+        instrument = self.market.instrument(order.symbol)
+        least = limits["size_multiple"] * instrument.order_size.median
+        if order.leaves < least:
             return False
-        depth = self.market.instrument(order.symbol).side(order.sign).depth(limits["depth_levels"])
-        is_share = (order.leaves * 100) >= limits["depth_percent"] * depth
-        is_multiple = usual > 0 and order.leaves >= limits["size_multiple"] * usual
-        return is_share or is_multiple
+        if least and order.leaves >= 2 * least:
+            return True
+        depth = instrument.side(order.sign).depth(limits["depth_levels"])
+        return order.leaves * 100 >= limits["depth_percent"] * depth
 
     def _is_near(self, order: Order) -> bool:
-        side = self.market.instrument(order.symbol).side(order.sign)
-        return side.levels_better(order.price) <= self.limits["near_levels"]
+        instrument = self.market.instrument(order.symbol)
+        if order.met_crossed_book and instrument.day.last:
+            away = abs(order.price - instrument.day.last) * 10_000
+            return away <= NEAR_BPS * instrument.day.last
+        return instrument.side(order.sign).levels_better(order.price) <= self.limits["near_levels"]
 
     def _remember(self, key: str, order: Order) -> None:
         row = self.state.rows.setdefault(key, _Row())
         row.baits[order.order_id] = Bait(
             order.order_id, order.account, order.sign, order.price, order.leaves,
-            order.placed_seq, order.placed_at, others_best(self.market, order),
+            order.placed_seq, order.placed_at,
+            0 if order.met_crossed_book else others_best(self.market, order),
+            self.market.own(order.group, order.symbol).usual[order.sign],
         )  # fmt: skip
         if len(row.baits) > MAX_BAITS:
             del row.baits[next(iter(row.baits))]
@@ -118,16 +125,25 @@ class Spoofing(Rule[_State]):
         return NOTHING
 
     def _note_fill(self, bait: Bait, event: Traded, sign: int) -> None:
-        """Count a trade on the other side of a bait, if its price was not to be had before."""
-        if bait.market_best and (event.price - bait.market_best) * bait.sign <= 0:
-            return
+        """Count a trade on the other side of a bait, if its price is not much worse than before.
+
+        What was to be had before moves with the market while the bait stands.
+        """
         limits = self.limits
+        worse = (bait.market_best - event.price) * bait.sign
+        if bait.market_best and worse * 10_000 > limits["worse_bps"] * event.price:
+            return
         own = self.market.own(event.group(sign), event.symbol)
         leaning = own.qty[bait.sign]
-        if leaning < limits["imbalance"] * (own.qty[sign] + bait.fills + event.qty):
+        if (
+            leaning < limits["imbalance"] * (bait.fills + event.qty)
+            or leaning < limits["book_imbalance"] * own.qty[sign]
+            or leaning * 100_000
+            < limits["usual_percent"] * bait.usual * (1 + own.quotes_both_sides)
+        ):
             return
+        bait.stood = max(bait.stood, leaning)
         bait.fills += event.qty
-        bait.filled_at = event.time
         bait.fill_value += event.qty * event.price
         if event.order_id(sign) not in bait.fill_ids:
             bait.fill_ids.append(event.order_id(sign))
@@ -158,13 +174,15 @@ class Spoofing(Rule[_State]):
         stood_ms = (time - bait.placed_at) // (NS_PER_SECOND // 1_000)
         if stood_ms > limits["withdrawn_within_ms"]:
             return NOTHING
-        if time - bait.filled_at > limits["withdrawn_after_fill_ms"] * (NS_PER_SECOND // 1_000):
-            return NOTHING
         if order.filled * 100 > limits["filled_percent"] * order.qty:
             return NOTHING
+        stays = self.market.own(order.group, order.symbol).qty[bait.sign]
+        if stays * 100 > limits["stays_percent"] * bait.stood:
+            return NOTHING  # another order took its place: a quote that follows the market
         row.count += 1
         average = bait.fill_value // bait.fills
-        row.gain += bait.fills * abs(average - bait.market_best) if bait.market_best else 0
+        better = (average - bait.market_best) * bait.sign
+        row.gain += bait.fills * max(0, better) if bait.market_best else 0
         is_violation = row.count >= limits["violation_count"]
         accounts = sorted({bait.account, *bait.fill_accounts})
         finding = Finding(
