@@ -30,11 +30,13 @@ class Alerts:
         next_alert_id: int = 1,
         alerts: Iterable[tuple[str, Alert]] = (),
         limit: int = MAX_ALERTS,
+        evidence: int = EVIDENCE,
     ) -> None:
         self._limit = limit
+        self._evidence = evidence
         self.next_alert_id = next_alert_id
         self._market = market
-        self._growing = {key: GrowingAlert(market, alert) for key, alert in alerts}
+        self._growing = {key: GrowingAlert(market, alert, evidence) for key, alert in alerts}
 
     def take(
         self, key: str, rule: Rule[Any], finding: Finding, changed: "dict[str, GrowingAlert]"
@@ -58,7 +60,7 @@ class Alerts:
         if len(self._growing) >= self._limit:
             del self._growing[next(iter(self._growing))]
         first = _first(self.next_alert_id, rule, finding, self._market)
-        growing = self._growing[key] = GrowingAlert(self._market, first)
+        growing = self._growing[key] = GrowingAlert(self._market, first, self._evidence)
         self.next_alert_id += 1
         return growing
 
@@ -67,13 +69,14 @@ class GrowingAlert:
     """One alert; the message is made when somebody asks for it, not with each finding."""
 
     __slots__ = (
-        "_alert", "_exec_ids", "_facts", "_gain", "_last", "_limits", "_links", "_links_known",
-        "_market", "_members", "_members_seen", "_next_count", "_order_seqs", "_score",
-        "_severity", "_update", "_version",
+        "_alert", "_evidence", "_exec_ids", "_facts", "_gain", "_last", "_limits", "_links",
+        "_links_known", "_market", "_members", "_members_seen", "_next_count", "_order_seqs",
+        "_score", "_severity", "_update", "_version",
     )  # fmt: skip
 
-    def __init__(self, market: Market, alert: Alert) -> None:
+    def __init__(self, market: Market, alert: Alert, evidence: int = EVIDENCE) -> None:
         self._market = market
+        self._evidence = evidence
         self._alert = alert
         self._last: Finding | None = None
         """The last finding that `_alert` does not show yet."""
@@ -104,7 +107,7 @@ class GrowingAlert:
         self._version = rule.parameters.version
         self._add_orders(finding.order_ids[-1:] if finding.adds_one_order else finding.order_ids)
         if finding.exec_ids:
-            _add(self._exec_ids, finding.exec_ids)
+            _add(self._exec_ids, finding.exec_ids, self._evidence)
         count = finding.count
         if count == before.count:
             is_told = next_told(update - 1) == update
@@ -147,7 +150,7 @@ class GrowingAlert:
         for order_id in more:
             if order_id not in seqs:
                 seqs[order_id] = seq_of(order_id)
-        _trim(seqs)
+        _trim(seqs, self._evidence)
 
     def _made(self, last: Finding) -> Alert:
         before = self._alert
@@ -193,7 +196,7 @@ def _first(alert_id: int, rule: Rule[Any], finding: Finding, market: Market) -> 
         members=list(finding.members),
         first_seq=finding.seq,
         last_seq=finding.seq,
-        first_time=finding.transact_time,
+        first_time=finding.began or finding.transact_time,
         last_time=finding.transact_time,
         count=finding.count,
         score=finding.score,
@@ -215,14 +218,14 @@ def _links(market: Market, accounts: Sequence[str]) -> list[tuple[str, str, str]
     return [(link.account, link.kind, link.name) for link in market.groups.links_of(accounts)]
 
 
-def _add(evidence: dict[int, None], more: Sequence[int]) -> None:
-    """Add what is new at the end; beyond `EVIDENCE` the oldest go."""
+def _add(evidence: dict[int, None], more: Sequence[int], limit: int) -> None:
+    """Add what is new at the end; beyond the limit the oldest go."""
     for number in more:
         if number not in evidence:
             evidence[number] = None
-    _trim(evidence)
+    _trim(evidence, limit)
 
 
-def _trim(evidence: dict[int, Any]) -> None:
-    while len(evidence) > EVIDENCE:
+def _trim(evidence: dict[int, Any], limit: int) -> None:
+    while len(evidence) > limit:
         del evidence[next(iter(evidence))]

@@ -12,6 +12,8 @@ USUAL_NS: Final = 10 * MINUTE_NS
 """Time over which a group's usual interest is averaged."""
 BALANCE: Final = 3
 """Interest on one side of more than so many times the other is not two-sided (A1 #5: 3:1)."""
+LEAST_NS: Final = 10 * NS_PER_SECOND
+"""Shorter than this nobody was there."""
 MAKER_PERCENT: Final = 70
 """Share of its time that a maker is on both sides; obligations of makers are of this order."""
 Sign = Literal[1, -1]
@@ -49,9 +51,7 @@ class Order(Struct, array_like=True):
         """
         opposite = self.opposite_best
         return (
-            opposite != 0
-            and (self.price - opposite) * self.sign >= 0
-            and not self.met_crossed_book
+            opposite != 0 and (self.price - opposite) * self.sign >= 0 and not self.met_crossed_book
         )
 
     @property
@@ -122,7 +122,7 @@ class Side:
 class Own:
     """What one control group has live in one instrument, and what it had of late."""
 
-    __slots__ = ("began", "changed", "one_sided", "orders", "qty", "two_sided", "usual")
+    __slots__ = ("began", "changed", "one_sided", "orders", "qty", "trades", "two_sided", "usual")
 
     def __init__(self, now: int) -> None:
         self.orders: dict[int, Order] = {}
@@ -136,6 +136,8 @@ class Own:
         other."""
         self.one_sided = 0
         """Nanoseconds of the day with any other."""
+        self.trades = 0
+        """Of the day."""
 
     def pass_time(self, now: int) -> None:
         """Count what stood until now; to be called before it changes."""
@@ -156,11 +158,19 @@ class Own:
     def begin_day(self, now: int) -> None:
         """Begin the day's counts anew; what stood over night is not the day's."""
         self.changed = max(now, self.changed)
-        self.two_sided = self.one_sided = 0
+        self.two_sided = self.one_sided = self.trades = 0
 
     @property
     def quotes_both_sides(self) -> bool:
-        """Whether it is mostly on both sides today when it is there at all: a maker, declared or
-        not (reference/surveillance.md A1 exempts them from the counting rules)."""
+        """Whether it is mostly on both sides today when it is there at all."""
         present = self.two_sided + self.one_sided
-        return present >= MINUTE_NS and self.two_sided * 100 >= MAKER_PERCENT * present
+        return present >= LEAST_NS and self.two_sided * 100 >= MAKER_PERCENT * present
+
+    @property
+    def is_maker(self) -> bool:
+        """Whether it makes a market, declared or not: on both sides, and it trades.
+
+        The rules that count messages and cancels exempt makers (reference/surveillance.md A1 #1,
+        #8, #9).
+        """
+        return self.trades > 0 and self.quotes_both_sides

@@ -27,6 +27,7 @@ from bashu_daemon.surveillance.csv_fields import (
 )
 from bashu_daemon.surveillance.csv_names import Names
 from bashu_daemon.surveillance.groups import Link
+from bashu_daemon.surveillance.seen import Cause
 from bashu_daemon.surveillance.watch import Watch
 
 COLUMNS: Final = (
@@ -145,7 +146,9 @@ class CsvFeed:
         if met is not None and self._time - met[1] <= PREVENTED_NS:
             self._prevented(order, met)
         else:
-            self._watch.withdrawn(self._seq, self._time, order.order_id, "asked")
+            # What goes at the very time of its entry never stood: the rest of an immediate order.
+            cause: Cause = "immediate" if order.placed_at == self._time else "asked"
+            self._watch.withdrawn(self._seq, self._time, order.order_id, cause)
 
     def _prevented(self, order: Order, met: tuple[int, int, int]) -> None:
         other_id, _time, price = met

@@ -26,6 +26,8 @@ class Finding(Struct, frozen=True, kw_only=True, gc=False):
     members: Sequence[str]
     seq: int
     transact_time: int
+    began: int = 0
+    """When what it is about began, in ns; 0 for at `transact_time`."""
     facts: dict[str, int | str]
     order_ids: Sequence[int] = ()
     exec_ids: Sequence[int] = ()

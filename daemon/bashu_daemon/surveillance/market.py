@@ -86,6 +86,7 @@ class _DumpedOwn(Struct, array_like=True):
     usual: tuple[int, int]
     two_sided: int
     one_sided: int
+    trades: int
 
 
 class _Dumped(Struct, array_like=True):
@@ -215,7 +216,7 @@ class Market:
                 [
                     _DumpedOwn(
                         group, symbol, own.began, own.changed, (own.usual[1], own.usual[-1]),
-                        own.two_sided, own.one_sided,
+                        own.two_sided, own.one_sided, own.trades,
                     )
                     for (group, symbol), own in self._own.items()
                 ],
@@ -254,5 +255,6 @@ class Market:
             own.began, own.changed = had.began, had.changed
             own.usual = {1: had.usual[0], -1: had.usual[1]}
             own.two_sided, own.one_sided = had.two_sided, had.one_sided
+            own.trades = had.trades
         self.now = dumped.now
         self._seqs = dict(dumped.seqs)

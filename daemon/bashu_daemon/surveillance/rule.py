@@ -112,7 +112,12 @@ def _by_symbol(handler: Handler, views: Mapping[str, Handler]) -> Handler:
 
 
 def remember(recent: list[int], number: int) -> None:
-    """Keep the last `EVIDENCE` numbers at least, and never more than twice as many."""
+    """Keep the last `EVIDENCE` numbers at least, and never more than twice as many.
+
+    An order that trades at ten levels is one.
+    """
+    if recent and recent[-1] == number:
+        return
     recent.append(number)
     if len(recent) >= 2 * EVIDENCE:
         del recent[:EVIDENCE]

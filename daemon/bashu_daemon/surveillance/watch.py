@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from bashu_daemon.surveillance.alerts import MAX_ALERTS, Alerts, GrowingAlert
+from bashu_daemon.surveillance.alerts import EVIDENCE, MAX_ALERTS, Alerts, GrowingAlert
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.catalogue import RULES
 from bashu_daemon.surveillance.finding import NOTHING, Finding
@@ -63,6 +63,7 @@ class Watch:
         links: Iterable[Link] = (),
         rules: Iterable[type[Rule[Any]]] = RULES,
         max_alerts: int = MAX_ALERTS,
+        evidence: int = EVIDENCE,
     ) -> None:
         self.market = Market(links)
         given = {name: dict(values) for name, values in parameters.items()}
@@ -73,7 +74,8 @@ class Watch:
                 f"[surveillance] has no rule {next(iter(given))!r}; it has {known}."
             )
         self._max_alerts = max_alerts
-        self._alerts = Alerts(self.market, limit=max_alerts)
+        self._evidence = evidence
+        self._alerts = Alerts(self.market, limit=max_alerts, evidence=evidence)
         self.rates = Rates()
         """New alerts a day by rule."""
         self._changed: dict[str, GrowingAlert] = {}
@@ -157,6 +159,7 @@ class Watch:
             for order in orders:
                 if order is not None:
                     order.filled += qty
+                    market.own(order.group, symbol).trades += 1
                     market.reduce(order, qty)
             instrument.history.add(time, price, qty, sign, (buy_group, sell_group))
         else:
@@ -294,7 +297,7 @@ class Watch:
                 rule.begin_anew()
             else:
                 rule.load(state)
-        self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts)
+        self._alerts = Alerts(self.market, next_alert_id, alerts, self._max_alerts, self._evidence)
         self._failed = failed
         self._fill_table()
 

@@ -32,6 +32,8 @@ SHOWN_BAD_ROWS: Final = 20
 """Bad rows told one by one; the rest is counted."""
 PROGRESS_ROWS: Final = 2_000
 ALL_ALERTS: Final = 1_000_000
+ALL_EVIDENCE: Final = 10_000
+"""Orders and trades of one alert: who reads a file wants them all."""
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -88,7 +90,7 @@ def _watch_journal(
 def _watch_csv(
     options: Options, parameters: Mapping[str, Given], links: list[Link], err: TextIO
 ) -> tuple[list[Alert], int, Names]:
-    watch = Watch(parameters, max_alerts=ALL_ALERTS)
+    watch = Watch(parameters, max_alerts=ALL_ALERTS, evidence=ALL_EVIDENCE)
     feed = CsvFeed(watch, links)
     bad = 0
     try:

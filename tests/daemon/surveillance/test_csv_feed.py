@@ -264,3 +264,42 @@ def test_an_unknown_mode_is_a_bad_row() -> None:
     fed = Fed()
     with pytest.raises(BadRow, match="mode 'swap' is none of listing, block"):
         fed.take(row("trade", "x", account="c", mode="swap"))
+
+
+def test_what_is_withdrawn_at_the_time_of_its_entry_is_immediate() -> None:
+    fed = Fed()
+    for number in range(600):
+        after = number * 10**9
+        fed.take(row("new", f"{number}", after=after), row("cancel", f"{number}", after=after))
+    assert [alert.rule for alert in fed.watch.alerts()] == ["order_to_trade"]
+
+
+def test_an_alert_begins_with_the_bait() -> None:
+    fed = Fed()
+    fed.take(
+        row("new", "1", account="m", qty="40"),
+        row("new", "2", side="sell", price="70.02"),
+        row("new", "3", qty="400", after=1_000),
+        row("new", "4", account="c", price="70.02", after=2_000),
+        row("trade", "4", account="c", price="70.02", after=2_000, counter_order_id="2"),
+        row("cancel", "3", after=3_000),
+    )
+    (alert,) = (one for one in fed.watch.alerts() if one.rule == "spoofing")
+    assert (alert.first_time - START_NS, alert.last_time - START_NS) == (1_000, 3_000)
+    assert {fed.feed.names.name(number) for number in alert.order_ids} == {"2", "3"}
+
+
+def test_orders_in_a_crossed_book_are_judged_by_the_last_price() -> None:
+    fed = Fed()
+    fed.take(
+        row("new", "stale", account="m", side="sell", price="69.00"),
+        row("new", "bid", account="m", price="70.00"),
+        row("trade", "x", account="m", price="70.00", counter_order_id="y"),
+        row("new", "far", account="b", price="60.00", qty="400", after=500),
+        row("new", "2", side="sell", price="70.02", after=500),
+        row("new", "3", price="70.00", qty="400", after=1_000),
+        row("new", "4", account="c", price="70.02", after=2_000),
+        row("trade", "4", account="c", price="70.02", after=2_000, counter_order_id="2"),
+        row("cancel", "3", after=3_000),
+    )
+    assert [alert.owner for alert in fed.watch.alerts() if alert.rule == "spoofing"] == ["a"]

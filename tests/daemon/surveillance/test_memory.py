@@ -50,9 +50,11 @@ def test_names_that_an_alert_shows_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
     }  # fmt: skip
     for number in range(3):
         feed.take(row | {"order_id": f"first-{number}"})
+        row["ts_ns"] = str(int(row["ts_ns"]) + 1)
         feed.take(row | {"order_id": f"first-{number}", "event": "cancel"})
     for number in range(200):
         feed.take(row | {"order_id": f"later-{number}", "account": f"b{number}"})
+        row["ts_ns"] = str(int(row["ts_ns"]) + 1)
         feed.take(row | {"order_id": f"later-{number}", "event": "cancel"})
     (alert,) = (one for one in watch.alerts() if one.rule == "frequent_cancel")
     shown = [feed.names.name(number) for number in alert.order_ids]

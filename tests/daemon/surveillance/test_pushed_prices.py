@@ -124,3 +124,32 @@ def test_a_close_near_the_price_before_is_none() -> None:
     push(market, steps=4)
     market.next_day()
     assert market.alerts("marking_close") == []
+
+
+def test_the_way_back_of_a_strong_push_may_lose_and_push_again() -> None:
+    market = Watched()
+    calm(market, 5)
+    push(market, first=7_010, qty=400, steps=14)
+    for step in range(12):
+        market.order("b", "buy", 300, 7_060 - 4 * step)
+    for step in range(12):
+        market.order("a", "sell", 300, 7_060 - 4 * step)
+    (alert,) = market.alerts("ramping")
+    assert (alert.owner, alert.gain) == ("oa", 0)
+    assert len(alert.order_ids) >= 14  # the pushes are not lost among the way back
+
+
+@pytest.mark.parametrize(("others", "found"), [(0, 1), (3_000, 0)])
+def test_a_close_is_marked_in_the_last_minutes(others: int, found: int) -> None:
+    market = Watched()
+    calm(market, 40)
+    for _ in range(12):
+        market.order("maker", "sell", 400, 7_000, MINUTE - SECOND)
+        market.order("c", "buy", 400, 7_000)
+    push(market, steps=10, qty=40, first=7_005)
+    if others:
+        market.order("maker", "sell", others, 7_050)
+        market.order("c", "buy", others, 7_050)
+    market.next_day()
+    marked = [alert for alert in market.alerts("marking_close") if alert.owner == "oa"]
+    assert len(marked) == found

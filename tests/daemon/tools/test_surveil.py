@@ -203,6 +203,11 @@ def test_a_long_file_shows_how_far_it_is(tmp_path: Path) -> None:
         file.write(COLUMNS + "\n")
         for row in recorded_rows(3, 200_000):
             file.write(",".join(row.values()) + "\n")
+        time = int(row["ts_ns"])
+        for number in range(600):
+            for event in ("new", "cancel"):
+                time += 10**9
+                file.write(f"{time},one,CEA25,{event},Y{number},buy,60.00,10,\n")
     out, err = io.StringIO(), _Terminal()
     assert surveil(Options(path=path, as_json=True), out, err) == 0
     assert "%" in err.getvalue()

@@ -2,6 +2,7 @@
 
 Source: SSE and SZSE, in force 2025-07-07: 300 a second or 20,000 a day is high-frequency trading;
 50 a second is this venue's own scale (reference/surveillance.md A1 #8). Mass cancels do not count.
+Whoever quotes both sides and trades may do so below the rate of high-frequency trading.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ class _Row(Struct, array_like=True):
     day: int = 0
     peak: int = 0
     reported: int = 0
+    is_day_told: bool = False
     accounts: list[str] = []
     recent: list[int] = []
 
@@ -72,13 +74,15 @@ class BurstRate(Rule[_State]):
 
     def _on_order(self, event: Placed | Amended | Withdrawn) -> Sequence[Finding]:
         order = event.order
-        return self._count(order.group, order.account, order.order_id, event.seq, event.time)
+        return self._count(
+            order.group, order.account, order.symbol, order.order_id, event.seq, event.time
+        )
 
     def _on_refused(self, event: Refused) -> Sequence[Finding]:
-        return self._count(event.group, event.account, 0, event.seq, event.time)
+        return self._count(event.group, event.account, event.symbol, 0, event.seq, event.time)
 
     def _count(
-        self, group: str, account: str, order_id: int, seq: int, time: int
+        self, group: str, account: str, symbol: str, order_id: int, seq: int, time: int
     ) -> Sequence[Finding]:
         row = self.state.rows.get(group)
         if row is None:
@@ -90,12 +94,16 @@ class BurstRate(Rule[_State]):
         per_day = self.limits["violation_per_day"]
         if rate < self.limits["warning_per_second"] and row.day < per_day:
             return NOTHING
+        if rate < self.limits["violation_per_second"] and self.market.own(group, symbol).is_maker:
+            return NOTHING
         if account not in row.accounts:
             row.accounts = sorted([*row.accounts, account])
         if order_id:
             remember(row.recent, order_id)
-        if rate <= row.reported and row.day != per_day:
+        is_day_new = row.day >= per_day and not row.is_day_told
+        if rate <= row.reported and not is_day_new:
             return NOTHING
+        row.is_day_told = row.day >= per_day
         row.reported = max(row.reported, rate)
         return self._judge(row, group, seq, time)
 

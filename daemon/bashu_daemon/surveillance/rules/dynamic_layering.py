@@ -206,6 +206,7 @@ class DynamicLayering(Rule[_State]):
             members=sorted(row.accounts),
             seq=seq,
             transact_time=time,
+            began=row.began,
             order_ids=row.order_ids[-EVIDENCE:],
             count=count,
             facts={

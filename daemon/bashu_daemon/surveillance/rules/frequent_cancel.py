@@ -3,7 +3,8 @@
 Source: SHFE, INE, DCE, CZCE, CFFEX 500 cancels a day; SHFE 50 large ones, large being 300 lots
 there and a parameter here (reference/surveillance.md A1 #9). What the group did not withdraw by
 itself does not count: the rest of immediate orders, self-trade prevention, expiry, suspension,
-and mass cancels, which a kill switch or a broken connection causes.
+and mass cancels, which a kill switch or a broken connection causes. Makers are exempt there, and
+here whoever quotes both sides and trades.
 """
 
 from collections.abc import Mapping, Sequence
@@ -75,14 +76,15 @@ class FrequentCancel(Rule[_State]):
         score = max(
             percent(row.cancels, limits["cancels"]), percent(row.large, limits["large_cancels"])
         )
-        if score < limits["warning_percent"]:
+        order = event.order
+        if score < limits["warning_percent"] or self.market.own(order.group, order.symbol).is_maker:
             return NOTHING
         finding = Finding(
             episode=key,
             severity="violation" if score == 100 else "warning",
             score=score,
-            symbol=event.order.symbol,
-            owner=event.order.group,
+            symbol=order.symbol,
+            owner=order.group,
             members=row.accounts,
             seq=event.seq,
             transact_time=event.time,

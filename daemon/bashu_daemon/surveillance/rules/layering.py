@@ -115,9 +115,7 @@ class Layering(Rule[_State]):
                 return NOTHING  # a ladder that is being judged is not mixed with what comes later
             ladder = self.state.ladders[key] = self._begun_again(ladder, event.time, usual)
         ladder.last = event.time
-        ladder.layers[order.order_id] = _Layer(
-            order.price, order.leaves, order.account, event.time
-        )
+        ladder.layers[order.order_id] = _Layer(order.price, order.leaves, order.account, event.time)
         if len(ladder.layers) >= self.limits["orders"]:
             self._note_standing(ladder, order)
         return NOTHING
@@ -268,6 +266,7 @@ class Layering(Rule[_State]):
             members=sorted({*accounts, *ladder.accounts}),
             seq=seq,
             transact_time=time,
+            began=began,
             order_ids=[*ladder.opposite_ids, *ladder.layers][-EVIDENCE:],
             exec_ids=ladder.exec_ids,
             count=count,

@@ -4,12 +4,16 @@ Source: reference/surveillance.md A1 #11 and row 0: 10 % (sensitive) and 50 % (n
 volume in the closing window or of the day are published shares; how far the window's average
 price must stand from that of the minutes before it is this venue's own. Below the normal share the
 group must have saved its pushes for the close: its share is some times what it was before, so that
-who buys all day for a deadline does not mark the close. The close of the national market is the
+who buys all day for a deadline does not mark the close. The last minutes are looked at, too, one by
+one: there the group must have had the normal share and must itself have emptied levels for its part
+of a move beyond the market's own swings. The close of the national market is the
 average price of the whole day, so on a thin day a single print may make it: the whole day is
 looked at, too, with the group's pushes and without them.
 """
 
 from collections.abc import Mapping, Sequence
+from math import isqrt
+from typing import Final
 
 from msgspec import Struct
 
@@ -17,6 +21,12 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.minutes import MINUTE_NS, Minute, Minutes
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
+
+WINDOWS: Final = (1, 2, 3, 5, 10)
+"""Minutes before the end that are looked at besides the closing window: a close is marked in the
+last minute or the last quarter of an hour."""
+LONG_MINUTES: Final = 10
+"""Shorter windows than this and the closing window ask for more."""
 
 
 class _Push(Struct, array_like=True):
@@ -39,14 +49,16 @@ class MarkingClose(Rule[_State]):
 
     name = "marking_close"
     defaults = {  # noqa: RUF012  as in self_trade
-        "window_minutes": 10,
+        "window_minutes": 15,
         "before_minutes": 20,
         "sensitive_percent": 10,
         "normal_percent": 50,
         "move_bps": 50,
         "times_before": 2,
         "one_sided_percent": 75,
-        "min_qty": 100,
+        "lifted_percent": 40,
+        "swings": 2,
+        "min_qty": 1,
     }
     state_type = _State
 
@@ -77,46 +89,68 @@ class MarkingClose(Rule[_State]):
     def _on_end(self, event: DayEnded) -> Sequence[Finding]:
         found: list[Finding] = []
         for symbol, minutes in self.state.minutes.items():
-            limits = self.limits_of(symbol)
-            since = minutes.kept[-1].start - (limits["window_minutes"] - 1) * MINUTE_NS
-            window = minutes.since(since)
-            earlier = minutes.since(since - limits["before_minutes"] * MINUTE_NS)
-            earlier = earlier[: len(earlier) - len(window)]
-            late = _Late(
-                sum(minute.volume for minute in window),
-                sum(minute.turnover for minute in window),
-                _average(earlier) or self.market.instrument(symbol).day.reference,
-            )
+            longest = self.limits_of(symbol)["window_minutes"]
+            lengths = [*(length for length in WINDOWS if length < longest), longest]
+            lates = [self._late(symbol, minutes, length) for length in lengths]
             for key, push in self.state.pushes[symbol].items():
-                finding = self._judge(event, symbol, key, push, window, late)
-                if finding is not None:
-                    found.append(finding)
+                judged = [self._judge(event, symbol, key, push, late) for late in lates]
+                marked = [finding for finding in judged if finding is not None]
+                if marked:
+                    found.append(max(marked, key=lambda finding: finding.score))
         return found or NOTHING
 
+    def _late(self, symbol: str, minutes: Minutes, length: int) -> "_Late":
+        limits = self.limits_of(symbol)
+        since = minutes.kept[-1].start - (length - 1) * MINUTE_NS
+        window = minutes.since(since)
+        earlier = minutes.since(since - limits["before_minutes"] * MINUTE_NS)
+        earlier = earlier[: len(earlier) - len(window)]
+        return _Late(
+            window,
+            sum(minute.volume for minute in window),
+            sum(minute.turnover for minute in window),
+            _average(earlier) or self.market.instrument(symbol).day.reference,
+            minutes.swing,
+            length >= min(LONG_MINUTES, limits["window_minutes"]),
+        )
+
+    @staticmethod
+    def _made_move(limits: Mapping[str, int], late: "_Late", sign: int, lifted: int) -> bool:
+        """Tell whether a short window's move is the group's, and no chance.
+
+        In a few minutes of a thin market most groups that trade at all have half of the volume.
+        """
+        moved = (late.window[-1].last - late.window[0].first) * sign
+        swings = limits["swings"] * late.swing * isqrt(len(late.window))
+        return lifted * 100 >= limits["lifted_percent"] * moved and moved * 100 >= swings
+
     def _judge(
-        self, event: DayEnded, symbol: str, key: str, push: _Push, window: list[Minute],
-        late: "_Late",
-    ) -> Finding | None:  # fmt: skip
-        limits, day = self.limits_of(symbol), self.market.instrument(symbol).day
+        self, event: DayEnded, symbol: str, key: str, push: _Push, late: "_Late"
+    ) -> Finding | None:
+        window = late.window
+        limits, instrument = self.limits_of(symbol), self.market.instrument(symbol)
+        day, least_qty = instrument.day, max(limits["min_qty"], instrument.order_size.median)
         sign = 1 if key[0] == "+" else -1
         other = f"{'-' if sign > 0 else '+'}{key[1:]}"
         qty = sum(minute.pushed.get(key, 0) for minute in window)
         back = sum(minute.pushed.get(other, 0) for minute in window)
         share, day_share = percent(qty, late.volume), percent(push.qty, day.volume)
         before = percent(push.qty - qty, day.volume - late.volume)
-        moved = max(0, _distance(late.turnover, late.volume, late.usual, sign))
+        moved = late.moved(sign)
         day_moved = _moved(day.turnover, day.volume, push.value, push.qty, day.reference, sign)
         normal, least = limits["normal_percent"], limits["move_bps"]
         is_saved_up = (
             share >= limits["sensitive_percent"] and share >= limits["times_before"] * before
         )
+        lifted = sum(minute.lifted.get(key, 0) for minute in window)
         marks_late = (
-            qty >= limits["min_qty"]
+            qty >= least_qty
+            and (late.is_long or self._made_move(limits, late, sign, lifted))
             and moved >= least
             and percent(qty, qty + back) >= limits["one_sided_percent"]
-            and (share >= normal or is_saved_up)
+            and (share >= normal or (is_saved_up and late.is_long))
         )
-        marks_day = day_share >= normal and day_moved >= least and push.qty >= limits["min_qty"]
+        marks_day = day_share >= normal and day_moved >= least and push.qty >= least_qty
         if not (marks_late or marks_day):
             return None
         group = key[1:]
@@ -148,11 +182,26 @@ class MarkingClose(Rule[_State]):
 
 
 class _Late(Struct):
-    """The closing window, of all groups, and the average price before it."""
+    """A closing window, of all groups, and the average price before it."""
 
+    window: list[Minute]
     volume: int
     turnover: int
     usual: int
+    swing: int
+    """As in `Minutes`."""
+    is_long: bool
+
+    def moved(self, sign: int) -> int:
+        """Return how far, in 1/10,000, the window moved the price to one side.
+
+        In a long window it is the distance of its average from the price before; in a short one
+        that of its last price from its first, for before it may have been a trend.
+        """
+        if self.is_long:
+            return max(0, _distance(self.turnover, self.volume, self.usual, sign))
+        first, last = self.window[0].first, self.window[-1].last
+        return max(0, (last - first) * sign * 10_000 // first)
 
 
 def _average(minutes: list[Minute]) -> int:

@@ -86,12 +86,19 @@ class OrderToTrade(Rule[_State]):
         row.quiet_messages = max(self.limits["min_messages"], ratio * max(row.trades, 1))
         return findings
 
+    def _is_exempt(self, order: Order, row: _Row) -> bool:
+        """A maker, or who is on the way to be one: its first trade may take a while."""
+        own = self.market.own(order.group, order.symbol)
+        return own.is_maker or (
+            own.quotes_both_sides and row.messages < self.limits["violation_ratio"]
+        )
+
     def _judge(self, seq: int, time: int, order: Order, row: _Row) -> Sequence[Finding]:
         limits = self.limits
         ratio = row.messages // max(row.trades, 1)
         if row.messages < limits["min_messages"] or ratio < limits["info_ratio"]:
             return NOTHING
-        if ratio <= row.reported_ratio:
+        if ratio <= row.reported_ratio or self._is_exempt(order, row):
             return NOTHING
         row.reported_ratio = ratio
         severity: Severity = "info"

@@ -5,8 +5,9 @@ prices (拉抬打压): within three minutes the group is the aggressor in at lea
 comes to the market on that side almost only, and empties levels for most of the move or is nearly
 alone; the price moves its way, by more than the market's own swings and by a floor. Within ten
 minutes more it trades at least half of that the other way, at a better average price than it
-pushed at (KRM22: the profitable opposite leg). Who pushes at a loss, on both sides, or with a
-market that others move, does not ramp. The numbers are this venue's own.
+pushed at (KRM22: the profitable opposite leg); a strong push is one without profit, too, for the
+way back moves the price again. Who pushes little and at a loss, on both sides, or with a market
+that others move, does not ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,8 @@ class _Ramp(Struct, array_like=True):
     last: int
     share: int
     order_ids: list[int] = []
+    back_ids: list[int] = []
+    """Orders that traded the other way."""
     exec_ids: list[int] = []
     accounts: list[str] = []
     unwound: int = 0
@@ -58,7 +61,9 @@ class Ramping(Rule[_State]):
         "unwind_minutes": 10,
         "unwind_percent": 50,
         "profit_percent": 15,
-        "min_qty": 1_000,
+        "strong_bps": 100,
+        "size_multiple": 5,
+        "min_qty": 10,
     }
     state_type = _State
 
@@ -80,15 +85,15 @@ class Ramping(Rule[_State]):
         self._look_for_ramp(event, minutes)
         found: list[Finding] = []
         for sign in (1, -1):
-            ramp = self.state.ramps.get(f"{event.group(sign)}/{event.symbol}")
-            if ramp is not None and ramp.sign == -sign:
+            ramp = self.state.ramps.get(f"{event.group(sign)}/{event.symbol}/{-sign}")
+            if ramp is not None:
                 found += self._unwind(ramp, event, sign)
         return found or NOTHING
 
     def _look_for_ramp(self, event: Traded, minutes: Minutes) -> None:
-        sign, place = event.sign, f"{event.group(event.sign)}/{event.symbol}"
+        sign, place = event.sign, f"{event.group(event.sign)}/{event.symbol}/{event.sign}"
         ramp = self.state.ramps.get(place)
-        if ramp is not None and (ramp.sign != sign or self._is_over(ramp, event.time)):
+        if ramp is not None and self._is_over(ramp, event.time):
             ramp = None
         if ramp is not None:
             ramp.pushed += event.qty
@@ -130,13 +135,17 @@ class Ramping(Rule[_State]):
         share = percent(pushed, sum(minute.volume for minute in window))
         lifted = sum(minute.lifted.get(_key(group, sign), 0) for minute in window)
         if (
-            pushed < limits["min_qty"]
+            pushed < self._least_qty(event.symbol)
             or (share < limits["alone_percent"] and lifted * 100 < limits["lifted_percent"] * moved)
             or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
             return 0
         return share
+
+    def _least_qty(self, symbol: str) -> int:
+        usual = self.market.instrument(symbol).order_size.median
+        return max(self.limits["min_qty"], self.limits["size_multiple"] * usual)
 
     def _is_over(self, ramp: _Ramp, time: int) -> bool:
         return time - ramp.last > self.limits["unwind_minutes"] * MINUTE_NS
@@ -146,7 +155,7 @@ class Ramping(Rule[_State]):
             return NOTHING
         ramp.unwound += event.qty
         ramp.unwound_value += event.qty * event.price
-        remember(ramp.order_ids, event.order_id(sign))
+        remember(ramp.back_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
         account = event.account(sign)
         if account and account not in ramp.accounts:
@@ -157,7 +166,8 @@ class Ramping(Rule[_State]):
         profit = (average - paid) * ramp.sign
         move = abs(ramp.to_price - ramp.from_price)
         least = max(move, ramp.from_price * self.limits["move_bps"] // 10_000)
-        if profit <= 0 or profit * 100 < self.limits["profit_percent"] * least:
+        is_strong = move * 10_000 >= self.limits["strong_bps"] * ramp.from_price
+        if not is_strong and (profit <= 0 or profit * 100 < self.limits["profit_percent"] * least):
             return NOTHING
         if (average - ramp.to_price) * ramp.sign > 2 * move:
             return NOTHING  # others went on with it, further than the group had pushed
@@ -166,7 +176,7 @@ class Ramping(Rule[_State]):
             ramp.is_told = True
             self.state.counts[key] = self.state.counts.get(key, 0) + 1
         count = self.state.counts[key]
-        gain = ramp.unwound * profit
+        gain = ramp.unwound * max(0, profit)
         finding = Finding(
             episode=key,
             severity="violation" if count > 1 or ramp.share >= 60 else "warning",
@@ -176,7 +186,8 @@ class Ramping(Rule[_State]):
             members=sorted(ramp.accounts),
             seq=event.seq,
             transact_time=event.time,
-            order_ids=ramp.order_ids[-EVIDENCE:],
+            began=ramp.began,
+            order_ids=[*ramp.order_ids[-EVIDENCE:], *ramp.back_ids[-EVIDENCE:]],
             exec_ids=ramp.exec_ids[-EVIDENCE:],
             count=count,
             gain=gain,

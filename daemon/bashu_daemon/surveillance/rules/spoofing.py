@@ -194,6 +194,7 @@ class Spoofing(Rule[_State]):
             members=accounts,
             seq=seq,
             transact_time=time,
+            began=bait.placed_at,
             order_ids=(*bait.fill_ids, bait.order_id),
             exec_ids=bait.exec_ids,
             count=row.count,
