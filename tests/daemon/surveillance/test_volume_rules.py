@@ -1,7 +1,17 @@
 """Volume that is unusual for a group, and positions that are pumped and dumped."""
 
+from typing import Any
+
 import pytest
 from watched_market import SECOND, SYMBOL, Watched
+
+from bashu_daemon.surveillance.rule import Rule
+from bashu_daemon.surveillance.rules.fat_finger import FatFinger
+from bashu_daemon.surveillance.rules.floor_ceiling import FloorCeiling
+from bashu_daemon.surveillance.rules.painting import Painting
+from bashu_daemon.surveillance.rules.price_swing import PriceSwing
+from bashu_daemon.surveillance.rules.pump_and_dump import PumpAndDump
+from bashu_daemon.surveillance.rules.unusual_volume import UnusualVolume
 
 HOUR = 3_600 * SECOND
 
@@ -175,3 +185,23 @@ def test_after_ten_days_it_is_another_position() -> None:
     drive(market, steps=4)  # 400 t, below the floor
     dump(market, 2_000)
     assert market.alerts("pump_and_dump") == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        FatFinger,
+        FloorCeiling,
+        Painting,
+        PriceSwing,
+        PumpAndDump,
+        UnusualVolume,
+    ],
+)
+def test_no_parameter_of_zero_makes_a_rule_fail(rule: type[Rule[Any]]) -> None:
+    market = Watched({rule.name: dict.fromkeys(rule.defaults, 0)})
+    ordinary_days(market, 3)
+    drive(market)
+    dump(market, 500)
+    ordinary_days(market, 1)
+    assert market.engine.watch.silent() == {}

@@ -90,7 +90,7 @@ class Painting(Rule[_State]):
 
     def prepare(self) -> None:
         limits = self.limits
-        self._window = limits["window_prints"]
+        self._window = max(1, limits["window_prints"])
         self._line = -(-self._window * limits["prints_percent"] // 100)
         self._within = limits["run_minutes"] * MINUTE_NS
 

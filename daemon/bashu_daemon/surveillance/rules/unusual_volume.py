@@ -46,8 +46,8 @@ class _Mean(Struct, array_like=True):
         return self.mean + limits["sigmas"] * self.deviation(limits) * (known + FEW_DAYS) // known
 
     def deviation(self, limits: Mapping[str, int]) -> int:
-        """The standard deviation, at least about so many percent of a day."""
-        return max(isqrt(self.variance), limits["least_sigma_percent"] * _UNIT // 100)
+        """The standard deviation, at least about so many percent of a day; never 0."""
+        return max(1, isqrt(self.variance), limits["least_sigma_percent"] * _UNIT // 100)
 
 
 class _Row(Struct, array_like=True):
