@@ -30,6 +30,8 @@ class Bait(Struct, array_like=True):
     """Tonnes that the group traded on the other side while it stood, at a better price."""
     fill_value: int = 0
     """Fen paid or received for them."""
+    filled_at: int = 0
+    """When the last of them was."""
     fill_ids: list[int] = []
     fill_accounts: list[str] = []
     exec_ids: list[int] = []

@@ -194,8 +194,7 @@ class CsvFeed:
                 self._early[number] = self._early.get(number, 0) + qty
                 if len(self._early) > REMEMBERED_EARLY:
                     del self._early[next(iter(self._early))]
-        self._met.pop(own_id, None)
-        self._met.pop(other_id, None)
+        self._forget_met(own_id, other_id)
         came = sign
         if other is not None and (own is None or own.placed_seq < other.placed_seq):
             came = -sign if own is not None else sign
@@ -206,6 +205,16 @@ class CsvFeed:
         self._watch.traded(
             self._seq, self._time, self._execs, symbol, price, qty, came, buy, sell, mode
         )
+
+    def _forget_met(self, own: int, other: int) -> None:
+        """Two orders that met have traded with each other, or, for all that is told, may have.
+
+        A trade with somebody else leaves the rest of the order to meet its own group's.
+        """
+        for one, two in ((own, other), (other, own)):
+            met = self._met.get(one)
+            if met is not None and two in (0, met[0]):
+                del self._met[one]
 
     def _is_other_side(self, symbol: str, price: int, qty: int, own: int, other: int) -> bool:
         """Tell whether a trade of this very time was told before, by the other side's row."""

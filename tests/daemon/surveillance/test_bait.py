@@ -108,6 +108,19 @@ def test_large_is_what_is_large_for_the_market(usual: int, bait: int, found: int
     assert len(market.alerts("spoofing")) == found
 
 
+@pytest.mark.parametrize(
+    ("bait", "after_ms", "found"), [(520, 5_000, 1), (520, 5_001, 0), (780, 5_001, 1)]
+)
+def test_what_is_just_large_goes_soon_after_the_trade(bait: int, after_ms: int, found: int) -> None:
+    market = Watched()
+    usual_orders(market, 104)
+    for step in range(5):
+        market.order("maker", "buy", 104, 6_990 - step)
+        market.order("maker", "sell", 104, 7_000 + step)
+    spoof(market, bait=bait, stands_ms=9_000, after_fill_ms=after_ms)
+    assert len(market.alerts("spoofing")) == found
+
+
 def test_a_bid_that_another_takes_the_place_of_is_a_quote() -> None:
     market = book()
     market.order("b", "sell", 60, 6_996)

@@ -303,3 +303,17 @@ def test_orders_in_a_crossed_book_are_judged_by_the_last_price() -> None:
         row("cancel", "3", after=3_000),
     )
     assert [alert.owner for alert in fed.watch.alerts() if alert.rule == "spoofing"] == ["a"]
+
+
+def test_an_order_may_trade_with_others_before_it_meets_its_own() -> None:
+    fed = Fed()
+    fed.take(
+        row("new", "1", account="m", side="sell", price="69.99", qty="4"),
+        row("new", "2", side="sell"),
+        row("new", "3", after=1_000),
+        row("trade", "3", price="69.99", qty="4", after=1_000, counter_order_id="1"),
+        row("cancel", "3", qty="6", after=1_000),
+    )
+    (alert,) = (one for one in fed.watch.alerts() if one.rule == "self_trade")
+    assert {fed.feed.names.name(number) for number in alert.order_ids} == {"2", "3"}
+    assert alert.facts["prevented"] == 1

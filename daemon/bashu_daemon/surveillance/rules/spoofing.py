@@ -53,6 +53,7 @@ class Spoofing(Rule[_State]):
         "stays_percent": 50,
         "filled_percent": 10,
         "withdrawn_within_ms": 15_000,
+        "withdrawn_after_fill_ms": 5_000,
         "min_qty": 10,
         "violation_count": 2,
     }
@@ -143,6 +144,7 @@ class Spoofing(Rule[_State]):
         ):
             return
         bait.stood = max(bait.stood, leaning)
+        bait.filled_at = event.time
         bait.fills += event.qty
         bait.fill_value += event.qty * event.price
         if event.order_id(sign) not in bait.fill_ids:
@@ -165,6 +167,17 @@ class Spoofing(Rule[_State]):
             return self._judge(event.order, event.seq, event.time)
         return NOTHING
 
+    def _patience_ns(self, bait: Bait, symbol: str) -> int:
+        """Return how long after the trade a bait may stand: it stood for it.
+
+        One that is only just large is soon withdrawn by chance, too.
+        """
+        limits = self.limits
+        usual = self.market.instrument(symbol).order_size.median
+        is_sure = 2 * bait.qty >= 3 * limits["size_multiple"] * usual
+        name = "withdrawn_within_ms" if is_sure else "withdrawn_after_fill_ms"
+        return limits[name] * (NS_PER_SECOND // 1_000)
+
     def _judge(self, order: Order, seq: int, time: int) -> Sequence[Finding]:
         row = self.state.rows.get(f"{order.group}/{order.symbol}")
         bait = row.baits.pop(order.order_id, None) if row is not None else None
@@ -173,6 +186,8 @@ class Spoofing(Rule[_State]):
         limits = self.limits
         stood_ms = (time - bait.placed_at) // (NS_PER_SECOND // 1_000)
         if stood_ms > limits["withdrawn_within_ms"]:
+            return NOTHING
+        if time - bait.filled_at > self._patience_ns(bait, order.symbol):
             return NOTHING
         if order.filled * 100 > limits["filled_percent"] * order.qty:
             return NOTHING
