@@ -7,7 +7,7 @@ from msgspec import Struct
 ENOUGH: Final = 30
 """Fewer sizes say nothing of what is usual."""
 REMEMBERED: Final = 4_096
-"""At so many, all counts are halved: what is older counts less."""
+"""At so many, all counts are halved, rounded up: what is older counts less, but counts."""
 _REFRESHED_EVERY: Final = 32
 _DIGITS: Final = 4
 """Leading binary digits of a size that are kept: sizes within 1/8 of each other are one."""
@@ -30,13 +30,13 @@ class UsualSize(Struct, array_like=True):
             self._refresh()
 
     def largest_but(self, size: int) -> int:
-        """Return the largest size that is remembered, one of this size left out; 0 for none."""
+        """Return the largest size so far, one of this size left out; 0 for none."""
         key, counts = _key(size), self.counts
         return max((known for known in counts if known != key or counts[known] > 1), default=0)
 
     def _refresh(self) -> None:
         if self.total >= REMEMBERED:
-            self.counts = {size: count // 2 for size, count in self.counts.items() if count > 1}
+            self.counts = {size: (count + 1) // 2 for size, count in self.counts.items()}
             self.total = sum(self.counts.values())
         if self.total < ENOUGH:
             return

@@ -5,10 +5,10 @@ the day's limits were refused before. Two legs: the price is 3 % and more beyond
 side that does harm (published as a warning line), or the quantity is 20 times what is usual in the
 instrument or a fifth of its average day (ours). Many who buy at the market name a price far above
 it, and where sizes differ much one order in a thousand is 20 times the usual: a large order must be
-as large as any of late, and one leg alone is information. A warning is an order that prints so far
+as large as any before, and one leg alone is information. A warning is an order that prints so far
 away over the book that it meets, or takes all of the book and leaves its rest so far away; or one
-whose quantity is both, and a multiple of the largest other order of late. On the first day the
-volume so far stands for an average day.
+whose quantity is both, and a multiple of the largest before. On the first day the volume so far
+stands for an average day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +24,9 @@ from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen
 
 ENOUGH_TRADES = 200
 """Trades of the first day after which its volume so far is a measure."""
+
+ENOUGH_ORDERS = 300
+"""Orders after which the largest of them is a measure."""
 
 
 class _Row(Struct, array_like=True):
@@ -88,7 +91,7 @@ class FatFinger(Rule[_State]):
             if is_large or is_of_day:
                 largest = sizes.largest_but(order.qty)
                 is_large, is_of_day = is_large and qty >= largest, is_of_day and qty >= largest
-                is_largest = qty >= self._times_largest * largest
+                is_largest = sizes.total >= ENOUGH_ORDERS and qty >= self._times_largest * largest
         if not (is_far or is_large or is_of_day):
             return NOTHING
         reach = left = 0

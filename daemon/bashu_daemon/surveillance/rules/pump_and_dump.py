@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import Seen, Stated, Traded
 from bashu_daemon.surveillance.swing import Swing
@@ -25,15 +26,15 @@ _HOUR_NS = 3_600 * NS_PER_SECOND
 class _Position(Struct, array_like=True):
     """What one group gathered to one side. Fen, tonnes."""
 
-    sign: int
-    began: int
-    begin_volume: int
+    sign: int = 1
+    began: int = 0
+    begin_volume: int = 0
     """Of the market, so far."""
-    drive_price: int
+    drive_price: int = 0
     """Before the price was driven: before its last trade at about its own average."""
-    drive_volume: int
+    drive_volume: int = 0
     """Of the market, then."""
-    drive_minutes: int
+    drive_minutes: int = 0
     """With trades, then."""
     qty: int = 0
     value: int = 0
@@ -98,7 +99,8 @@ class PumpAndDump(Rule[_State]):
         tape = self.state.tapes.get(event.symbol)
         if tape is None:
             tape = self.state.tapes[event.symbol] = _Tape()
-        tape.swing.add(event.time, event.price)
+        if event.time - tape.swing.start >= MINUTE_NS:
+            tape.swing.add(event.time, event.price)
         tape.volume += event.qty
         found = self._take(event, tape, event.buy_group, 1)
         more = self._take(event, tape, event.sell_group, -1)
@@ -114,38 +116,56 @@ class PumpAndDump(Rule[_State]):
         return NOTHING
 
     def _take(self, event: Traded, tape: _Tape, group: str, sign: int) -> Sequence[Finding]:
-        if not group:
-            return NOTHING
         held = tape.positions.get(group)
-        if held is not None and event.time - held.began > self._window:
-            held = None
         if held is None:
-            held = tape.positions[group] = self._begin(event, tape, sign)
+            if not group:
+                return NOTHING
+            held = tape.positions[group] = _Position()
+            self._begin(event, tape, held, sign)
+        elif event.time - held.began > self._window:
+            self._begin(event, tape, held, sign)
+        price, qty, value = event.price, held.qty, held.value
+        gained = (price * qty - value) * held.sign * 10_000
         if held.sign == sign:
-            self._gather(event, tape, held, sign)
+            if held.dumped * 4 >= qty > 0:
+                return NOTHING  # it keeps the price up for its distribution
+            if qty and gained < self._near * value:
+                held.drive_price = held.peak = tape.last or price
+                held.drive_volume = tape.volume - event.qty
+                held.drive_minutes = tape.swing.minutes
+                held.pushed = held.lifted = 0
+            self._gather(event, held, sign)
             return NOTHING
-        average = held.value // held.qty
-        gained = (event.price - average) * held.sign
-        if gained * 10_000 < self._profit * average:
-            self._reduce(event, tape, held, group, average)
-            return NOTHING
-        return self._dump(event, tape, held, group)
+        if gained >= self._profit * value:
+            return self._dump(event, tape, held, group)
+        # Traded back at about the own price: it is smaller, or another one begins.
+        left = event.qty - (qty - held.dumped)
+        if left < 0:
+            held.qty -= event.qty
+            held.value -= event.qty * (value // qty)
+        elif left:
+            self._begin(event, tape, held, sign)
+            held.qty, held.value = left, left * price
+            self._remember(event, held, sign)
+        else:
+            del tape.positions[group]
+        return NOTHING
 
-    def _begin(self, event: Traded, tape: _Tape, sign: int) -> _Position:
-        before = tape.volume - event.qty
-        price = tape.last or event.price
-        return _Position(
-            sign, event.time, before, price, before, tape.swing.minutes, peak=event.price
-        )
+    def _begin(self, event: Traded, tape: _Tape, held: _Position, sign: int) -> None:
+        """Let a position begin with this trade, in the place of an earlier one."""
+        held.sign, held.began = sign, event.time
+        held.begin_volume = held.drive_volume = tape.volume - event.qty
+        held.drive_price, held.drive_minutes = tape.last or event.price, tape.swing.minutes
+        held.peak = event.price
+        held.qty = held.value = held.pushed = held.lifted = 0
+        held.dumped = held.dumped_value = held.dump_volume = 0
+        held.has_spoken = False
+        held.order_ids.clear()
+        held.exec_ids.clear()
+        held.accounts.clear()
 
-    def _gather(self, event: Traded, tape: _Tape, held: _Position, sign: int) -> None:
+    def _gather(self, event: Traded, held: _Position, sign: int) -> None:
         price, qty = event.price, event.qty
-        if held.dumped * 4 >= held.qty > 0:
-            return  # what it buys while it distributes keeps the price up, and is no position
-        if held.qty and (price * held.qty - held.value) * sign * 10_000 < self._near * held.value:
-            held.drive_price = held.peak = tape.last or price
-            held.drive_volume, held.drive_minutes = tape.volume - qty, tape.swing.minutes
-            held.pushed = held.lifted = 0
         held.qty += qty
         held.value += qty * price
         if event.sign == sign:
@@ -158,24 +178,10 @@ class PumpAndDump(Rule[_State]):
             held.peak = price
         self._remember(event, held, sign)
 
-    def _reduce(
-        self, event: Traded, tape: _Tape, held: _Position, group: str, average: int
-    ) -> None:
-        """Trade back at about the own price: the position is smaller, or another one begins."""
-        if event.qty < held.qty - held.dumped:
-            held.qty -= event.qty
-            held.value -= event.qty * average
-            return
-        left = event.qty - (held.qty - held.dumped)
-        del tape.positions[group]
-        if left:
-            sign = -held.sign
-            fresh = tape.positions[group] = self._begin(event, tape, sign)
-            fresh.qty, fresh.value = left, left * event.price
-            self._remember(event, fresh, sign)
-
     def _remember(self, event: Traded, held: _Position, sign: int) -> None:
-        remember(held.order_ids, event.order_id(sign))
+        order_ids, order_id = held.order_ids, event.order_id(sign)
+        if not order_ids or order_ids[-1] != order_id:
+            remember(order_ids, order_id)
         remember(held.exec_ids, event.exec_id)
         account = event.account(sign)
         if account and account not in held.accounts:
@@ -190,11 +196,10 @@ class PumpAndDump(Rule[_State]):
         if (event.price - held.peak) * sign > 0:
             held.peak = event.price
         self._remember(event, held, -sign)
-        is_over = held.dumped >= held.qty
         finding = None
         if held.dumped * 100 >= limits["dumped_percent"] * held.qty:
             finding = self._judge(event, tape, held, group)
-        if is_over:
+        if held.dumped >= held.qty:
             del tape.positions[group]
         return NOTHING if finding is None else (finding,)
 
