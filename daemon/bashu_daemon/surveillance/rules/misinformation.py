@@ -44,9 +44,8 @@ class _Case(Struct, array_like=True):
 class _Effect(Struct):
     """What the market did in the hour after a statement."""
 
-    moved: int
-    """Fen to its side at most; its price is `reached`."""
     reached: int
+    """The price that was furthest to its side, as usual moves go; fen."""
     usual_moves_percent: int
     volume_percent: int
     """Of what is usual."""
@@ -145,7 +144,7 @@ class Misinformation(Rule[_State]):
         """Measure the hour after a statement; without bars enough the price says nothing."""
         within = self.limits_of(case.symbol)["within_minutes"] * MINUTE_NS
         bars = [bar for bar in history.since(_bar_of(case.at)) if bar.start <= case.at + within]
-        moved, reached, times = 0, case.before, 0
+        reached, times = case.before, 0
         for bar in bars:
             move = (bar.close - case.before) * case.sign
             lasted = bar.start + BAR_NS - _bar_of(case.at)
@@ -153,10 +152,10 @@ class Misinformation(Rule[_State]):
                 usual = max(1, history.usual_move(lasted))
                 here = move * PPM // case.before * 100 // usual
                 if here > times:
-                    moved, reached, times = move, bar.close, here
+                    reached, times = bar.close, here
         volume = sum(bar.volume for bar in bars)
         usual_volume = case.usual_volume * len(bars)
-        return _Effect(moved, reached, times, volume * 100 // usual_volume if usual_volume else 0)
+        return _Effect(reached, times, volume * 100 // usual_volume if usual_volume else 0)
 
     def _finding(
         self, event: Stated | Traded | DayEnded, case: _Case, group: str, effect: _Effect,
