@@ -87,6 +87,29 @@ def test_who_follows_the_price_is_no_clique() -> None:
     assert market.alerts("clique") == []
 
 
+def test_orders_in_the_same_bins_but_not_at_the_same_moments_are_information() -> None:
+    """Two who both enter many orders in each bin, all on one side."""
+    market = Watched()
+    admit(market, "e", "f")
+    chance = random.Random(4)
+    for number in range(30):
+        side = chance.choice(("buy", "sell"))
+        price = 6_400 if side == "buy" else 7_600
+        for step in range(6):
+            for user, offset in (("a", 0), ("b", 20)):
+                market.now_ns = number * BIN + (step * 45 + offset) * SECOND
+                market.cancel(user, market.order(user, side, 100, price))
+        for user in ("c", "maker", "e", "f"):
+            own = chance.choice(("buy", "sell"))
+            name = market.order(
+                user, own, chance.randrange(50, 200), 6_500 if own == "buy" else 7_500
+            )
+            market.cancel(user, name)
+    market.next_day()
+    (alert,) = market.alerts("clique")
+    assert (alert.severity, alert.facts["groups"]) == ("info", "oa, ob")
+
+
 def test_a_clique_grows_one_alert_over_the_days() -> None:
     market = Watched()
     admit(market, "e", "f")

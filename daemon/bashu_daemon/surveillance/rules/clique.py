@@ -7,11 +7,13 @@ joined so are a clique. The numbers are the catalogue's. Volumes beyond three ti
 count as that, so that no single bin decides; the last bins and the most active groups are compared.
 
 Honest groups with one view come near, too. A clique of more than half of the active groups is the
-market; one of which all go with the last minutes' price, or all against it, follows that.
+market; one of which all go with the last minutes' price, or all against it, follows that; and one
+whose orders come in the same bins but not at the same moments is information.
 
 A batch at the day's end, which keeps nothing but whole numbers.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import sqrt
@@ -24,6 +26,7 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.joined import components, join
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import DayEnded, Placed, Seen
+from bashu_protocol.messages import Severity
 from bashu_protocol.units import NS_PER_SECOND
 
 KEPT_BINS: Final = 240
@@ -43,6 +46,8 @@ MOVED_MINUTES: Final = 2
 """Over so many the price is looked at when an order comes."""
 FOLLOWS_PERCENT: Final = 70
 """Orders with the price less those against it: 85 to 15."""
+PARTS: Final = (5, 10)
+"""Of a bin, within which orders come at the same moment."""
 CLIP: Final = 3
 """Times a group's mean volume."""
 
@@ -54,6 +59,8 @@ class _Group(Struct, array_like=True):
     """Of the bin: bought less sold, tonnes entered."""
     is_active: bool = False
     orders: list[int] = []
+    times: list[int] = []
+    """Of those orders."""
     accounts: list[str] = []
     after_rise: int = 0
     """Orders that went with the price of the last minutes, less those that went against it."""
@@ -119,8 +126,9 @@ class Clique(Rule[_State]):
             group.after_rise += order.sign if moved > 0 else -order.sign
         orders = group.orders
         orders.append(order.order_id)
+        group.times.append(event.time)
         if len(orders) >= 2 * KEPT_ORDERS:
-            del orders[:KEPT_ORDERS]
+            del orders[:KEPT_ORDERS], group.times[:KEPT_ORDERS]
         if order.account not in group.accounts:
             group.accounts.append(order.account)
         return NOTHING
@@ -182,10 +190,13 @@ class Clique(Rule[_State]):
         each = max(2, EVIDENCE // len(groups))
         limits = self.limits_of(symbol)
         violation = limits["violation_bins"]
+        severity: Severity = "info"
+        if _are_in_step([group.times for group in groups], limits["bin_seconds"] * NS_PER_SECOND):
+            severity = "violation" if together >= violation else "warning"
         return Finding(
             episode=f"{first}/{second}/{symbol}",
             is_of_the_day=False,
-            severity="violation" if together >= violation else "warning",
+            severity=severity,
             score=min(100, 50 + 50 * together // max(1, violation)),
             symbol=symbol,
             owner=members[0],
@@ -243,6 +254,34 @@ def _series(book: _Book, active_bins: int) -> dict[str, _Series]:
             active = sum(1 << at for at, kept in enumerate(book.bins) if name in kept)
             series[name] = _Series(values, active)
     return series
+
+
+def _are_in_step(times: Sequence[Sequence[int]], bin_ns: int) -> bool:
+    """Tell whether orders come at the same moments, and not only in the same bins.
+
+    Of the orders of one, more must have another's within a fifth or a tenth of a bin than the
+    other's number of orders in those bins would make: by at least half of what is left to more.
+    The other's are taken as spread over its bins; one with many in each is near all the time.
+    """
+    for at, one in enumerate(times):
+        for other in times[at + 1 :]:
+            since = max(one[0], other[0])
+            mine = [time for time in one if time >= since]
+            theirs = [time for time in other if time >= since]
+            if (
+                mine
+                and theirs
+                and any(_more_than_half(mine, theirs, bin_ns, bin_ns // part) for part in PARTS)
+            ):
+                return True
+    return False
+
+
+def _more_than_half(mine: Sequence[int], theirs: Sequence[int], bin_ns: int, near: int) -> bool:
+    met = sum(bisect_right(theirs, time + near) > bisect_left(theirs, time - near) for time in mine)
+    in_each = len(theirs) / len({time // bin_ns for time in theirs})
+    chance = min(1.0, in_each * 2 * near / bin_ns)
+    return met / len(mine) - chance >= (1 - chance) / 2 > 0
 
 
 def _follows(group: _Group) -> bool:
