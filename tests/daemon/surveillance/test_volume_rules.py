@@ -130,6 +130,18 @@ def test_half_the_position_sold_into_the_driven_price(qty: int, found: int) -> N
         assert alert.gain == 1_500 * (7_190 - int(alert.facts["gathered_price"]))
 
 
+def test_what_others_trade_between_gathering_and_driving_hides_nothing() -> None:
+    market = Watched()
+    gather(market)
+    trade(market, "c", "b", 8_000)
+    for price in (7_100, 7_150, 7_200):
+        market.order("maker", "sell", 300, price)
+        market.order("a", "buy", 300, price)
+    dump(market, 2_000)
+    (alert,) = market.alerts("pump_and_dump")
+    assert alert.facts["share_percent"] == 100
+
+
 def test_a_price_that_others_drove_is_luck() -> None:
     market = Watched()
     gather(market)

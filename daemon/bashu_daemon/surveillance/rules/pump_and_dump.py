@@ -33,9 +33,11 @@ class _Position(Struct, array_like=True):
     drive_price: int = 0
     """Before the price was driven: before its last trade at about its own average."""
     drive_volume: int = 0
-    """Of the market, then."""
+    """Of the market, then, and what others traded until the group went on."""
     drive_minutes: int = 0
     """With trades, then."""
+    near_volume: int = 0
+    """Of the market, after the last trade at about the own average; 0 once it went on."""
     qty: int = 0
     value: int = 0
     pushed: int = 0
@@ -134,6 +136,11 @@ class PumpAndDump(Rule[_State]):
                 held.drive_volume = tape.volume - event.qty
                 held.drive_minutes = tape.swing.minutes
                 held.pushed = held.lifted = 0
+                held.near_volume = tape.volume
+            elif held.near_volume:
+                # What others traded before the group went on is no part of the drive.
+                held.drive_volume += tape.volume - event.qty - held.near_volume
+                held.near_volume = 0
             self._gather(event, held, sign)
             return NOTHING
         if gained >= self._profit * value:
@@ -158,7 +165,7 @@ class PumpAndDump(Rule[_State]):
         held.drive_price, held.drive_minutes = tape.last or event.price, tape.swing.minutes
         held.peak = event.price
         held.qty = held.value = held.pushed = held.lifted = 0
-        held.dumped = held.dumped_value = held.dump_volume = 0
+        held.dumped = held.dumped_value = held.dump_volume = held.near_volume = 0
         held.has_spoken = False
         held.order_ids.clear()
         held.exec_ids.clear()
