@@ -49,7 +49,7 @@ class _Position(Struct, array_like=True):
     dumped: int = 0
     dumped_value: int = 0
     dump_volume: int = 0
-    """Of the market, when the distribution began; 0 before it."""
+    """Of the market, before the distribution; 0 until it began."""
     has_spoken: bool = False
     """Whether a false statement of the group's, to this side, is on record."""
     order_ids: list[int] = []
@@ -196,7 +196,7 @@ class PumpAndDump(Rule[_State]):
 
     def _dump(self, event: Traded, tape: _Tape, held: _Position, group: str) -> Sequence[Finding]:
         limits, sign = self.limits, held.sign
-        held.dump_volume = held.dump_volume or tape.volume
+        held.dump_volume = held.dump_volume or tape.volume - event.qty
         qty = min(event.qty, held.qty - held.dumped)
         held.dumped += qty
         held.dumped_value += qty * event.price
