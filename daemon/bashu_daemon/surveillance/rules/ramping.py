@@ -151,7 +151,10 @@ class Ramping(Rule[_State]):
         return time - ramp.last > self.limits["unwind_minutes"] * MINUTE_NS
 
     def _unwind(self, ramp: _Ramp, event: Traded, sign: int) -> Sequence[Finding]:
-        if self._is_over(ramp, event.time) or (event.price - ramp.from_price) * ramp.sign <= 0:
+        move = abs(ramp.to_price - ramp.from_price)
+        is_strong = move * 10_000 >= self.limits["strong_bps"] * ramp.from_price
+        is_behind = (event.price - ramp.from_price) * ramp.sign <= 0
+        if self._is_over(ramp, event.time) or (is_behind and not is_strong):
             return NOTHING
         ramp.unwound += event.qty
         ramp.unwound_value += event.qty * event.price
@@ -164,9 +167,7 @@ class Ramping(Rule[_State]):
             return NOTHING
         average, paid = ramp.unwound_value // ramp.unwound, ramp.pushed_value // ramp.pushed
         profit = (average - paid) * ramp.sign
-        move = abs(ramp.to_price - ramp.from_price)
         least = max(move, ramp.from_price * self.limits["move_bps"] // 10_000)
-        is_strong = move * 10_000 >= self.limits["strong_bps"] * ramp.from_price
         if not is_strong and (profit <= 0 or profit * 100 < self.limits["profit_percent"] * least):
             return NOTHING
         if (average - ramp.to_price) * ramp.sign > 2 * move:
