@@ -141,6 +141,14 @@ def test_a_maker_on_both_sides_holds_nothing() -> None:
     assert market.alerts("floor_ceiling") == []
 
 
+def test_a_maker_whose_bids_alone_are_taken_is_information() -> None:
+    market = Watched()
+    market.order("a", "sell", 300, 7_050)
+    market.order("a", "buy", 300, 6_950)
+    hold(market)
+    assert {alert.severity for alert in market.alerts("floor_ceiling")} == {"info"}
+
+
 def test_one_patient_order_is_no_floor() -> None:
     market = Watched()
     hold(market, refills=False)
@@ -192,6 +200,14 @@ def test_what_takes_all_of_the_book_and_leaves_the_rest_far_away_is_a_warning(
     market.order("maker", "sell", 50, 7_005)
     market.order("a", "buy", 100, 7_400, time_in_force=term)
     assert [alert.severity for alert in market.alerts("fat_finger")] == [severity]
+
+
+def test_who_takes_the_best_price_of_a_thin_book_did_not_slip() -> None:
+    market = Watched()
+    market.order("maker", "sell", 50, 7_300)
+    market.order("maker", "sell", 50, 7_310)
+    market.order("a", "buy", 50, 7_300)
+    assert [alert.severity for alert in market.alerts("fat_finger")] == ["info"]
 
 
 def test_a_price_far_on_its_own_side_is_none() -> None:

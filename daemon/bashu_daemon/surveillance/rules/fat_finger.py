@@ -5,10 +5,10 @@ the day's limits were refused before. Two legs: the price is 3 % and more beyond
 side that does harm (published as a warning line), or the quantity is 20 times what is usual in the
 instrument or a fifth of its average day (ours). Many who buy at the market name a price far above
 it, and where sizes differ much one order in a thousand is 20 times the usual: a large order must be
-as large as any before, and one leg alone is information. A warning is an order that prints so far
-away over the book that it meets, or takes all of the book and leaves its rest so far away; or one
-whose quantity is both, and a multiple of the largest before. On the first day the volume so far
-stands for an average day.
+as large as any before, and one leg alone is information. A warning is an order that goes so far
+away through the book that it meets, or takes all of the book and leaves its rest so far away; or
+one whose quantity is both, and a multiple of the largest before. Who takes the best price of a thin
+book meant it, however far away it is. On the first day the volume so far stands for an average day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -99,7 +99,7 @@ class FatFinger(Rule[_State]):
             reach, left = _reach(instrument.side(-sign), order)
         elif not (is_large or is_of_day):
             return NOTHING  # such an order is certain to take part, and trades at one price
-        gone = (reach - base) * sign if reach else 0
+        gone = (reach - base) * sign if reach != instrument.side(-sign).best else 0
         rests_far = reach != 0 and left > 0 and not order.is_immediate
         prints_far = is_far and (rests_far or gone * 10_000 >= self._price_bps * base)
         is_warning = prints_far or (is_large and is_of_day and is_largest)

@@ -5,7 +5,8 @@ within one deviation of a level); 30 % and 30 minutes are ours. The group's rest
 volume on one side, at one level, and are put there again and again; the price stays on its side of
 the level and within its usual swing of it. A maker that stands on both sides holds nothing, and who
 follows the market with its bid has no level. One patient order at a limit looks the same, so that
-a share below `warning_percent`, or a market that nobody presses, is information.
+a share below `warning_percent`, or a market that nobody presses, is information; so is a maker
+whose quotes on one side alone are taken.
 """
 
 from collections.abc import Mapping, Sequence
@@ -184,7 +185,11 @@ class FloorCeiling(Rule[_State]):
         sold = sum(minute.sold for minute in minutes)
         pressed = percent(sold if sign > 0 else volume - sold, volume)
         share = percent(qty, volume)
-        is_held = share >= limits["warning_percent"] and pressed >= limits["pressed_percent"]
+        is_held = (
+            share >= limits["warning_percent"]
+            and pressed >= limits["pressed_percent"]
+            and not self.market.own(key[1:], event.symbol).quotes_both_sides
+        )
         orders_of, times = tape.orders[key], tape.times.get(key, 0) + 1
         tape.times[key] = times
         return Finding(
