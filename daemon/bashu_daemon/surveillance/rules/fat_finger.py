@@ -99,10 +99,14 @@ class FatFinger(Rule[_State]):
             reach, left = _reach(instrument.side(-sign), order)
         elif not (is_large or is_of_day):
             return NOTHING  # such an order is certain to take part, and trades at one price
-        gone = (reach - base) * sign if reach != instrument.side(-sign).best else 0
+        gone = (reach - base) * sign if reach else 0
         rests_far = reach != 0 and left > 0 and not order.is_immediate
-        prints_far = is_far and (rests_far or gone * 10_000 >= self._price_bps * base)
-        is_warning = prints_far or (is_large and is_of_day and is_largest)
+        prints_far = rests_far or gone * 10_000 >= self._price_bps * base
+        best = instrument.side(-sign).best
+        is_beyond_best = (order.price - best) * sign * 10_000 >= self._price_bps * best > 0
+        is_warning = (is_far and is_beyond_best and prints_far) or (
+            is_large and is_of_day and is_largest
+        )
         return self._find(seq, time, order, base, reach, is_warning=is_warning)
 
     def _find(

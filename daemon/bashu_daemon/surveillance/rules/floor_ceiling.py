@@ -70,7 +70,7 @@ class FloorCeiling(Rule[_State]):
         "level_bps": 5,
         "one_sided_percent": 75,
         "pressed_percent": 60,
-        "orders": 3,
+        "orders": 5,
         "min_qty": 500,
     }
     state_type = _State
