@@ -13,7 +13,7 @@ T = TypeVar("T")
 ONE_SYMBOL = frozenset({"book", "listings", "bars"})
 MAX_ROWS = 200
 """Rows per query result; a longer answer spans several."""
-SUPERVISORY = frozenset({"alerts", "members", "parameters"})
+SUPERVISORY = frozenset({"alerts", "members", "parameters", "links"})
 OWN = frozenset({"orders", "fills", "account"})
 """What of a member only its users with the permission to view may query."""
 
@@ -111,6 +111,8 @@ class Queries:
             rows = venue.member_rows()
         elif query.what == "parameters":
             rows = [*venue.surveillance_rules(), *venue.parameter_changes()]
+        elif query.what == "links":
+            rows = venue.links()
         elif query.what == "trades":
             rows = self._tape.trades(query.symbol, query.since)
         elif query.what == "bars":

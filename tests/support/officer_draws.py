@@ -13,6 +13,8 @@ from bashu_protocol.messages import (
     BarPerson,
     ConfirmParameterChange,
     ConfirmTradeCorrection,
+    DeclaredLinkKind,
+    DeclareLink,
     Deposit,
     EnterSurveillanceRule,
     HaltInstrument,
@@ -181,9 +183,12 @@ def notice(market: RandomMarket) -> Drawn:
     """A notice, or what only surveillance hears of."""
     chance, name = market.chance, market.id()
     symbol = chance.of(("", *SYMBOLS))
+    kind: DeclaredLinkKind = chance.of(("control", "operator", "device"))
+    account = chance.of(("", *CLIENTS))
     commands: tuple[StateCommand, ...] = (
         PublishNotice(name, "a title"),
         RegisterDisclosure(name, "policy", symbol, "x", 0, chance.of(("", *MEMBERS))),
         RegisterStatement(name, symbol, "down", chance.of(MEMBERS), "x"),
+        DeclareLink(name, chance.of(MEMBERS), kind, chance.of(("li", "wang")), "x", account),
     )
     return chance.of(SUPERVISORS), chance.of(commands)

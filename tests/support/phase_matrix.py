@@ -28,6 +28,7 @@ from bashu_protocol.messages import (
     ConfirmParameterChange,
     ConfirmTradeCorrection,
     CounterBlock,
+    DeclareLink,
     DeclineOrder,
     Deposit,
     EnterSurveillanceRule,
@@ -251,6 +252,7 @@ EXAMPLES: list[Example] = [
     Example("sue", MassCancelFor, lambda s: MassCancelFor(s.id(), "a reason", member="B")),
     Example("sue", KillSwitch, lambda s: KillSwitch(s.id(), "member", "B", True, "a reason")),
     Example("sue", BarPerson, lambda s: BarPerson(s.id(), "owner of B", "a reason")),
+    Example("sue", DeclareLink, lambda s: DeclareLink(s.id(), "B", "control", "li", "a reason")),
     Example(
         "sue",
         SetMemberLimits,

@@ -43,7 +43,7 @@ def set_client_active(state: State, user: User, command: SetClientActive) -> Rec
         return refuse(state, user, command, unknown_member(command.member))
     client = member.clients.get(command.client_account)
     if client is None:
-        return refuse(state, user, command, _unknown(command.client_account))
+        return refuse(state, user, command, unknown_client(command.client_account))
     client.active = command.active
     state.report_command(user, command)
     return Receipt(command, None, accepted=True)
@@ -63,7 +63,7 @@ def check_client(member: Member, client_account: str) -> Refusal | None:
         return None
     client = member.clients.get(client_account)
     if client is None:
-        return _unknown(client_account)
+        return unknown_client(client_account)
     if client.barred:
         return BARRED
     if not client.active:
@@ -71,5 +71,5 @@ def check_client(member: Member, client_account: str) -> Refusal | None:
     return None
 
 
-def _unknown(client_account: str) -> Refusal:
+def unknown_client(client_account: str) -> Refusal:
     return RejectCode.UNKNOWN_CLIENT, f"The member has no client account {client_account}."

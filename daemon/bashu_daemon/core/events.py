@@ -5,6 +5,7 @@ from msgspec import Struct
 from bashu_protocol.messages import (
     CommandReport,
     CorrectionAction,
+    DeclaredLinkKind,
     Direction,
     DisclosureKind,
     ExecutionReport,
@@ -248,6 +249,20 @@ class StatementRegistered(Struct, frozen=True, gc=False):
     poster: str
 
 
+class LinkDeclared(Struct, frozen=True, gc=False):
+    """An account has a controller, an operator or a device; `owner` is its beneficial one."""
+
+    seq: int
+    transact_time: int
+    kind: DeclaredLinkKind
+    name: str
+    member: str
+    client_account: str
+    owner: str
+    author: str
+    reason: str
+
+
 class NoticePublished(Struct, frozen=True, gc=False):
     """A notice for the whole market."""
 
@@ -297,6 +312,7 @@ Event = (
     | AllocationSet
     | DisclosureRegistered
     | StatementRegistered
+    | LinkDeclared
     | TradeCorrected
     | ParameterChange
     | ParametersSet

@@ -7,6 +7,7 @@ can be found again is not kept.
 import msgspec
 from msgspec import Struct
 
+from bashu_daemon.core.account_links import load_links
 from bashu_daemon.core.auction_snapshot import DumpedAuctions, dump_auctions, load_auctions
 from bashu_daemon.core.block_snapshot import DumpedOffer, dump_blocks, load_blocks
 from bashu_daemon.core.instrument_snapshot import (
@@ -33,9 +34,9 @@ from bashu_daemon.core.ticket_snapshot import (
     list_open_tickets,
     load_ticket,
 )
-from bashu_protocol.messages import Notice
+from bashu_protocol.messages import LinkRow, Notice
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 
 class _State(Struct, forbid_unknown_fields=True):
@@ -57,6 +58,7 @@ class _State(Struct, forbid_unknown_fields=True):
     auctions: DumpedAuctions
     blocks: list[DumpedOffer]
     parameters: DumpedParameters
+    links: list[LinkRow]
 
 
 _ENCODER = msgspec.msgpack.Encoder(order="sorted")
@@ -86,6 +88,7 @@ def dump(state: State) -> bytes:
             dump_auctions(state.auction_room),
             dump_blocks(state),
             dump_parameters(state.parameters),
+            list(state.links.values()),
         )
     )
 
@@ -125,4 +128,5 @@ def load(data: bytes) -> State:
     load_auctions(state, dumped.auctions)
     load_blocks(state, dumped.blocks)
     state.parameters = load_parameters(dumped.parameters)
+    load_links(state, dumped.links)
     return state

@@ -18,6 +18,7 @@ from bashu_protocol.messages import (
     ExecType,
     ExecutionReport,
     InstrumentRules,
+    LinkRow,
     Notice,
     NoticeKind,
     OrdStatus,
@@ -29,6 +30,8 @@ from bashu_protocol.reject_codes import RejectCode
 
 _NONE: Final = RejectCode.NONE
 MAX_NOTICES: Final = 200
+LinkKey = tuple[str, str, str, str]
+"""Member, client account, kind and name."""
 
 
 class Instrument:
@@ -93,6 +96,7 @@ class State:
         "exec_id",
         "instruments",
         "ledger",
+        "links",
         "notice_id",
         "notices",
         "now_ns",
@@ -115,6 +119,7 @@ class State:
         self.corrections = CorrectionBook()
         self.parameters = ParameterBook()
         self.ledger = Ledger()
+        self.links: dict[LinkKey, LinkRow] = {}
         self.instruments: dict[str, Instrument] = {}
         self.auction_room = AuctionRoom()
         self.blocks = BlockBook()

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from bashu_daemon.core import (
     access_control,
+    account_links,
     approvals,
     auction_reads,
     auctions,
@@ -58,6 +59,7 @@ from bashu_protocol.messages import (
     ConfirmParameterChange,
     ConfirmTradeCorrection,
     CounterBlock,
+    DeclareLink,
     DeclineOrder,
     Deposit,
     EnterSurveillanceRule,
@@ -66,6 +68,7 @@ from bashu_protocol.messages import (
     InstrumentRow,
     KillSwitch,
     LimitsRow,
+    LinkRow,
     ListingRow,
     ListInstrument,
     MassCancel,
@@ -143,6 +146,7 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         SuspendUser: access_control.suspend_user,
         ReinstateUser: access_control.reinstate_user,
         BarPerson: access_control.bar_person,
+        DeclareLink: account_links.declare_link,
     },
     "registrar": {
         ListInstrument: registry.list_instrument,
@@ -156,6 +160,7 @@ _HANDLERS: Final[dict[Role, dict[type, _Handler]]] = {
         SetClientActive: clients.set_client_active,
         SetPermissions: access_control.set_permissions,
         BarPerson: access_control.bar_person,
+        DeclareLink: account_links.declare_link,
         OpenDay: trading_day.open_day,
         SetPhase: trading_day.set_phase,
         CloseDay: trading_day.close_day,
@@ -314,6 +319,10 @@ class Venue:
     def parameter_changes(self) -> list[ParameterChangeRow]:
         """Changes of them that wait for a second supervisor, oldest first."""
         return parameter_changes.change_rows(self._state)
+
+    def links(self) -> list[LinkRow]:
+        """The declared links between accounts, oldest first."""
+        return list(self._state.links.values())
 
     def auction_rows(self, member: str, *, officer: bool) -> list[AuctionRow]:
         """Auctions as a member may see them; an officer sees applications and owners too."""

@@ -10,6 +10,7 @@ from bashu_daemon.core.events import (
     DisclosureRegistered,
     Event,
     LargeHolder,
+    LinkDeclared,
     MemberStatusChanged,
     OrderEvent,
     ParameterChange,
@@ -19,6 +20,7 @@ from bashu_daemon.core.events import (
     StatementRegistered,
     TradeCorrected,
 )
+from bashu_daemon.surveillance.groups import account_name
 from bashu_protocol.codec import encode, encode_twin, twin_class
 from bashu_protocol.messages import (
     AuctionReport,
@@ -191,6 +193,15 @@ def _statement(make: _Maker, event: StatementRegistered) -> Any:
     )  # fmt: skip
 
 
+def _link(make: _Maker, event: LinkDeclared) -> Any:
+    account = account_name(event.member, event.client_account)
+    text = f"{account} {event.kind} {event.name}: {event.reason}"
+    return make(
+        event.seq, event.transact_time, "link_declared", event.author, event.member, event.owner,
+        "", text=text,
+    )  # fmt: skip
+
+
 _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     CommandEvent: _command,
     PartyEvent: _party,
@@ -202,6 +213,7 @@ _MAKERS: Final[dict[type[Event], Callable[[_Maker, Any], Any]]] = {
     LargeHolder: _large_holder,
     DisclosureRegistered: _disclosure,
     StatementRegistered: _statement,
+    LinkDeclared: _link,
     TradeCorrected: _trade_corrected,
     ParameterChange: _parameter_change,
 }

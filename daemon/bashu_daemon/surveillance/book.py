@@ -155,6 +155,16 @@ class Own:
         elif buys or sells:
             self.one_sided += passed
 
+    def add(self, other: "Own") -> None:
+        """Add another group's counts; times on both sides are added, which keeps their share."""
+        self.began = min(self.began, other.began)
+        for sign in (1, -1):
+            self.qty[sign] += other.qty[sign]
+            self.usual[sign] += other.usual[sign]
+        self.two_sided += other.two_sided
+        self.one_sided += other.one_sided
+        self.trades += other.trades
+
     def begin_day(self, now: int) -> None:
         """Begin the day's counts anew; what stood over night is not the day's."""
         self.changed = max(now, self.changed)

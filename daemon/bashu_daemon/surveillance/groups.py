@@ -22,12 +22,17 @@ class Link(Struct, frozen=True, order=True):
     """Of the owner, the controller, the person or the device."""
 
 
+def account_name(member: str, client_account: str) -> str:
+    """Return what an account is called: the member, or the client for whom it trades."""
+    return f"{member}/{client_account}" if client_account else member
+
+
 class Groups:
     """Union of accounts over their links.
 
     A group is called by the beneficial owner of its first account, or by that account where no
-    owner is known. A link that comes late joins two groups from then on: what was counted for the
-    one that loses its name stays under that name.
+    owner is known. A link that comes late joins two groups from then on: the joined account's group
+    takes the name of the other.
     """
 
     def __init__(self, links: Iterable[Link] = ()) -> None:

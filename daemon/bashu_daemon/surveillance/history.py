@@ -96,6 +96,14 @@ class History(Struct, array_like=True):
             if group:
                 net[group] = net.get(group, 0) + tonnes
 
+    def join(self, group: str, name: str) -> None:
+        """Count what a group traded for the one of another name."""
+        for bar in self.bars:
+            rename(bar.net, group, name)
+            rename(bar.pushed, group, name)
+        for day in self.days:
+            rename(day.net, group, name)
+
     def is_ready(self) -> bool:
         """Tell whether there were bars enough for a usual move."""
         return self.returns >= READY_AFTER
@@ -187,6 +195,12 @@ class History(Struct, array_like=True):
         day.close = bar.close
         day.volume += bar.volume
         _add(day.net, bar.net)
+
+
+def rename(sums: dict[str, int], group: str, name: str) -> None:
+    """Add a group's tonnes to those of another name."""
+    if group in sums:
+        sums[name] = sums.get(name, 0) + sums.pop(group)
 
 
 def _add(sums: dict[str, int], more: dict[str, int]) -> None:

@@ -6,6 +6,8 @@ count for its own beneficial owner, while the tonnes were booked for the member 
 
 from msgspec import Struct
 
+from bashu_daemon.surveillance.history import rename
+
 
 class Holdings(Struct, array_like=True):
     """Tonnes by instrument and group."""
@@ -37,6 +39,11 @@ class Holdings(Struct, array_like=True):
         of_groups = self.allocated.setdefault(symbol, {})
         of_groups[group] = of_groups.get(group, 0) + tonnes - of_accounts.get(account, 0)
         of_accounts[account] = tonnes
+
+    def join(self, group: str, name: str) -> None:
+        """Count what a group holds, and may hold, for the one of another name."""
+        for of_groups in (*self.held.values(), *self.allocated.values()):
+            rename(of_groups, group, name)
 
     def of(self, symbol: str, group: str) -> int:
         """Return what a group holds; 0 where it is not known."""

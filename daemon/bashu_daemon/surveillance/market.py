@@ -133,6 +133,38 @@ class Market:
             found = self._own[group, symbol] = Own(self.now)
         return found
 
+    def link(self, link: Link) -> None:
+        """Link an account to others, which may make two groups one.
+
+        What both have live, hold and traded of late is then the one's. What a rule counted stays
+        under the name that it had.
+        """
+        before = self.groups.of(link.account)
+        self.groups.add(link)
+        name = self.groups.of(link.account)
+        if name == before:
+            return
+        self.holdings.join(before, name)
+        for symbol, instrument in self.instruments.items():
+            instrument.history.join(before, name)
+            joined = self._own.pop((before, symbol), None)
+            if joined is not None:
+                self._join_own(symbol, joined, name)
+
+    def _join_own(self, symbol: str, joined: Own, name: str) -> None:
+        own = self.own(name, symbol)
+        own.pass_time(self.now)
+        joined.pass_time(self.now)
+        own.add(joined)
+        for order in joined.orders.values():
+            order.group = name
+        if joined.orders:  # in the order of entry, as after a restart
+            own.orders = {
+                order.order_id: order
+                for order in self.orders.values()
+                if order.group == name and order.symbol == symbol
+            }
+
     def seq_of(self, order_id: int) -> int:
         """Return the journal's number of an order's entry; 0 where it is forgotten."""
         return self._seqs.get(order_id, 0)

@@ -13,6 +13,7 @@ from bashu_daemon.core.events import (
     Event,
     InstrumentListed,
     LimitsSet,
+    LinkDeclared,
     OrderEvent,
     ParametersSet,
     PhaseChanged,
@@ -22,7 +23,7 @@ from bashu_daemon.core.events import (
 )
 from bashu_daemon.core.ledger import CASH
 from bashu_daemon.surveillance.book import Order
-from bashu_daemon.surveillance.groups import Link
+from bashu_daemon.surveillance.groups import Link, account_name
 from bashu_daemon.surveillance.seen import Cause
 from bashu_daemon.surveillance.watch import Watch
 from bashu_protocol.messages import ExecutionReport
@@ -56,6 +57,7 @@ class VenueFeed:
             AllocationSet: self._allocated,
             DisclosureRegistered: self._disclosed,
             StatementRegistered: self._stated,
+            LinkDeclared: self._linked,
             AccessChanged: self._access_changed,
         }
         if takes_recorded:
@@ -178,6 +180,11 @@ class VenueFeed:
             event.seq, event.transact_time, event.symbol, event.stated_time, sign, event.poster
         )
 
+    def _linked(self, event: LinkDeclared) -> None:
+        account = account_name(event.member, event.client_account)
+        self._know(account, event.owner)
+        self._watch.linked(event.transact_time, Link(account, event.kind, event.name))
+
     def _access_changed(self, event: AccessChanged) -> None:
         if event.kind in ("person_barred", "person_cleared"):
             self._watch.barred(
@@ -187,6 +194,4 @@ class VenueFeed:
 
 
 def _account(event: OrderEvent) -> str:
-    """Return who trades: the member, or the client for whom it does."""
-    client = event.report.client_account
-    return f"{event.member}/{client}" if client else event.member
+    return account_name(event.member, event.report.client_account)

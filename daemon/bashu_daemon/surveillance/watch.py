@@ -251,6 +251,11 @@ class Watch:
         """Somebody said at a time that may be earlier what seems false."""
         self._show(Stated(seq, time, symbol, at, sign, poster))
 
+    def linked(self, time: int, link: Link) -> None:
+        """An account has something in common with others, as is found out now."""
+        self.market.now = time
+        self.market.link(link)
+
     def barred(self, seq: int, time: int, person: str, *, is_barred: bool) -> None:
         """A person or firm may not trade, or may again."""
         self._show(Barred(seq, time, person, is_barred))

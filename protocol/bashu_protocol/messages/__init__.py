@@ -77,6 +77,7 @@ from bashu_protocol.messages.disclosures import (
     RegisterDisclosure,
     RegisterStatement,
 )
+from bashu_protocol.messages.links import DeclaredLinkKind, DeclareLink, LinkRow
 from bashu_protocol.messages.market_data import (
     BookDelta,
     BookSnapshot,
@@ -180,6 +181,7 @@ ProtectionCommand = (
     | SuspendUser
     | ReinstateUser
     | BarPerson
+    | DeclareLink
     | AddClient
     | ApproveOrder
     | DeclineOrder
@@ -271,6 +273,8 @@ __all__ = [
     "ConfirmTradeCorrection",
     "CorrectionAction",
     "CounterBlock",
+    "DeclareLink",
+    "DeclaredLinkKind",
     "DeclineOrder",
     "Deposit",
     "Direction",
@@ -291,6 +295,7 @@ __all__ = [
     "KillScope",
     "KillSwitch",
     "LimitsRow",
+    "LinkRow",
     "ListInstrument",
     "ListingRow",
     "Logon",

@@ -69,6 +69,7 @@ QueryWhat = Literal[
     "trades",
     "bars",
     "parameters",
+    "links",
 ]
 NoticeKind = Literal[
     "notice", "halt", "resume", "suspend", "reinstate", "volatility", "auction", "correction"

@@ -20,6 +20,7 @@ from bashu_protocol.messages.base import (
     TimeInForce,
     TradeMode,
 )
+from bashu_protocol.messages.links import LinkRow
 from bashu_protocol.messages.market_data import Notice
 from bashu_protocol.messages.parameters import ParameterChangeRow, SurveillanceRuleRow
 from bashu_protocol.messages.protections import MemberLimits
@@ -226,6 +227,7 @@ Row = (
     | BarRow
     | SurveillanceRuleRow
     | ParameterChangeRow
+    | LinkRow
 )
 
 

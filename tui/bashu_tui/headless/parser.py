@@ -13,6 +13,7 @@ DISCLOSURE_KINDS: Final = (
     "allocation", "verification", "project", "penalty", "policy", "other",
 )  # fmt: skip
 DIRECTIONS: Final = ("up", "down")
+LINK_KINDS: Final = ("control", "operator", "device")
 MOST: Final = 1_000_000_000
 
 
@@ -54,6 +55,8 @@ def add_commands(parser: argparse.ArgumentParser, texts: Texts) -> None:
     _disclose(add("disclose"), texts)
     _statement(add("statement"), texts)
     _bar(add("bar"), texts)
+    _link(add("link"), texts)
+    add("links")
     add("positions")
     add("notices")
     book = add("book")
@@ -167,6 +170,16 @@ def _bar(parser: argparse.ArgumentParser, texts: Texts) -> None:
     parser.add_argument("person", metavar="PERSON")
     parser.add_argument("text", metavar="REASON", help=texts("headless.help.reason"))
     parser.add_argument("--lift", action="store_true", help=texts("headless.help.lift"))
+    parser.add_argument(
+        "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
+    )
+
+
+def _link(parser: argparse.ArgumentParser, texts: Texts) -> None:
+    parser.add_argument("account", metavar="ACCOUNT", help=texts("headless.help.account"))
+    parser.add_argument("kind", metavar="|".join(LINK_KINDS), choices=LINK_KINDS)
+    parser.add_argument("name", metavar="NAME", help=texts("headless.help.linked"))
+    parser.add_argument("text", metavar="REASON", help=texts("headless.help.reason"))
     parser.add_argument(
         "--cl-ord-id", metavar="ID", default="", help=texts("headless.help.cl-ord-id")
     )

@@ -1,4 +1,4 @@
-"""`disclose`, `statement` and `bar`: what supervisors put on record for surveillance."""
+"""What supervisors put on record for surveillance: `disclose`, `statement`, `bar` and `link`."""
 
 from argparse import Namespace
 
@@ -6,15 +6,17 @@ from bashu_protocol.client import Client
 from bashu_protocol.messages import (
     BarPerson,
     CommandReport,
+    DeclareLink,
+    LinkRow,
     RegisterDisclosure,
     RegisterStatement,
 )
 from bashu_tui.headless import reading, sentences
 from bashu_tui.headless.outcome import ExitCode, UsageError
-from bashu_tui.headless.printing import Printer
+from bashu_tui.headless.printing import Printer, moment, show_table
 from bashu_tui.i18n import Texts
 
-Record = RegisterDisclosure | RegisterStatement | BarPerson
+Record = RegisterDisclosure | RegisterStatement | BarPerson | DeclareLink
 
 
 def read(options: Namespace, texts: Texts) -> Record:
@@ -28,6 +30,11 @@ def read(options: Namespace, texts: Texts) -> Record:
         raise UsageError(texts("headless.nothing_said"))
     if options.command == "bar":
         return BarPerson(options.cl_ord_id, options.person, said, not options.lift)
+    if options.command == "link":
+        member, _, client = options.account.partition("/")
+        if not client:  # `M/` is a slip, and no member's name
+            member = options.account
+        return DeclareLink(options.cl_ord_id, member, options.kind, options.name, said, client)
     at = reading.moment(texts, options.at) if options.at else 0
     if options.command == "disclose":
         return RegisterDisclosure(
@@ -47,4 +54,25 @@ async def run(
         printer.refusal(sentences.command(texts, report), report)
         return ExitCode.REFUSED
     printer.fact(texts("headless.on_record"), report)
+    return ExitCode.DONE
+
+
+async def show_links(
+    client: Client, options: Namespace, texts: Texts, printer: Printer
+) -> ExitCode:
+    """List the declared links."""
+    answer = await client.query("links", timeout=options.timeout)
+    rows = [row for row in answer.rows if isinstance(row, LinkRow)]
+    printer.facts(rows)
+    lines = [
+        (
+            f"{row.member}/{row.client_account}" if row.client_account else row.member,
+            texts(f"link.{row.kind}"),
+            row.name,
+            row.author,
+            moment(row.transact_time),
+        )
+        for row in rows
+    ]
+    show_table(printer, texts, "account link name user time", lines, "headless.no_links")
     return ExitCode.DONE

@@ -54,6 +54,7 @@ _READERS: Final[dict[str, Reader]] = {
     "instruments": listings.instruments,
     "notices": listings.notices,
     "parameters": parameters.show,
+    "links": records.show_links,
     "book": book.run,
     "watch": watch.run,
 }
@@ -130,7 +131,7 @@ def _instruction(options: Namespace, settings: Settings, texts: Texts) -> Instru
         return parameters.read_proposal(options, texts)
     if options.command == "confirm":
         return parameters.read_decision(options, texts)
-    if options.command in ("disclose", "statement", "bar"):
+    if options.command in ("disclose", "statement", "bar", "link"):
         return records.read(options, texts)
     return None
 
