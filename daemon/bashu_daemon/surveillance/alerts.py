@@ -1,5 +1,6 @@
 """Alerts that grow with the findings of their episodes, and when growth is worth telling."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -86,14 +87,14 @@ class GrowingAlert:
         self._members = alert.members
         self._members_seen: Sequence[str] = alert.members
         self._facts = dict(alert.facts)
-        self._order_seqs = dict(zip(alert.order_ids, alert.order_seqs, strict=True))
+        self._order_seqs = OrderedDict(zip(alert.order_ids, alert.order_seqs, strict=True))
         self._gain = alert.gain
         self._limits = alert.parameters
         self._version = alert.parameters_version
         self._links = alert.links
         self._links_known = 0
         """How many links the groups had when `_links` were looked up."""
-        self._exec_ids = dict.fromkeys(alert.exec_ids)
+        self._exec_ids: OrderedDict[int, None] = OrderedDict.fromkeys(alert.exec_ids)
         self._next_count = next_told(alert.count)
 
     def take(self, finding: Finding, rule: Rule[Any]) -> bool:
@@ -218,7 +219,7 @@ def _links(market: Market, accounts: Sequence[str]) -> list[tuple[str, str, str]
     return [(link.account, link.kind, link.name) for link in market.groups.links_of(accounts)]
 
 
-def _add(evidence: dict[int, None], more: Sequence[int], limit: int) -> None:
+def _add(evidence: OrderedDict[int, None], more: Sequence[int], limit: int) -> None:
     """Add what is new at the end; beyond the limit the oldest go."""
     for number in more:
         if number not in evidence:
@@ -226,6 +227,6 @@ def _add(evidence: dict[int, None], more: Sequence[int], limit: int) -> None:
     _trim(evidence, limit)
 
 
-def _trim(evidence: dict[int, Any], limit: int) -> None:
+def _trim(evidence: OrderedDict[int, Any], limit: int) -> None:
     while len(evidence) > limit:
-        del evidence[next(iter(evidence))]
+        evidence.popitem(last=False)

@@ -10,6 +10,7 @@ Two more columns are read where a file has them: `mode` of a trade, which is lis
 is empty), block, auction or call_auction, and `counter_account`, who is on a trade's other side.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -58,7 +59,7 @@ class CsvFeed:
         self._execs = 0
         self._sides: dict[tuple[str, int, int, int, int], int] = {}
         """How many trades of this very time wait for the row of their other side."""
-        self._early: dict[int, int] = {}
+        self._early: OrderedDict[int, int] = OrderedDict()
         """Tonnes traded by orders that are not known yet."""
         self._met: dict[int, tuple[int, int, int]] = {}
         """For an order that met its own group's: the other, the time, the price."""
@@ -193,7 +194,7 @@ class CsvFeed:
             if number and order is None and is_of_book:
                 self._early[number] = self._early.get(number, 0) + qty
                 if len(self._early) > REMEMBERED_EARLY:
-                    del self._early[next(iter(self._early))]
+                    self._early.popitem(last=False)
         self._forget_met(own_id, other_id)
         came = sign
         if other is not None and (own is None or own.placed_seq < other.placed_seq):

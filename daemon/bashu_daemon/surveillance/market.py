@@ -1,5 +1,6 @@
 """The market as all rules see it, kept once for all of them from the stream of events."""
 
+from collections import OrderedDict
 from collections.abc import Iterable
 
 import msgspec
@@ -118,7 +119,8 @@ class Market:
         self.now = 0
         """The time of the event that is being told."""
         self._own: dict[tuple[str, str], Own] = {}
-        self._seqs: dict[int, int] = {}
+        # A plain dict whose first entries go is searched for its first from the beginning.
+        self._seqs: OrderedDict[int, int] = OrderedDict()
 
     def instrument(self, symbol: str) -> Instrument:
         found = self.instruments.get(symbol)
@@ -194,7 +196,7 @@ class Market:
         own.qty[order.sign] += order.leaves
         self._seqs[order.order_id] = order.placed_seq
         if len(self._seqs) > REMEMBERED_ORDERS:
-            del self._seqs[next(iter(self._seqs))]
+            self._seqs.popitem(last=False)
 
     def amend(self, order: Order, price: int, qty: int, leaves: int) -> None:
         """Give an order another price and quantity."""
@@ -289,4 +291,4 @@ class Market:
             own.two_sided, own.one_sided = had.two_sided, had.one_sided
             own.trades = had.trades
         self.now = dumped.now
-        self._seqs = dict(dumped.seqs)
+        self._seqs = OrderedDict(dumped.seqs)
