@@ -192,6 +192,16 @@ async def test_evidence_is_said_in_sentences(
             assert number in text
 
 
+async def test_words_among_the_facts_are_the_users(terminal: Any, wait: Any, shown: Any) -> None:
+    async with terminal("sup", language="zh") as (app, pilot):
+        found = alert(7, "warning", 5, side="buy", why="ValueError: x")
+        evidence = app.screen.query_one(Evidence)
+        evidence.alert = found
+        evidence.repaint()
+        await wait(pilot, lambda: "方向：买入" in shown(app))
+        assert "ValueError: x" in shown(app)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (100, 30)])
 async def test_evidence_can_be_read_in_a_small_window(

@@ -46,12 +46,16 @@ class Evidence(LinePanel):
             *self._story(alert, width),
         ]
         for name, value in alert.facts.items():
-            is_price = name.endswith(_PRICE_END) and isinstance(value, int)
-            shown = format_price(int(value)) if is_price else value
+            shown = self._shown(name, value)
             sentence = texts.get(f"fact.{name}", name + ": {value}").format(value=shown)
             made += [[(line, palette.plain)] for line in wrap(sentence, width)]
         made += [[], *self._links(alert, width), *self._sources(alert, width)]
         return made[:height]
+
+    def _shown(self, name: str, value: int | str) -> int | str:
+        if isinstance(value, int):
+            return format_price(value) if name.endswith(_PRICE_END) else value
+        return self.bashu.texts.get(f"fact_value.{value}", value)
 
     def _story(self, alert: Alert, width: int) -> list[Sequence[Piece]]:
         """What happened, in the user's language, and what it brought."""
