@@ -17,6 +17,7 @@ from textual.pilot import Pilot
 from textual.strip import Strip
 from tui_scene import EXPORT, Scene, SceneClock, nothing_by_chance, until
 
+from bashu_daemon.surveillance.catalogue import RULES
 from bashu_tui.app import BashuApp
 from bashu_tui.i18n import Language, load
 from bashu_tui.looks import ThemeName
