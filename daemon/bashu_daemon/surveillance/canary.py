@@ -203,7 +203,8 @@ VERSES: Final[Mapping[str, Verse]] = {
     "auction_manipulation": Verse(_auction_manipulation),
     "painting": Verse(_painting, {"window_prints": 3, "volume_percent": 100}),
     "floor_ceiling": Verse(
-        _floor_ceiling, {"window_minutes": 3, "share_percent": 10, "min_qty": 1}
+        _floor_ceiling,
+        {"window_minutes": 3, "share_percent": 10, "orders": 3, "min_qty": 1},
     ),
     "fat_finger": Verse(_fat_finger),
     "unusual_volume": Verse(_unusual_volume, {"active_days": 1, "sigmas": 1}),
