@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from textual import events, work
 from textual.screen import Screen
@@ -21,12 +21,15 @@ from bashu_tui.screens.login import LoginScreen
 from bashu_tui.screens.registry import make, open_to
 from bashu_tui.settings import Settings
 from bashu_tui.state.modes import Modes
+from bashu_tui.state.pace import Pace
 from bashu_tui.state.preferences import Preferences
 from bashu_tui.state.session import Session
 from bashu_tui.state.user_files import user_folder
 
 FRAME_SECONDS = 1 / 16
-"""How often what changed is painted; messages come far more often."""
+"""How often what changed is painted at most; messages come far more often."""
+MARKET: Final = frozenset({"book", "stat", "market_history", "status", "audit"})
+"""What changes without the user's doing and all the time, and is painted by its pace."""
 LOGON_SECONDS = 8.0
 ASK_AGAIN_SECONDS = 1.0
 STDIN = 0
@@ -65,13 +68,14 @@ class BashuApp(LooksApp):
         self._password = password
         self._transport = transport
         self._screens: dict[str, MarketScreen] = {}
+        self._pace = Pace()
         self._places_before: list[str] = []
         """From which screens the tool in front was reached, the first one first."""
 
     async def on_mount(self) -> None:
         self.begin_looks()
         self._has_window = os.isatty(STDIN)
-        self.set_interval(FRAME_SECONDS, self._paint)
+        self.set_interval(FRAME_SECONDS, self._paint_when_due)
         self.set_interval(1.0, self._tick)
         if self._first_screen:
             self.open_screen(self._first_screen)
@@ -206,6 +210,12 @@ class BashuApp(LooksApp):
         except ConnectionLost as error:
             return self.texts("login.unreachable", why=error)
         return ""
+
+    def _paint_when_due(self) -> None:
+        """Paint what concerns the user at once, and what only the market does by its pace."""
+        is_due = self._pace.is_due()
+        if is_due or (self.session is not None and not self.session.changed <= MARKET):
+            self._paint()
 
     def _paint(self) -> None:
         session = self.session
