@@ -155,7 +155,10 @@ class DynamicLayering(Rule[_State]):
         row.moves += 1
         # A move takes one order after the other: one may be between two places just now.
         few = limits["orders"] - 1
-        own = market.own(order.group, order.symbol).qty
+        interest = market.own(order.group, order.symbol)
+        if interest.quotes_both_sides:
+            return NOTHING
+        own = interest.qty
         against = max(1, own[-order.sign])
         least = limits["imbalance"] * against
         if own[order.sign] < least or not few <= len(row.live) <= MAX_LAYERS:

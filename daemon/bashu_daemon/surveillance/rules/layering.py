@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.book import USUAL_NS, Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
@@ -192,6 +192,8 @@ class Layering(Rule[_State]):
     def _leans(self, ladder: _Ladder, event: Traded, sign: int) -> bool:
         """Tell whether the group's interest is on the ladder's side, and not on its trade's."""
         own = self.market.own(event.group(sign), event.symbol)
+        if own.quotes_both_sides and event.time - own.began < USUAL_NS:
+            return False  # what a maker usually shows is not known yet
         stood, against = own.qty[-sign], own.qty[sign]
         if ladder.last_withdrawn:
             stood, against = ladder.stood, ladder.against
