@@ -13,11 +13,10 @@ from msgspec.structs import replace
 
 from bashu_daemon.core.events import DayOpened, Event, TradeCorrected, TradeEvent
 from bashu_protocol.messages import BarRow, TradeMode, TradeRow
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE
 
 MAX_TRADES: Final = 1_000
 """Trades of a symbol that a day keeps for queries; older ones leave first."""
-MINUTE_NS: Final = 60 * NS_PER_SECOND
 MODES_OF_BARS: Final[frozenset[TradeMode]] = frozenset({"listing", "call_auction"})
 """Blocks and one-way auctions have prices of their own and move no statistics of the book."""
 
@@ -89,7 +88,7 @@ class DayTape:
         if event.mode not in MODES_OF_BARS:
             return
         bars = self._bars.setdefault(event.symbol, {})
-        start_ns = event.transact_time // MINUTE_NS * MINUTE_NS
+        start_ns = event.transact_time // NS_PER_MINUTE * NS_PER_MINUTE
         bar = bars.get(start_ns)
         if bar is None:
             bar = bars[start_ns] = _Bar(start_ns, first_exec_id=event.exec_id)

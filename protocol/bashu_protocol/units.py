@@ -6,6 +6,8 @@ from typing import Final
 FEN_PER_YUAN: Final = 100
 NS_PER_SECOND: Final = 1_000_000_000
 NS_PER_MS: Final = 1_000_000
+NS_PER_MINUTE: Final = 60 * NS_PER_SECOND
+NS_PER_DAY: Final = 86_400 * NS_PER_SECOND
 
 INT64_MIN: Final = -(2**63)
 INT64_MAX: Final = 2**63 - 1

@@ -9,12 +9,13 @@ from ear import Ear
 
 from bashu_daemon import day_tape
 from bashu_daemon.core.events import DayOpened, TradeCorrected, TradeEvent
-from bashu_daemon.day_tape import MINUTE_NS, DayTape
+from bashu_daemon.day_tape import DayTape
 from bashu_protocol.client import CommandRefused
 from bashu_protocol.messages import BarRow, TradeRow, VenueStatus
 from bashu_protocol.reject_codes import RejectCode
+from bashu_protocol.units import NS_PER_MINUTE
 
-NOON = 1_000 * MINUTE_NS
+NOON = 1_000 * NS_PER_MINUTE
 
 
 class Day:
@@ -46,7 +47,7 @@ class Day:
         """Return (minute, open, high, low, close, volume, trades)."""
         return [
             (
-                (bar.start_time - NOON) // MINUTE_NS, bar.open, bar.high, bar.low, bar.close,
+                (bar.start_time - NOON) // NS_PER_MINUTE, bar.open, bar.high, bar.low, bar.close,
                 bar.volume, bar.trade_count,
             )
             for bar in self.tape.bars(SYMBOL, 0)
@@ -57,7 +58,7 @@ def test_a_minute_is_a_bar() -> None:
     day = Day()
     for price, qty in ((7_010, 5), (7_030, 2), (7_000, 1), (7_020, 4)):
         day.trade(price, qty)
-    day.trade(7_050, 3, later_ns=2 * MINUTE_NS)
+    day.trade(7_050, 3, later_ns=2 * NS_PER_MINUTE)
     assert day.bars() == [
         (0, 7_010, 7_030, 7_000, 7_020, 12, 4),
         (2, 7_050, 7_050, 7_050, 7_050, 3, 1),
@@ -65,7 +66,7 @@ def test_a_minute_is_a_bar() -> None:
     first, _second = day.tape.bars(SYMBOL, 0)
     assert first.turnover == 7_010 * 5 + 7_030 * 2 + 7_000 + 7_020 * 4
     assert first.last_exec_id == 4
-    assert [bar.start_time for bar in day.tape.bars(SYMBOL, NOON)] == [NOON + 2 * MINUTE_NS]
+    assert [bar.start_time for bar in day.tape.bars(SYMBOL, NOON)] == [NOON + 2 * NS_PER_MINUTE]
 
 
 def test_blocks_and_auctions_are_trades_and_in_no_bar() -> None:

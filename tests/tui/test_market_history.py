@@ -3,14 +3,15 @@
 from typing import Any
 
 from bashu_protocol.messages import BarRow, PublicTrade, TradeCorrection, TradeRow
-from bashu_tui.state.market_history import MINUTE_NS, MarketHistory
+from bashu_protocol.units import NS_PER_MINUTE
+from bashu_tui.state.market_history import MarketHistory
 
 SYMBOL = "CEA25"
 
 
 def live(exec_id: int, price: int, qty: int = 1, minute: int = 0, mode: Any = "listing") -> Any:
     return PublicTrade(
-        SYMBOL, exec_id, 1, exec_id, minute * MINUTE_NS, exec_id, price, qty, "buy", mode
+        SYMBOL, exec_id, 1, exec_id, minute * NS_PER_MINUTE, exec_id, price, qty, "buy", mode
     )
 
 
@@ -19,7 +20,7 @@ def row(exec_id: int, price: int, qty: int = 1, **more: Any) -> TradeRow:
 
 
 def bar(minute: int, prices: tuple[int, int, int, int], volume: int, last: int) -> BarRow:
-    return BarRow(SYMBOL, minute * MINUTE_NS, *prices, volume, 0, 1, last)
+    return BarRow(SYMBOL, minute * NS_PER_MINUTE, *prices, volume, 0, 1, last)
 
 
 def correction(exec_id: int, price: int, previous: int) -> TradeCorrection:
@@ -29,7 +30,7 @@ def correction(exec_id: int, price: int, previous: int) -> TradeCorrection:
 
 def shown(history: MarketHistory, minutes: int = 1, count: int = 99) -> list[tuple[int, ...]]:
     return [
-        (b.start_ns // MINUTE_NS, b.open, b.high, b.low, b.close, b.volume)
+        (b.start_ns // NS_PER_MINUTE, b.open, b.high, b.low, b.close, b.volume)
         for b in history.bars(SYMBOL, minutes, count)
     ]
 

@@ -5,10 +5,9 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
-MINUTE_NS: Final = 60 * NS_PER_SECOND
-USUAL_NS: Final = 10 * MINUTE_NS
+USUAL_NS: Final = 10 * NS_PER_MINUTE
 """Time over which a group's usual interest is averaged."""
 BALANCE: Final = 3
 """Interest on one side of more than so many times the other is not two-sided (A1 #5: 3:1)."""
@@ -146,7 +145,7 @@ class Own:
             return
         self.changed = now
         buys, sells = self.qty[1], self.qty[-1]
-        span = min(max(now - self.began, MINUTE_NS), USUAL_NS)
+        span = min(max(now - self.began, NS_PER_MINUTE), USUAL_NS)
         usual, part = self.usual, min(passed, span)
         usual[1] += (buys * 1_000 - usual[1]) * part // span
         usual[-1] += (sells * 1_000 - usual[-1]) * part // span

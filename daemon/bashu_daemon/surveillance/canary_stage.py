@@ -6,7 +6,7 @@ from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.rule import Rule
 from bashu_daemon.surveillance.watch import Watch
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS, NS_PER_SECOND
 
 SYMBOL: Final = "CANARY"
 REFERENCE: Final = 7_000
@@ -14,7 +14,6 @@ UP: Final = 7_700
 DOWN: Final = 6_300
 """The day's reference price and limits, fen."""
 _LINKS: Final = (Link("one", "owner", "canary"), Link("two", "owner", "canary"))
-_MS: Final = NS_PER_SECOND // 1_000
 MINUTE: Final = 60 * NS_PER_SECOND
 
 
@@ -92,7 +91,7 @@ class Stage:
 
     def _next(self) -> int:
         self._seq += 1
-        self.time += _MS
+        self.time += NS_PER_MS
         return self._seq
 
     def _place(self, account: str, sign: int, qty: int, price: int) -> int:

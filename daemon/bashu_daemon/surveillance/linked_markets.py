@@ -20,10 +20,8 @@ from bashu_daemon.surveillance.market import Instrument
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 from bashu_protocol.messages import Severity
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_MINUTE, NS_PER_SECOND
 
-MINUTE_NS: Final = 60 * NS_PER_SECOND
-DAY_NS: Final = 86_400 * NS_PER_SECOND
 LOOK_NS: Final = 10 * NS_PER_SECOND
 """How often an instrument is looked at for a push in another."""
 MOST_PUSHES: Final = 50
@@ -103,7 +101,7 @@ class LinkedMarkets(Rule[State]):
     is_per_instrument = False
 
     def prepare(self) -> None:
-        self._window = self.limits["window_minutes"] * MINUTE_NS
+        self._window = self.limits["window_minutes"] * NS_PER_MINUTE
         self._bounds: dict[str, tuple[int, int, int]] = {}
         """By instrument: the bar for which they hold, and the prices that are usual moves away."""
 
@@ -232,7 +230,7 @@ class LinkedMarkets(Rule[State]):
         least = before * history.usual_move(event.time - push.since) // PPM
         if not before or moved <= 0 or moved * 100 < least * self.limits["gain_percent"]:
             return None
-        since = event.time - self.limits["position_days"] * DAY_NS
+        since = event.time - self.limits["position_days"] * NS_PER_DAY
         realised = sum(bar.net.get(push.group, 0) for bar in history.since(push.since))
         return _Leg(
             event.symbol, before, event.price,

@@ -7,9 +7,8 @@ traded.
 from msgspec import Struct
 
 from bashu_daemon.surveillance.seen import Traded
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE
 
-MINUTE_NS = 60 * NS_PER_SECOND
 KEPT = 60
 
 
@@ -37,7 +36,7 @@ class Minutes(Struct, array_like=True):
 
     def add(self, event: Traded, next_best: int) -> Minute:
         """Count a trade that left the other side this best price, or 0; return its minute."""
-        start = event.time - event.time % MINUTE_NS
+        start = event.time - event.time % NS_PER_MINUTE
         if not self.kept or self.kept[-1].start != start:
             if self.kept:
                 change = abs(event.price - self.kept[-1].first) * 100

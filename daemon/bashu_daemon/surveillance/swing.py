@@ -9,7 +9,7 @@ from math import isqrt
 
 from msgspec import Struct
 
-from bashu_daemon.surveillance.minutes import MINUTE_NS
+from bashu_protocol.units import NS_PER_MINUTE
 
 WEIGHT = 16
 """A minute's weight in the mean is one part of so many."""
@@ -31,7 +31,7 @@ class Swing(Struct, array_like=True):
 
     def add(self, time: int, price: int) -> None:
         """Count a trade; only the first of a minute changes anything."""
-        if time - self.start < MINUTE_NS:
+        if time - self.start < NS_PER_MINUTE:
             return
         if self.minutes:
             change = abs(price - self.first) * 100
@@ -39,7 +39,7 @@ class Swing(Struct, array_like=True):
                 # A push is not to hide itself: no change counts for more than thrice the usual.
                 change = min(change, 3 * self.per_minute + 100)
             self.per_minute += (change - self.per_minute) // min(self.minutes, WEIGHT)
-        self.start = time - time % MINUTE_NS
+        self.start = time - time % NS_PER_MINUTE
         self.first = price
         self.minutes += 1
 

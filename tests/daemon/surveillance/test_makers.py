@@ -3,7 +3,8 @@
 import pytest
 from watched_market import SECOND, SYMBOL, Watched
 
-from bashu_daemon.surveillance.book import MINUTE_NS, USUAL_NS, Own
+from bashu_daemon.surveillance.book import USUAL_NS, Own
+from bashu_protocol.units import NS_PER_MINUTE
 
 MS = SECOND // 1_000
 CANCELS = {"frequent_cancel": {"cancels": 40, "large_cancels": 1_000}}
@@ -44,7 +45,7 @@ def test_the_rate_of_high_frequency_trading_is_told_of_makers_too() -> None:
 def test_usual_interest_is_the_average_of_the_last_minutes() -> None:
     own = Own(0)
     own.qty[1] = 600
-    own.pass_time(MINUTE_NS // 2)
+    own.pass_time(NS_PER_MINUTE // 2)
     assert own.usual[1] == 300_000  # over a minute at least
     own.pass_time(2 * USUAL_NS)
     assert own.usual[1] == 600_000
@@ -57,7 +58,7 @@ def test_usual_interest_is_the_average_of_the_last_minutes() -> None:
 def test_interest_on_both_sides_is_balanced(sells: int, expected: bool) -> None:
     own = Own(0)
     own.qty[1], own.qty[-1] = 100, sells
-    own.pass_time(MINUTE_NS)
+    own.pass_time(NS_PER_MINUTE)
     assert own.quotes_both_sides == expected
 
 

@@ -70,7 +70,20 @@ def test_a_market_maker_quotes_both_sides_and_withdraws_what_is_far_off() -> Non
 
 def test_a_market_maker_sells_only_what_it_may_sell_today() -> None:
     actions = STRATEGIES["market_maker"](view(orders=[], available=99), mind(1))
-    assert [action.side for action in actions if isinstance(action, Place)] == ["buy"]
+    assert {action.side for action in actions if isinstance(action, Place)} == {"buy"}
+
+
+def test_a_market_maker_takes_no_quote_of_the_other_side() -> None:
+    """Its fair value may be beyond the market: it quotes beside the best price then."""
+    for best_bid, best_ask in ((7_600, 7_601), (7_300, 7_301)):
+        market = view(orders=[], available=400_000, best_bid=best_bid, best_ask=best_ask)
+        for seed in range(50):
+            placed = [
+                a for a in STRATEGIES["market_maker"](market, mind(seed)) if isinstance(a, Place)
+            ]
+            assert {action.side for action in placed} == {"buy", "sell"}
+            for action in placed:
+                assert action.price < best_ask if action.side == "buy" else action.price > best_bid
 
 
 def test_the_shipped_rulebook_and_members_fit_together() -> None:

@@ -20,11 +20,10 @@ from bashu_protocol.messages import (
     TradeMode,
     TradeRow,
 )
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE
 
 KEPT: Final = 1_000
 """Trades of a symbol; the venue keeps no more either."""
-MINUTE_NS: Final = 60 * NS_PER_SECOND
 _MODES_OF_BARS: Final[frozenset[TradeMode]] = frozenset({"listing", "call_auction"})
 
 
@@ -64,7 +63,7 @@ class MarketHistory:
     def bars(self, symbol: str, minutes: int, count: int) -> list[Bar]:
         """Return the last bars of so many minutes each, oldest first; none without a trade."""
         found: list[Bar] = []
-        length_ns = minutes * MINUTE_NS
+        length_ns = minutes * NS_PER_MINUTE
         for start_ns, minute in sorted(self._bars.get(symbol, {}).items(), reverse=True):
             if not minute.open:
                 continue  # all its trades were cancelled
@@ -158,7 +157,7 @@ class MarketHistory:
             return
         self._counted[row.symbol] = row.exec_id
         bars = self._bars.setdefault(row.symbol, {})
-        start_ns = row.transact_time // MINUTE_NS * MINUTE_NS
+        start_ns = row.transact_time // NS_PER_MINUTE * NS_PER_MINUTE
         trade = Bar(start_ns, price, price, price, price, row.qty)
         bar = bars.get(start_ns)
         if bar is None or not bar.open:

@@ -32,8 +32,8 @@ class AlertList(ListPanel[Alert]):
 
     def head(self, width: int) -> list[Piece]:
         texts = self.bashu.texts
-        head = left(texts("column.severity"), 12) + left(texts("column.rule"), 20)
-        head += left(texts("column.owner"), 12) + left(texts("column.symbol"), 8)
+        head = left(texts("column.severity"), 13) + left(texts("column.rule"), 20)
+        head += left(texts("column.owner"), 11) + left(texts("column.symbol"), 8)
         head += right(texts("column.count"), 6) + "  " + texts("column.time")
         return [(head, self.bashu.palette.head)]
 
@@ -41,7 +41,7 @@ class AlertList(ListPanel[Alert]):
         texts, palette = self.bashu.texts, self.bashu.palette
         styles = {"violation": palette.down, "warning": palette.warn, "info": palette.faint}
         level = f"{_MARK[item.severity]} {texts('severity.' + item.severity)}"
-        rest = left(texts.get(f"rule.{item.rule}", item.rule), 20) + left(item.owner, 12)
+        rest = left(texts.get(f"rule.{item.rule}", item.rule), 20) + left(item.owner, 11)
         rest += left(item.symbol or "-", 8) + right(str(item.count), 6)
         rest += "  " + local_time(item.last_time)
-        return [(left(level, 12), styles[item.severity]), (rest, palette.plain)]
+        return [(left(level, 13), styles[item.severity]), (rest, palette.plain)]

@@ -16,9 +16,8 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import Seen, Traded
 from bashu_protocol.messages import Severity
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY
 
-DAY_NS = 86_400 * NS_PER_SECOND
 REMEMBERED_BLOCKS = 20
 """Of one pair."""
 REMEMBERED_PAIRS = 2_000
@@ -110,7 +109,7 @@ class BlockPricing(Rule[_State]):
     def _blocks(self, key: str, time: int) -> list[_Block]:
         """Return what is remembered of a pair, which is the last to be forgotten from here on."""
         pairs = self.state.pairs
-        since = time - self.limits["within_days"] * DAY_NS
+        since = time - self.limits["within_days"] * NS_PER_DAY
         blocks = [block for block in pairs.pop(key, ()) if block.time >= since]
         pairs[key] = blocks = blocks[1 - REMEMBERED_BLOCKS :]
         if len(pairs) > REMEMBERED_PAIRS:
@@ -121,7 +120,7 @@ class BlockPricing(Rule[_State]):
         """Find the block the other way round, of nearly as many tonnes, some days before."""
         limits = self.limits
         for before in reversed(blocks):
-            if block.time - before.time > limits["reverse_days"] * DAY_NS:
+            if block.time - before.time > limits["reverse_days"] * NS_PER_DAY:
                 return None
             differs = abs(block.qty - before.qty) * 100
             if before.sign != block.sign and differs <= limits["reverse_percent"] * before.qty:

@@ -27,7 +27,7 @@ from bashu_daemon.surveillance.joined import components, join
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import DayEnded, Placed, Seen
 from bashu_protocol.messages import Severity
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
 KEPT_BINS: Final = 240
 """Bins with orders: five days of four hours at 5 minutes."""
@@ -41,7 +41,6 @@ TINY: Final = 1e-9
 """A length that is only rounding."""
 LEAST_OWN: Final = 0.1
 """Share of the variance of a group's volumes that the market and the price do not explain."""
-MINUTE_NS: Final = 60 * NS_PER_SECOND
 MOVED_MINUTES: Final = 2
 """Over so many the price is looked at when an order comes."""
 FOLLOWS_PERCENT: Final = 70
@@ -118,7 +117,7 @@ class Clique(Rule[_State]):
             group = book.groups[order.group] = _Group()
         group.volume += order.sign * order.qty
         group.is_active = True
-        if not book.sampled or event.time - book.sampled_at >= MINUTE_NS:
+        if not book.sampled or event.time - book.sampled_at >= NS_PER_MINUTE:
             self._sample(book, event.time, order.symbol)
         moved = self._price(order.symbol) - book.sampled[0]
         if moved:
@@ -161,7 +160,7 @@ class Clique(Rule[_State]):
         return found
 
     def _sample(self, book: _Book, time: int, symbol: str) -> None:
-        book.sampled_at = time - time % MINUTE_NS
+        book.sampled_at = time - time % NS_PER_MINUTE
         book.sampled.append(self._price(symbol))
         if len(book.sampled) > MOVED_MINUTES + 1:
             del book.sampled[0]

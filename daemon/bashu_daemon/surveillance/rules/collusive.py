@@ -19,7 +19,7 @@ from bashu_daemon.surveillance.chance import is_beyond_chance
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS
 
 MOST_SHOWS: Final = 64
 """Groups whose orders are watched at a time in an instrument."""
@@ -29,7 +29,6 @@ MOST_TRADES: Final = 512
 """Remembered of an instrument, for the shows that stand."""
 LEVELS: Final = 5
 """Of the book's side, with which a show is compared."""
-_MS: Final = NS_PER_SECOND // 1_000
 
 
 class _Trade(Struct, array_like=True):
@@ -128,7 +127,7 @@ class Collusive(Rule[_State]):
     def prepare(self) -> None:
         limits = self.limits
         self._multiple, self._imbalance = limits["size_multiple"], limits["imbalance"]
-        self._within_ns = limits["withdrawn_within_ms"] * _MS
+        self._within_ns = limits["withdrawn_within_ms"] * NS_PER_MS
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         self.state.books.clear()
@@ -223,7 +222,7 @@ class Collusive(Rule[_State]):
         filled, trades, all_fills = _traded(book, show)
         if filled * 100 > self.limits["filled_percent"] * shown:
             return NOTHING
-        after = self.limits["withdrawn_after_fill_ms"] * _MS
+        after = self.limits["withdrawn_after_fill_ms"] * NS_PER_MS
         soon = {
             other: fills for other, fills in all_fills.items()
             if event.time - fills.last_time <= after

@@ -20,9 +20,8 @@ from bashu_daemon.surveillance.history import BAR_NS
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import Booked, Seen, Traded
 from bashu_protocol.messages import Severity
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY
 
-DAY_NS = 86_400 * NS_PER_SECOND
 BID_LEVELS = 10
 
 
@@ -87,7 +86,7 @@ class Cornering(Rule[_State]):
         """
         limits = self.limits
         instrument = self.market.instrument(event.symbol)
-        since = event.time - limits["buying_days"] * DAY_NS
+        since = event.time - limits["buying_days"] * NS_PER_DAY
         nets = instrument.history.net_between(since, event.time + 1)
         bought = nets.get(group, 0)
         if bought * 100 < supply * limits["bought_percent"]:

@@ -18,9 +18,8 @@ from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS
 
-_MS = NS_PER_SECOND // 1_000
 VISIBLE_LEVELS = 10
 MAX_LAYERS = 50
 """Who has more orders at once off the best price has no layers but a book."""
@@ -96,7 +95,7 @@ class DynamicLayering(Rule[_State]):
             return NOTHING
         key = _key(order)
         row = self.state.sets.get(key)
-        idle = self.limits["idle_ms"] * _MS
+        idle = self.limits["idle_ms"] * NS_PER_MS
         if row is None or (not row.live and event.time - row.withdrawn_at > idle):
             row = self.state.sets[key] = _Set(event.time)
         row.live[order.order_id] = event.time
@@ -104,7 +103,7 @@ class DynamicLayering(Rule[_State]):
         remember(row.order_ids, order.order_id)
         if order.account not in row.accounts:
             row.accounts.append(order.account)
-        within = self.limits["replaced_within_ms"] * _MS
+        within = self.limits["replaced_within_ms"] * NS_PER_MS
         is_move = row.withdrawn > 0 and event.time - row.withdrawn_at <= within
         if not is_move:
             row.withdrawn = 0
@@ -131,7 +130,7 @@ class DynamicLayering(Rule[_State]):
             return NOTHING
         del row.live[order.order_id]
         if event.cause == "asked":
-            if event.time - row.withdrawn_at > self.limits["replaced_within_ms"] * _MS:
+            if event.time - row.withdrawn_at > self.limits["replaced_within_ms"] * NS_PER_MS:
                 row.withdrawn = 0
             row.withdrawn += 1
         row.withdrawn_at = event.time
@@ -221,7 +220,7 @@ class DynamicLayering(Rule[_State]):
                 "imbalance": row.imbalance,
                 "moves": row.moves,
                 "filled_percent": filled,
-                "stood_ms": (time - row.began) // _MS,
+                "stood_ms": (time - row.began) // NS_PER_MS,
                 "times": count,
             },
         )

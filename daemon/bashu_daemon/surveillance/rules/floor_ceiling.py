@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 from bashu_daemon.surveillance.swing import Swing, deviation
+from bashu_protocol.units import NS_PER_MINUTE
 
 MAX_LEVELS = 16
 """Prices at which one group's fills are counted in one minute."""
@@ -91,7 +91,7 @@ class FloorCeiling(Rule[_State]):
             tape = self.state.tapes[event.symbol] = _Tape()
         found: Sequence[Finding] = NOTHING
         minutes, price = tape.minutes, event.price
-        if not minutes or event.time - minutes[-1].start >= MINUTE_NS:
+        if not minutes or event.time - minutes[-1].start >= NS_PER_MINUTE:
             if minutes:
                 found = self._look(event, tape)
             self._begin(tape, event)
@@ -107,10 +107,10 @@ class FloorCeiling(Rule[_State]):
         return found
 
     def _begin(self, tape: _Tape, event: Traded) -> None:
-        start = event.time - event.time % MINUTE_NS
+        start = event.time - event.time % NS_PER_MINUTE
         tape.swing.add(event.time, event.price)
         tape.minutes.append(_Minute(start, event.price, event.price, swing=tape.swing.per_minute))
-        first = start - self.limits["window_minutes"] * MINUTE_NS
+        first = start - self.limits["window_minutes"] * NS_PER_MINUTE
         while tape.minutes[0].start < first:
             del tape.minutes[0]
 
@@ -140,7 +140,7 @@ class FloorCeiling(Rule[_State]):
         """Look for a level in the window that ends with the last minute."""
         minutes, limits = tape.minutes, self.limits
         length = limits["window_minutes"]
-        if minutes[-1].start - minutes[0].start < (length - 2) * MINUTE_NS * 3 // 4:
+        if minutes[-1].start - minutes[0].start < (length - 2) * NS_PER_MINUTE * 3 // 4:
             return NOTHING
         volume = sum(minute.volume for minute in minutes)
         held: dict[str, int] = {}
@@ -174,7 +174,7 @@ class FloorCeiling(Rule[_State]):
         if (
             at_level * 100 < limits["at_level_percent"] * qty
             or orders < limits["orders"]
-            or 2 * span < limits["window_minutes"] * MINUTE_NS
+            or 2 * span < limits["window_minutes"] * NS_PER_MINUTE
         ):
             return None
         reach = max(deviation(minutes[0].swing, len(minutes)), 2 * near)
@@ -211,7 +211,7 @@ class FloorCeiling(Rule[_State]):
                 "share_percent": share,
                 "pressed_percent": pressed,
                 "orders": orders,
-                "minutes": span // MINUTE_NS + 1,
+                "minutes": span // NS_PER_MINUTE + 1,
                 "furthest_price": high if sign > 0 else low,
             },
         )

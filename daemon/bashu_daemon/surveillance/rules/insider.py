@@ -19,9 +19,8 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.history import BAR_NS, PPM, History
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import DayEnded, Disclosed, Seen, Traded
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY
 
-DAY_NS = 86_400 * NS_PER_SECOND
 MOST_PENDING = 100
 
 
@@ -92,7 +91,7 @@ class Insider(Rule[_State]):
     def _positions(self, history: History, at: int) -> list[_Position]:
         """Return who had opened an unusual position when the facts became public."""
         limits = self.limits
-        since = at - limits["before_days"] * DAY_NS
+        since = at - limits["before_days"] * NS_PER_DAY
         nets = history.net_between(since, at)
         bought = sum(net for net in nets.values() if net > 0)
         # As much as one party of the market can be expected to take.

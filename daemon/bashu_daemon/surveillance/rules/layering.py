@@ -18,9 +18,8 @@ from bashu_daemon.surveillance.book import USUAL_NS, Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS
 
-_MS = NS_PER_SECOND // 1_000
 MAX_LAYERS = 64
 """Orders of one ladder."""
 
@@ -123,14 +122,14 @@ class Layering(Rule[_State]):
     def _is_open(self, ladder: _Ladder, time: int) -> bool:
         """Tell whether its first order came recently enough for one more to belong to it."""
         first = next(iter(ladder.layers.values()), None)
-        within = self.limits["entered_within_ms"] * _MS
+        within = self.limits["entered_within_ms"] * NS_PER_MS
         return len(ladder.layers) < MAX_LAYERS and (
             first is None or time - first.placed_at <= within
         )
 
     def _begun_again(self, ladder: _Ladder, time: int, usual: int) -> _Ladder:
         """Return a ladder of those of its orders that are live and recent."""
-        live, within = self.market.orders, self.limits["entered_within_ms"] * _MS
+        live, within = self.market.orders, self.limits["entered_within_ms"] * NS_PER_MS
         recent = {
             number: layer
             for number, layer in ladder.layers.items()
@@ -153,7 +152,7 @@ class Layering(Rule[_State]):
         return (
             ladder.peak >= self.limits["orders"]
             and ladder.withdrawn + ladder.filled < ladder.entered
-            and time - ladder.last <= self.limits["withdrawn_within_ms"] * _MS
+            and time - ladder.last <= self.limits["withdrawn_within_ms"] * NS_PER_MS
         )
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
@@ -173,9 +172,9 @@ class Layering(Rule[_State]):
     def _note_opposite(self, ladder: _Ladder, event: Traded, sign: int) -> Sequence[Finding]:
         limits = self.limits
         if ladder.last_withdrawn:
-            if event.time - ladder.last_withdrawn > limits["traded_after_ms"] * _MS:
+            if event.time - ladder.last_withdrawn > limits["traded_after_ms"] * NS_PER_MS:
                 return NOTHING
-        elif event.time - ladder.last > limits["withdrawn_within_ms"] * _MS:
+        elif event.time - ladder.last > limits["withdrawn_within_ms"] * NS_PER_MS:
             return NOTHING
         if not self._leans(ladder, event, sign):
             return NOTHING
@@ -223,7 +222,7 @@ class Layering(Rule[_State]):
         ladder = self.state.ladders.get(f"{order.group}/{order.symbol}/{order.sign}")
         if ladder is None or order.order_id not in ladder.layers:
             return NOTHING
-        if time - ladder.last > self.limits["withdrawn_within_ms"] * _MS:
+        if time - ladder.last > self.limits["withdrawn_within_ms"] * NS_PER_MS:
             return NOTHING
         ladder.first_withdrawn = ladder.first_withdrawn or time
         ladder.withdrawn += qty
@@ -237,7 +236,7 @@ class Layering(Rule[_State]):
         if entered < max(limits["min_qty"], least):
             return False
         took = ladder.last_withdrawn - ladder.first_withdrawn
-        return entered >= 3 * least or took <= limits["entered_within_ms"] * _MS
+        return entered >= 3 * least or took <= limits["entered_within_ms"] * NS_PER_MS
 
     def _judge(
         self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
@@ -280,7 +279,7 @@ class Layering(Rule[_State]):
                 "withdrawn_percent": share,
                 "traded_qty": ladder.opposite,
                 "traded_price": ladder.opposite_value // ladder.opposite,
-                "stood_ms": (time - began) // _MS,
+                "stood_ms": (time - began) // NS_PER_MS,
                 "collusive": int(not accounts >= set(ladder.accounts)),
                 "times": count,
             },

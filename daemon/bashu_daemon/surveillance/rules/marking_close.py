@@ -18,9 +18,10 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS, Minute, Minutes
+from bashu_daemon.surveillance.minutes import Minute, Minutes
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
+from bashu_protocol.units import NS_PER_MINUTE
 
 WINDOWS: Final = (1, 2, 3, 5, 10)
 """Minutes before the end that are looked at besides the closing window: a close is marked in the
@@ -101,9 +102,9 @@ class MarkingClose(Rule[_State]):
 
     def _late(self, symbol: str, minutes: Minutes, length: int) -> "_Late":
         limits = self.limits_of(symbol)
-        since = minutes.kept[-1].start - (length - 1) * MINUTE_NS
+        since = minutes.kept[-1].start - (length - 1) * NS_PER_MINUTE
         window = minutes.since(since)
-        earlier = minutes.since(since - limits["before_minutes"] * MINUTE_NS)
+        earlier = minutes.since(since - limits["before_minutes"] * NS_PER_MINUTE)
         earlier = earlier[: len(earlier) - len(window)]
         return _Late(
             window,

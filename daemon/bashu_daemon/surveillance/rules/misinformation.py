@@ -16,10 +16,9 @@ from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.history import BAR_NS, PPM, Bar, History
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import DayEnded, Seen, Stated, Traded
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
 HOUR_NS = 3_600 * NS_PER_SECOND
-MINUTE_NS = 60 * NS_PER_SECOND
 MOST_PENDING = 100
 
 
@@ -95,7 +94,7 @@ class Misinformation(Rule[_State]):
             return NOTHING
         found: list[Finding] = []
         for case in self.state.cases:
-            if case.symbol == event.symbol and event.time >= case.looked + MINUTE_NS:
+            if case.symbol == event.symbol and event.time >= case.looked + NS_PER_MINUTE:
                 case.looked = event.time
                 found += self._judge(event, case)
         return found or NOTHING
@@ -142,7 +141,7 @@ class Misinformation(Rule[_State]):
 
     def _effect(self, history: History, case: _Case) -> _Effect:
         """Measure the hour after a statement; without bars enough the price says nothing."""
-        within = self.limits_of(case.symbol)["within_minutes"] * MINUTE_NS
+        within = self.limits_of(case.symbol)["within_minutes"] * NS_PER_MINUTE
         bars = [bar for bar in history.since(_bar_of(case.at)) if bar.start <= case.at + within]
         reached, times = case.before, 0
         for bar in bars:

@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 from bashu_daemon.surveillance.swing import SETTLED, Swing
+from bashu_protocol.units import NS_PER_MINUTE
 
 
 class _Run(Struct, array_like=True):
@@ -92,7 +92,7 @@ class Painting(Rule[_State]):
         limits = self.limits
         self._window = max(1, limits["window_prints"])
         self._line = -(-self._window * limits["prints_percent"] // 100)
-        self._within = limits["run_minutes"] * MINUTE_NS
+        self._within = limits["run_minutes"] * NS_PER_MINUTE
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         self.state.tapes.clear()
@@ -200,7 +200,7 @@ class Painting(Rule[_State]):
         together = percent(run.others.get(other, 0), run.prints)
         is_pair = other != "" and together >= limits["pair_percent"]
         is_within = is_pair and other == group
-        minutes = 1 + (event.time - run.began) // MINUTE_NS
+        minutes = 1 + (event.time - run.began) // NS_PER_MINUTE
         usual = tape.swing.over(minutes) if tape.swing.minutes > SETTLED else 0
         is_unusual = 0 < usual <= abs(run.price - run.begin_price)
         painted = is_pair or is_unusual or moved >= limits["move_bps"]

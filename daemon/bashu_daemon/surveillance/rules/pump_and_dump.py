@@ -14,11 +14,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct, field
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import Seen, Stated, Traded
 from bashu_daemon.surveillance.swing import Swing
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
 _HOUR_NS = 3_600 * NS_PER_SECOND
 
@@ -101,7 +100,7 @@ class PumpAndDump(Rule[_State]):
         tape = self.state.tapes.get(event.symbol)
         if tape is None:
             tape = self.state.tapes[event.symbol] = _Tape()
-        if event.time - tape.swing.start >= MINUTE_NS:
+        if event.time - tape.swing.start >= NS_PER_MINUTE:
             tape.swing.add(event.time, event.price)
         tape.volume += event.qty
         found = self._take(event, tape, event.buy_group, 1)

@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import MINUTE_NS, Minute, Minutes
+from bashu_daemon.surveillance.minutes import Minute, Minutes
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
+from bashu_protocol.units import NS_PER_MINUTE
 
 
 class _Ramp(Struct, array_like=True):
@@ -100,7 +101,7 @@ class Ramping(Rule[_State]):
             ramp.pushed_value += event.qty * event.price
             ramp.to_price = max(ramp.to_price * sign, event.price * sign) * sign
         for length in range(1, self.limits["window_minutes"] + 1):
-            window = minutes.since(event.time - length * MINUTE_NS)
+            window = minutes.since(event.time - length * NS_PER_MINUTE)
             # The shorter the window, the more of it: chance has more room in a minute.
             more = self.limits["percent_per_minute"] * (self.limits["window_minutes"] - length)
             share = self._share(event, window, minutes.swing, self.limits["share_percent"] + more)
@@ -148,7 +149,7 @@ class Ramping(Rule[_State]):
         return max(self.limits["min_qty"], self.limits["size_multiple"] * usual)
 
     def _is_over(self, ramp: _Ramp, time: int) -> bool:
-        return time - ramp.last > self.limits["unwind_minutes"] * MINUTE_NS
+        return time - ramp.last > self.limits["unwind_minutes"] * NS_PER_MINUTE
 
     def _unwind(self, ramp: _Ramp, event: Traded, sign: int) -> Sequence[Finding]:
         move = abs(ramp.to_price - ramp.from_price)

@@ -17,11 +17,10 @@ from bashu_daemon.surveillance.kinship import relation
 from bashu_daemon.surveillance.linked_markets import DEFAULTS, LinkedMarkets, LinkedState
 from bashu_daemon.surveillance.rule import EVIDENCE, remember
 from bashu_daemon.surveillance.seen import DayBegan, Traded
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS
 
 CITIES: Final = frozenset({"chengdu", "chongqing"})
 MOST_PAIRS = 500
-_MS = NS_PER_SECOND // 1_000
 
 
 class _Last(Struct, array_like=True):
@@ -113,7 +112,7 @@ class Regional(LinkedMarkets[_State]):
         limits = self.limits
         return (
             event.qty * 100 >= limits["match_percent"] * max(buy.qty, sell.qty)
-            and abs(buy.placed_at - sell.placed_at) <= limits["offset_within_ms"] * _MS
+            and abs(buy.placed_at - sell.placed_at) <= limits["offset_within_ms"] * NS_PER_MS
         )
 
     def _is_offset(self, event: Traded, pair: "_Pair", sign: int) -> bool:
@@ -122,7 +121,7 @@ class Regional(LinkedMarkets[_State]):
             return False
         smaller, larger = sorted((before.qty, event.qty))
         return (
-            event.time - before.time <= self.limits["offset_within_ms"] * _MS
+            event.time - before.time <= self.limits["offset_within_ms"] * NS_PER_MS
             and smaller * 100 >= larger * self.limits["match_percent"]
             and relation(self.region(before.symbol), self.region(event.symbol)) == "regional"
         )

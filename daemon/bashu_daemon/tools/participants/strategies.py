@@ -10,6 +10,8 @@ from bashu_daemon.tools.participants.view import Action, Cancel, Place, View
 from bashu_protocol.messages import Side
 
 LEVELS: Final = 6
+PLACED_A_TURN: Final = 2
+"""Orders that a maker places on each side in one turn."""
 MAX_RESTING: Final = 4
 
 
@@ -39,28 +41,36 @@ class Mind(Struct):
 
 
 def market_maker(view: View, mind: Mind) -> list[Action]:
-    """Quote both sides around its fair value, leaning against its inventory."""
+    """Quote both sides around its fair value, leaning against its inventory.
+
+    A maker waits for others: it takes no quote of the other side, and fills up what was taken.
+    """
     chance = mind.chance
     fair = mind.fair.of(view)
     half = max(1, fair // 3000)
     lean = -max(-half, min(half, (view.holding - 400_000) // 100_000))
     centre = view.clamp(fair + lean)
     actions: list[Action] = []
-    for side, sign in (("buy", -1), ("sell", 1)):
+    for side, sign, opposite in (("buy", -1, view.best_ask), ("sell", 1, view.best_bid)):
         own = [order for order in view.orders if order.side == side]
         far = [o for o in own if not half <= (o.price - centre) * sign <= half * (LEVELS + 3)]
         actions += [Cancel(order.cl_ord_id) for order in far[:2]]
         prices = {order.price for order in own if order not in far}
+        placed = 0
         for level in range(LEVELS):
             distance = half * (level + 1) + chance.randint(0, half - 1)
             price = view.clamp(centre + sign * distance)
+            if opposite and (price - opposite) * sign <= 0:
+                price = view.clamp(opposite + sign * (level + 1) * view.tick)
             if len(prices) < LEVELS and price not in prices:
                 quantity = chance.randrange(100, 1_500, 50) * (1 + level // 2)
                 if side == "sell" and quantity > view.available:
                     break  # today's purchases are not for sale
                 actions.append(Place(view.symbol, _side(side), quantity, price))
                 prices.add(price)
-                break
+                placed += 1
+                if placed == PLACED_A_TURN:
+                    break
     return actions
 
 

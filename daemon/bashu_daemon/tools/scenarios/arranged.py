@@ -3,8 +3,8 @@
 import random
 
 from bashu_daemon.tools.scenarios.honest import MS
-from bashu_daemon.tools.scenarios.stage import DAY_NS, Label, Script, Stage
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 
 def _meet(
@@ -56,4 +56,4 @@ def ring(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
                     break
             yield chance.randrange(2, 30) * NS_PER_SECOND
         if hop < len(members) - 1:
-            yield DAY_NS
+            yield NS_PER_DAY

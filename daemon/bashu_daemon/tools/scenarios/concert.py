@@ -3,9 +3,9 @@
 import random
 
 from bashu_daemon.tools.scenarios.honest import MS, SIDES, noise_trader, wait
-from bashu_daemon.tools.scenarios.stage import DAY_NS, FIRST_DAY_NS, REGISTRAR, Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import FIRST_DAY_NS, REGISTRAR, Label, Script, Stage
 from bashu_protocol.messages import AddClient, Side
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 
 def _other(side: Side) -> Side:
@@ -21,7 +21,7 @@ def follow(stage: Stage, chance: random.Random, severity: int, label: Label) -> 
     members = [stage.account(f"cl{number}{i}") for i in range(2 + severity // 4)]
     label.rules = ("clique",)
     label.owners = tuple(f"{member}-owner" for member in members)
-    end = stage.now_ns + stage.session_ns - (stage.now_ns - FIRST_DAY_NS) % DAY_NS
+    end = stage.now_ns + stage.session_ns - (stage.now_ns - FIRST_DAY_NS) % NS_PER_DAY
     while stage.now_ns < end - 30 * NS_PER_SECOND:
         side: Side = chance.choice(SIDES)
         for member in members:

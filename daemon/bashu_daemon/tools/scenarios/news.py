@@ -2,9 +2,9 @@
 
 import random
 
-from bashu_daemon.tools.scenarios.stage import DAY_NS, Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
 from bashu_protocol.messages import Direction, RegisterDisclosure, RegisterStatement, Side
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 USUAL_DAYS = 4
 """On which an insider only does what it usually does, before the ten that are looked at."""
@@ -37,13 +37,13 @@ def know_before(stage: Stage, chance: random.Random, severity: int, label: Label
         if day >= USUAL_DAYS:
             secret: Side = "buy" if sign > 0 else "sell"
             _take(stage, user, label.symbol, secret, usual * (3 + 2 * severity))
-        yield DAY_NS
+        yield NS_PER_DAY
     text = "The verification's result is public."
     stage.send(supervisor, RegisterDisclosure(f"e{number}", "verification", label.symbol, text))
     for _ in range(5):
         stage.rumours[label.symbol](sign * (30 + 10 * severity))
         yield 20 * NS_PER_SECOND
-    yield 2 * DAY_NS  # until what the price did is judged
+    yield 2 * NS_PER_DAY  # until what the price did is judged
 
 
 def spread_false_news(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:

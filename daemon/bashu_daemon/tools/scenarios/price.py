@@ -4,9 +4,9 @@ import random
 
 from bashu_daemon.tools.scenarios.honest import MS, SIDES
 from bashu_daemon.tools.scenarios.push import push
-from bashu_daemon.tools.scenarios.stage import DAY_NS, Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
 from bashu_protocol.messages import Side
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 
 def _across(side: Side) -> tuple[int, Side]:
@@ -164,7 +164,7 @@ def surge(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
                 label.order_ids.append(live.order_id)
             yield chance.randrange(500, 260_000 // trades) * MS
         if day < 8:
-            yield begin + DAY_NS - stage.now_ns
+            yield begin + NS_PER_DAY - stage.now_ns
 
 
 def swing(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
@@ -190,7 +190,7 @@ def pump(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
         live = stage.place(user, symbol, "buy", 400, stage.best(symbol, "sell"), "ioc")
         label.order_ids.append(live.order_id)
         yield chance.randrange(5_000, 25_000) * MS
-    yield begin + DAY_NS - stage.now_ns
+    yield begin + NS_PER_DAY - stage.now_ns
     start = stage.last[symbol]
     yield from push(stage, chance, label, user, "buy", start * (22 + 3 * severity) // 1_000)
     held = sum(live.filled for live in stage.orders_of(user) if live.side == "buy")

@@ -3,9 +3,9 @@
 import random
 
 from bashu_daemon.tools.scenarios.honest import MS
-from bashu_daemon.tools.scenarios.stage import DAY_NS, FIRST_DAY_NS, Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import FIRST_DAY_NS, Label, Script, Stage
 from bashu_protocol.messages import Side
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 
 def push(
@@ -67,7 +67,7 @@ def close(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
     user = stage.account(f"close{len(stage.labels)}")
     label.rules, label.owners = ("marking_close", "ramping"), (f"{user}-owner",)
     symbol = label.symbol
-    end = stage.now_ns + stage.session_ns - (stage.now_ns - FIRST_DAY_NS) % DAY_NS
+    end = stage.now_ns + stage.session_ns - (stage.now_ns - FIRST_DAY_NS) % NS_PER_DAY
     begin = end - (300 + 30 * severity) * NS_PER_SECOND
     seen = [stage.last[symbol]]
     while stage.now_ns < begin:

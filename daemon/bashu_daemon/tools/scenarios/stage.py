@@ -39,14 +39,13 @@ from bashu_protocol.messages import (
     StateCommand,
     TimeInForce,
 )
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
 
 Script = Generator[int, None, None]
 """What an actor does; it yields how long it waits, in ns."""
 REGISTRAR: Final = "venue"
 FIRST_DAY_NS: Final = 1_767_576_600 * NS_PER_SECOND
 """2026-01-05, 09:30 in Shanghai."""
-DAY_NS: Final = 86_400 * NS_PER_SECOND
 FIRST_DATE: Final = 20_260_105
 TONNES: Final = 400_000
 """What each member holds of each instrument: more than it sells, and no large holding."""
@@ -167,7 +166,7 @@ class Stage:
         self._turns = [turn for turn in self._turns if turn[3]]
         heapq.heapify(self._turns)
         self.trade_date += 1
-        self.now_ns += DAY_NS - (self.now_ns - FIRST_DAY_NS) % DAY_NS
+        self.now_ns += NS_PER_DAY - (self.now_ns - FIRST_DAY_NS) % NS_PER_DAY
 
     def set_phase(self, symbol: str, *phases: Phase) -> None:
         """Move an instrument through phases of the day."""
