@@ -228,7 +228,9 @@ def _replay_lobster(options: argparse.Namespace) -> int:
 def _add_surveil(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "PATH is a data directory, or a CSV file with the columns ts_ns, account, symbol, event, "
-        "order_id, side, price, qty, counter_order_id."
+        "order_id, side, price, qty, counter_order_id; a gzip file, too, and - is standard input. "
+        "Exit code 0: read, with or without alerts and bad rows; 1: cannot be read, or a bad row "
+        "with --strict; 2: wrong usage."
     )
     parser.add_argument("path", type=Path, metavar="PATH")
     parser.add_argument(

@@ -60,7 +60,7 @@ class Alerts:
     def _begin(self, key: str, rule: Rule[Any], finding: Finding) -> "GrowingAlert":
         if len(self._growing) >= self._limit:
             del self._growing[next(iter(self._growing))]
-        first = _first(self.next_alert_id, rule, finding, self._market)
+        first = _first(self.next_alert_id, rule, finding, self._market, self._evidence)
         growing = self._growing[key] = GrowingAlert(self._market, first, self._evidence)
         self.next_alert_id += 1
         return growing
@@ -183,8 +183,10 @@ def next_told(number: int) -> int:
     return ((number >> shift) + 1) << shift
 
 
-def _first(alert_id: int, rule: Rule[Any], finding: Finding, market: Market) -> Alert:
-    order_ids = list(finding.order_ids)[-EVIDENCE:]
+def _first(
+    alert_id: int, rule: Rule[Any], finding: Finding, market: Market, evidence: int
+) -> Alert:
+    order_ids = list(finding.order_ids)[-evidence:]
     seqs = [market.seq_of(order_id) for order_id in order_ids]
     alert = Alert(
         alert_id=alert_id,
@@ -202,7 +204,7 @@ def _first(alert_id: int, rule: Rule[Any], finding: Finding, market: Market) -> 
         count=finding.count,
         score=finding.score,
         order_ids=order_ids,
-        exec_ids=list(finding.exec_ids)[-EVIDENCE:],
+        exec_ids=list(finding.exec_ids)[-evidence:],
         facts=finding.facts,
         order_seqs=seqs,
         links=_links(market, finding.members),

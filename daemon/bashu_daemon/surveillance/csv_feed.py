@@ -3,8 +3,9 @@
 Columns: `ts_ns,account,symbol,event,order_id,side,price,qty,counter_order_id`, in order of time;
 `event` is new, cancel, replace or trade; prices in yuan with at most two decimals. A new order
 without a price, or with 0, is one at the market and does not rest. A replace gives the new price
-and the new open quantity; what is empty stays. A trade is one row, or one for each side; the order
-that was entered later came to the other. Days are those of Shanghai.
+and the new open quantity, or the new total (`csv_replaced.py`); what is empty stays. A trade is one
+row, or one for each side; the order that was entered later came to the other. An order id is one
+within its symbol and day. Days are those of Shanghai.
 
 Two more columns are read where a file has them: `mode` of a trade, which is listing (also where it
 is empty), block, auction or call_auction, and `counter_account`, who is on a trade's other side.
@@ -18,7 +19,9 @@ from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.csv_fields import (
     BadRow,
     has_price,
+    is_empty,
     mode_of,
+    order_name,
     price_of,
     quantity_of,
     sign_of,
@@ -27,14 +30,18 @@ from bashu_daemon.surveillance.csv_fields import (
     whole_number,
 )
 from bashu_daemon.surveillance.csv_names import Names
+from bashu_daemon.surveillance.csv_replaced import Replaced
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.seen import Cause
 from bashu_daemon.surveillance.watch import Watch
+from bashu_protocol.units import NS_PER_SECOND
 
 COLUMNS: Final = (
     "ts_ns", "account", "symbol", "event", "order_id", "side", "price", "qty", "counter_order_id",
 )  # fmt: skip
 MORE_COLUMNS: Final = ("mode", "counter_account")
+LATE_NS: Final = NS_PER_SECOND
+"""A row that is earlier than the one before by no more than this was written late."""
 REMEMBERED_EARLY: Final = 10_000
 """Orders whose trades came before their entry; of most others the file never tells the entry."""
 PREVENTED_NS: Final = 1_000_000
@@ -51,16 +58,21 @@ class CsvFeed:
             watch.market.groups.add(link)
         self.names = Names(self._needed_orders)
         """The file's own order ids by the numbers that orders have in alerts."""
+        self.late = 0
+        """How many rows were taken at the time of the one before, for theirs was earlier."""
         self._seq = 0
         self._time = 0
         self._coming = 0
         self._day = 0
+        self._of_earlier_days = 0
+        """The last number of an order before this day."""
         self._day_ends = 0
         self._execs = 0
         self._sides: dict[tuple[str, int, int, int, int], int] = {}
         """How many trades of this very time wait for the row of their other side."""
         self._early: OrderedDict[int, int] = OrderedDict()
         """Tonnes traded by orders that are not known yet."""
+        self._replaced = Replaced()
         self._met: dict[int, tuple[int, int, int]] = {}
         """For an order that met its own group's: the other, the time, the price."""
 
@@ -71,8 +83,11 @@ class CsvFeed:
             BadRow: it cannot be read, or is about an order that is not live.
         """
         time = whole_number(row, "ts_ns")
-        if time < self._time:
-            raise BadRow(f"ts_ns {time} is before that of the row before, {self._time}")
+        is_late = time < self._time
+        if is_late:
+            if self._time - time > LATE_NS:
+                raise BadRow(f"ts_ns {time} is before that of the row before, {self._time}")
+            time = self._time
         takers = {
             "new": self._new, "cancel": self._cancel, "replace": self._replace,
             "trade": self._trade,
@@ -83,6 +98,7 @@ class CsvFeed:
         text_of(row, "symbol"), text_of(row, "order_id")
         self._coming = time
         takers[kind](row)
+        self.late += is_late
 
     def finish(self) -> None:
         """The file is at its end, and so is its last day."""
@@ -102,19 +118,25 @@ class CsvFeed:
             return
         day, self._day_ends = trade_date(time)
         self.finish()
-        self._day = day
+        self._day, self._of_earlier_days = day, self.names.last
         self._watch.day_began(self._seq, time, day)
 
     def _new(self, row: Mapping[str, str]) -> None:
-        name, account = row["order_id"].strip(), text_of(row, "account")
+        name, account = order_name(row["order_id"]), text_of(row, "account")
         sign, qty, symbol = sign_of(row), quantity_of(row), row["symbol"].strip()
         price = price_of(row) if has_price(row) else 0
-        known = self.names.find(name)
-        if known and known not in self._early:
+        known = self.names.find(symbol, name)
+        earlier = self.names.last if self._coming >= self._day_ends else self._of_earlier_days
+        is_again = 0 < known <= earlier and known not in self._early
+        if known and not is_again and known not in self._early:
             raise BadRow(f"order_id {name} was entered before")
         price, is_immediate = price or self._market_price(symbol, sign), not price
         self._advance()
-        number = self.names.number(name)
+        if is_again:  # ids that begin anew each day: what still stands under it has expired
+            self._watch.withdrawn(self._seq, self._time, known, "expired")
+            number = self.names.another(symbol, name)
+        else:
+            number = self.names.number(symbol, name)
         traded = min(qty, self._early.pop(number, 0))
         order = Order(
             number, account, self._watch.market.groups.of(account), symbol, sign, price, qty,
@@ -143,6 +165,7 @@ class CsvFeed:
     def _cancel(self, row: Mapping[str, str]) -> None:
         order = self._live(row)
         self._advance()
+        self._replaced.ended(order, row["qty"])
         met = self._met.pop(order.order_id, None)
         if met is not None and self._time - met[1] <= PREVENTED_NS:
             self._prevented(order, met)
@@ -168,27 +191,33 @@ class CsvFeed:
 
     def _replace(self, row: Mapping[str, str]) -> None:
         order = self._live(row)
-        leaves = quantity_of(row) if row["qty"].strip() else order.leaves
-        price = price_of(row) if row["price"].strip() else order.price
+        price = price_of(row) if has_price(row) else order.price
+        leaves = order.leaves
+        if not is_empty(row["qty"]):
+            leaves = self._replaced.open_quantity(order, quantity_of(row))
         self._advance()
         self._watch.amended(
             self._seq, self._time, order.order_id, price, order.filled + leaves, leaves
         )
 
     def _trade(self, row: Mapping[str, str]) -> None:
-        price, qty, sign = price_of(row), quantity_of(row), sign_of(row)
-        symbol, counter = row["symbol"].strip(), row["counter_order_id"].strip()
-        mode, counterparty = mode_of(row), row.get("counter_account", "").strip()
+        price, qty = price_of(row), quantity_of(row)
+        symbol, mode = row["symbol"].strip(), mode_of(row)
+        counterparty = row.get("counter_account", "").strip()
+        name, counter = order_name(row["order_id"]), self._counter(row)
+        orders = self._watch.market.orders
+        own = orders.get(self.names.find(symbol, name))
+        other = orders.get(self.names.find(symbol, counter)) if counter else None
+        said = 0 if is_empty(row["side"]) and (own or other) else sign_of(row)
+        # The side of a trade may be that of who came, and not of the order that is named.
+        sign = own.sign if own is not None else -other.sign if other is not None else said
         self._advance()
-        own_id = self.names.number(row["order_id"].strip())
-        other_id = self.names.number(counter) if counter else 0
+        own_id = self.names.number(symbol, name)
+        other_id = self.names.number(symbol, counter) if counter else 0
         if self._is_other_side(symbol, price, qty, own_id, other_id):
             return
         self._execs += 1
         market = self._watch.market
-        own, other = market.orders.get(own_id), market.orders.get(other_id)
-        if own is not None and own.sign != sign:
-            raise BadRow(f"order {row['order_id']} is on the other side")
         is_of_book = mode in ("listing", "call_auction")
         for number, order in ((own_id, own), (other_id, other)):
             if number and order is None and is_of_book:
@@ -196,9 +225,9 @@ class CsvFeed:
                 if len(self._early) > REMEMBERED_EARLY:
                     self._early.popitem(last=False)
         self._forget_met(own_id, other_id)
-        came = sign
-        if other is not None and (own is None or own.placed_seq < other.placed_seq):
-            came = -sign if own is not None else sign
+        came = said or sign
+        if own is not None and other is not None:
+            came = -sign if own.placed_seq < other.placed_seq else sign
         mine = (own_id, market.groups.of(row["account"].strip()))
         of_other = market.groups.of(counterparty) if counterparty else ""
         theirs = (other_id, other.group if other is not None else of_other)
@@ -231,10 +260,22 @@ class CsvFeed:
         return False
 
     def _live(self, row: Mapping[str, str]) -> Order:
-        order = self._watch.market.orders.get(self.names.find(row["order_id"].strip()))
+        number = self.names.find(row["symbol"].strip(), order_name(row["order_id"]))
+        order = self._watch.market.orders.get(number)
         if order is None:
             raise BadRow(f"order {row['order_id']} is not live")
         return order
+
+    def _counter(self, row: Mapping[str, str]) -> str:
+        """Return the id of the other side's order; "" for none.
+
+        0 and -1 mean none, too, unless an order is called so.
+        """
+        name = order_name(row["counter_order_id"])
+        if is_empty(name):
+            return ""
+        is_none = name in ("0", "-1") and not self.names.find(row["symbol"].strip(), name)
+        return "" if is_none else name
 
     def _needed_orders(self) -> Iterator[int]:
         """The orders that are live or in an alert."""

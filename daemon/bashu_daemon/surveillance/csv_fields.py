@@ -16,6 +16,8 @@ _MODES: Final[dict[str, TradeMode]] = {
     "": "listing", "listing": "listing", "block": "block", "auction": "auction",
     "call_auction": "call_auction",
 }  # fmt: skip
+_NOTHING: Final = {"", "nan", "nat", "none", "null", "na", "n/a", "<na>"}
+"""What programs write where a field has no value."""
 _FEN: Final = Decimal("0.01")
 _FLOAT_NOISE: Final = Decimal("0.000001")
 """Yuan by which a price may miss a whole fen: programs that reckon in floats write 70.10000001."""
@@ -25,20 +27,30 @@ class BadRow(Exception):  # noqa: N818  the row's fault
     """A row that cannot be used; the text says why."""
 
 
+def is_empty(text: str) -> bool:
+    """Tell whether a field has no value, however that is written."""
+    return not text or text.strip().lower() in _NOTHING
+
+
+def order_name(text: str) -> str:
+    """Read an order id; `7.0` is 7, for a column of numbers with gaps is written as floats."""
+    text = text.strip()
+    return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
 def text_of(row: Mapping[str, str], name: str) -> str:
     """Return a field that must not be empty."""
     text = row[name].strip()
-    if not text:
+    if is_empty(text):
         raise BadRow(f"{name} is empty")
     return text
 
 
 def whole_number(row: Mapping[str, str], name: str) -> int:
-    """Read a whole number of at most 19 digits; `100.0` is one, too."""
+    """Read a whole number of at most 19 digits; `100.0` and `1.767e+18` are such, too."""
     text = row[name].strip()
-    digits, point, decimals = text.partition(".")
-    if point and not decimals.strip("0"):
-        text = digits
+    if not text.isdigit():
+        text = _digits(text)
     if not text.isascii() or not text.isdigit() or len(text) > 19:
         raise BadRow(f"{name} {row[name]!r} is no whole number")
     return int(text)
@@ -66,7 +78,7 @@ def price_of(row: Mapping[str, str]) -> int:
 
 def has_price(row: Mapping[str, str]) -> bool:
     """Tell an order with a price from one at the market, which has none or 0."""
-    return bool(row["price"].strip().strip("0."))
+    return not is_empty(row["price"].strip().strip("0."))
 
 
 def sign_of(row: Mapping[str, str]) -> int:
@@ -91,6 +103,21 @@ def trade_date(time: int) -> tuple[int, int]:
     midnight = moment.replace(hour=0, minute=0, second=0) + timedelta(days=1)
     ends = round(midnight.timestamp()) * NS_PER_SECOND
     return moment.year * 10_000 + moment.month * 100 + moment.day, ends
+
+
+def _digits(text: str) -> str:
+    """Write a number without its empty decimals or its exponent; what is none stays."""
+    digits, point, decimals = text.partition(".")
+    if point and not decimals.strip("0"):
+        return digits
+    mantissa, exponent, power = text.lower().partition("e")
+    if exponent and mantissa and power.lstrip("+").isdigit() and int(power) < 20:
+        try:
+            exact = Decimal(text)
+        except InvalidOperation:
+            return text
+        return str(int(exact)) if exact == int(exact) else text
+    return text
 
 
 def _long_price(text: str) -> int:

@@ -7,41 +7,45 @@ REMEMBERED_NAMES = 200_000
 
 
 class Names:
-    """Numbers count up from 1 in the order in which ids are first seen."""
+    """Numbers count up from 1 in the order in which ids are first seen.
+
+    An id is one within its symbol: books that count their orders for themselves share ids.
+    """
 
     def __init__(self, needed: Callable[[], Iterable[int]]) -> None:
         self._needed = needed
         """The numbers that must not be forgotten, asked for now and then."""
-        self._numbers: dict[str, int] = {}
-        self._names: dict[int, str] = {}
-        self._last = 0
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._names: dict[int, tuple[str, str]] = {}
+        self.last = 0
         self._most = 2 * REMEMBERED_NAMES
 
     def __len__(self) -> int:
         return len(self._names)
 
-    def find(self, name: str) -> int:
+    def find(self, symbol: str, name: str) -> int:
         """Return an id's number; 0 for one that is not known."""
-        return self._numbers.get(name, 0)
+        return self._numbers.get((symbol, name), 0)
 
-    def number(self, name: str) -> int:
+    def number(self, symbol: str, name: str) -> int:
         """Return an id's number, a new one if it was not known."""
-        known = self._numbers.get(name)
-        if known is not None:
-            return known
+        return self._numbers.get((symbol, name)) or self.another(symbol, name)
+
+    def another(self, symbol: str, name: str) -> int:
+        """Return a new number for an id: that of another order if it was known."""
         if len(self._names) >= self._most:
             self._forget()
-        self._last += 1
-        self._numbers[name] = self._last
-        self._names[self._last] = name
-        return self._last
+        self.last += 1
+        self._numbers[symbol, name] = self.last
+        self._names[self.last] = symbol, name
+        return self.last
 
     def name(self, number: int) -> str:
         """Return the id of a number; for one that is forgotten, `#` and the number."""
-        return self._names.get(number, f"#{number}")
+        return self._names.get(number, ("", f"#{number}"))[1]
 
     def _forget(self) -> None:
-        since = self._last - REMEMBERED_NAMES
+        since = self.last - REMEMBERED_NAMES
         kept = sorted({number for number in self._needed() if 0 < number <= since})
         self._names = {
             **{number: self._names[number] for number in kept if number in self._names},

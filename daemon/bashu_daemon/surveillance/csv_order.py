@@ -37,21 +37,45 @@ def _event(row: Row) -> str:
 
 
 def _entries_first(group: list[Numbered]) -> list[Numbered]:
-    """Put an order's entry before what names the order."""
+    """Put an order's entry before what names the order, and its end after its trades.
+
+    A change of an order comes before its trade with one that did nothing at that time: nobody
+    else can have come to the other.
+    """
     first_named: dict[str, int] = {}
-    places: list[float] = []
+    last_traded: dict[str, int] = {}
+    met: dict[str, list[tuple[int, str]]] = {}
+    came: set[str] = set()
     for place, (_number, row) in enumerate(group):
-        places.append(place)
-        if _event(row) == "new":
+        event, names = _event(row), _names(row)
+        if event in ("new", "replace"):
+            came.add(names[0])
+        if event == "new":
             continue
-        for name in (row["order_id"].strip(), row["counter_order_id"].strip()):
+        for name, other in (names, names[::-1]):
             if name:
                 first_named.setdefault(name, place)
+                if event == "trade":
+                    last_traded[name] = place
+                    met.setdefault(name, []).append((place, other))
+    places: list[float] = []
     for place, (_number, row) in enumerate(group):
-        if _event(row) == "new":
-            places[place] = min(place, first_named.get(row["order_id"].strip(), place) - 0.5)
+        event, name = _event(row), _names(row)[0]
+        to: float = place
+        if event == "new":
+            to = min(place, first_named.get(name, place) - 0.5)
+        elif event == "replace":
+            passive = [at for at, other in met.get(name, ()) if other and other not in came]
+            to = min([place, *(at - 0.25 for at in passive)])
+        elif event == "cancel":
+            to = max(place, last_traded.get(name, place) + 0.5)
+        places.append(to)
     order = sorted(range(len(group)), key=lambda place: (places[place], place))
     return [group[place] for place in order]
+
+
+def _names(row: Row) -> tuple[str, str]:
+    return row["order_id"].strip(), row["counter_order_id"].strip()
 
 
 def _join_sides(group: list[Numbered]) -> None:

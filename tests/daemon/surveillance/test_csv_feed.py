@@ -41,7 +41,7 @@ class Fed:
 
     def order(self, name: str) -> tuple[int, int, int]:
         """Price, tonnes left and tonnes filled of a live order."""
-        order = self.market.orders[self.feed.names.find(name)]
+        order = self.market.orders[self.feed.names.find("S", name)]
         return order.price, order.leaves, order.filled
 
     def volume(self) -> int:
@@ -72,7 +72,7 @@ def test_a_side_and_an_event_are_read_in_any_case(side: str) -> None:
     [
         ({"price": "70.005"}, "more than two decimals"),
         ({"price": "x"}, "no price in yuan"),
-        ({"price": "NaN"}, "no price in yuan"),
+        ({"price": "NaN"}, "no market yet"),
         ({"price": "-70.00"}, "not positive"),
         ({"price": "1e400"}, "no price in yuan"),
         ({"qty": "0"}, "qty is 0"),
@@ -98,11 +98,66 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(
     assert fed.order("1") == (7_000, 10, 0)
 
 
-def test_time_may_stand_still_and_not_run_back() -> None:
+def test_time_may_stand_still_and_run_back_by_a_second() -> None:
     fed = Fed()
-    fed.take(row("new", "1"), row("new", "2"))
+    fed.take(row("new", "1"), row("new", "2"), row("new", "3", after=-(10**9)))
+    assert fed.feed.late == 1
+    assert fed.order("3") == (7_000, 10, 0)
     with pytest.raises(BadRow, match="before that of the row before"):
-        fed.take(row("new", "3", after=-1))
+        fed.take(row("new", "4", after=-(10**9) - 1))
+
+
+def test_ids_are_of_a_symbol_and_may_begin_anew_each_day() -> None:
+    fed = Fed()
+    fed.take(row("new", "1"), row("new", "1", symbol="T"), row("cancel", "1", symbol="T"))
+    assert fed.order("1") == (7_000, 10, 0)
+    fed.take(row("new", "2"), row("cancel", "2"))
+    with pytest.raises(BadRow, match="entered before"):
+        fed.take(row("new", "2"))
+    fed.take(row("new", "1", after=24 * HOUR_NS, qty="7"), row("new", "2", after=24 * HOUR_NS))
+    assert len(fed.market.orders) == 2
+    assert fed.order("1") == (7_000, 7, 0)
+
+
+def test_a_trades_side_may_be_that_of_who_came_or_empty() -> None:
+    for side in ("sell", ""):
+        fed = Fed()
+        fed.take(row("new", "1"), row("new", "2", "sell", account="b", after=1))
+        fed.take(row("trade", "1", side, qty="4", counter_order_id="2", after=1))
+        assert (fed.order("1")[1], fed.order("2")[1]) == (6, 6)
+    with pytest.raises(BadRow, match="neither buy nor sell"):
+        Fed().take(row("trade", "8", "", counter_order_id="9"))
+
+
+def test_nothing_is_written_in_many_ways_and_ids_as_floats() -> None:
+    fed = Fed()
+    fed.take(row("new", "7.0", counter_order_id="nan"), row("new", "8", "sell", account="b"))
+    fed.take(row("trade", "8", "sell", qty="4", counter_order_id="7.0", after=1))
+    fed.take(row("trade", "8", "sell", qty="4", counter_order_id="0", after=2))
+    assert (fed.order("7")[1], fed.order("8")[1]) == (6, 2)
+
+
+def test_what_is_left_at_the_end_tells_whether_replaces_give_totals() -> None:
+    fed = Fed()
+    for number, total, left in (("1", "12", "8"), ("3", "12", "8")):
+        fed.take(row("new", number), row("new", number + "s", "sell", account="b", qty="4"))
+        fed.take(row("trade", number, qty="4", counter_order_id=number + "s"))
+        fed.take(row("replace", number, qty=total))
+        leaves = fed.order(number)[1]
+        fed.take(row("cancel", number, qty=left))
+    assert leaves == 8
+
+
+def test_of_one_time_a_change_comes_before_its_trades_and_an_end_after_them() -> None:
+    fed = Fed()
+    fed.take(row("new", "1", price="69.00"), row("new", "2", "sell", account="b", qty="4"))
+    fed.take(
+        row("cancel", "1", after=1),
+        row("trade", "1", qty="4", counter_order_id="2", after=1),
+        row("replace", "1", price="70.00", qty="10", after=1),
+    )
+    assert not fed.market.orders
+    assert fed.volume() == 4
 
 
 def test_unknown_and_repeated_orders_are_bad_rows() -> None:
@@ -137,7 +192,7 @@ def test_an_order_without_a_price_is_one_at_the_market() -> None:
     fed.take(row("new", "1", "sell", price="70.10"))
     fed.take(row("new", "2", price="", account="b"), row("new", "3", price="0.00", account="b"))
     for name in ("2", "3"):
-        order = fed.market.orders[fed.feed.names.find(name)]
+        order = fed.market.orders[fed.feed.names.find("S", name)]
         assert (order.price, order.is_immediate) == (7_010, True)
 
 
@@ -197,7 +252,7 @@ def test_a_trade_before_the_order_is_known_is_taken_off_it() -> None:
     fed.take(row("trade", "1", qty=4), row("new", "1", after=1), row("new", "2", after=2))
     assert fed.order("1") == (7_000, 6, 4)
     fed.take(row("trade", "3", after=3), row("new", "3", after=4))
-    assert fed.feed.names.find("3") not in fed.market.orders
+    assert fed.feed.names.find("S", "3") not in fed.market.orders
     assert fed.market.instrument("S").bids.at(7_000) == 16
 
 

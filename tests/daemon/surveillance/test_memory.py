@@ -37,7 +37,7 @@ def test_the_state_and_the_names_stay_as_large_as_the_market(
         feed.take(row)
     assert state_size(watch) < 1.5 * before
     assert len(feed.names) < 2_000 + 400 + 200 * 100
-    assert len(feed.names) < feed.names.number("another")
+    assert len(feed.names) < feed.names.number("S", "another")
 
 
 def test_names_that_an_alert_shows_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_names_that_an_alert_shows_are_kept(monkeypatch: pytest.MonkeyPatch) -> 
     (alert,) = (one for one in watch.alerts() if one.rule == "frequent_cancel")
     shown = [feed.names.name(number) for number in alert.order_ids]
     assert shown == ["first-0", "first-1", "first-2"]
-    assert feed.names.find("later-0") == 0
+    assert feed.names.find("S", "later-0") == 0
     assert feed.names.name(5) == "#5"
 
 

@@ -1,5 +1,6 @@
 """`bashu surveil`: the venue's own alerts from its journal, and other people's files."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -141,14 +142,14 @@ def test_bad_rows_are_named_by_line_and_counted(tmp_path: Path) -> None:
     assert f"{path}, line 6: order nobody is not live." in lines
     assert any(line.startswith(f"{path}, line 7: ts_ns 'rubbish'") for line in lines)
     assert any(line.startswith(f"{path}, line 8: price '7x'") for line in lines)
-    assert lines[-1] == "4 bad rows were left out."
+    assert lines[-1] == "4 bad rows of 7 were left out."
 
 
 def test_many_bad_rows_are_counted_and_not_all_told(tmp_path: Path) -> None:
-    path = written(tmp_path, COLUMNS + "\n" + "rubbish\n" * 100)
+    path = written(tmp_path, COLUMNS + "\n" + WASH + "rubbish\n" * 100)
     _, said = run(path)
     assert len(said.splitlines()) == SHOWN_BAD_ROWS + 1
-    assert said.splitlines()[-1] == "100 bad rows were left out."
+    assert said.splitlines()[-1] == "100 bad rows of 103 were left out."
 
 
 def test_strict_ends_at_the_first_bad_row(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_strict_ends_at_the_first_bad_row(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_and_one_without_rows(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="has no column ts_ns, account"):
+    with pytest.raises(OperatorError, match="is empty"):
         run(written(tmp_path, ""))
     assert run(written(tmp_path, COLUMNS + "\n")) == ([], "")
 
@@ -214,3 +215,59 @@ def test_a_long_file_shows_how_far_it_is(tmp_path: Path) -> None:
     found = {json.loads(line)["rule"] for line in out.getvalue().splitlines()}
     assert found <= {rule.name for rule in RULES}
     assert "frequent_cancel" in found
+
+
+def test_a_file_of_bad_rows_only_is_an_error(tmp_path: Path) -> None:
+    path = written(tmp_path, COLUMNS + "\n" + "rubbish\n" * 3)
+    with pytest.raises(OperatorError, match="has no row that can be read"):
+        run(path)
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit"), [(10**9, "seconds"), (10**6, "milliseconds"), (10**3, "microseconds")]
+)
+def test_times_in_another_unit_are_refused(tmp_path: Path, factor: int, unit: str) -> None:
+    text = "".join(f"{START_NS // factor + n},a,S,new,{n},buy,70,10,\n" for n in range(10))
+    with pytest.raises(OperatorError, match=f"looks like {unit}"):
+        run(written(tmp_path, COLUMNS + "\n" + text))
+
+
+def test_times_since_the_days_begin_are_taken(tmp_path: Path) -> None:
+    begins = 34_200 * 10**9
+    text = "".join(f"{begins + n * 10**6},a,S,new,{n},buy,70,10,\n" for n in range(10))
+    assert run(written(tmp_path, COLUMNS + "\n" + text)) == ([], "")
+
+
+@pytest.mark.parametrize("dialect", ["gzip", ";", "\t", "blank"])
+def test_packed_files_and_other_delimiters(tmp_path: Path, dialect: str) -> None:
+    owners = written(tmp_path, OWNERS, "owners.csv")
+    text = COLUMNS + "\n" + WASH
+    expected = run(written(tmp_path, text), owners=owners)
+    assert expected[0]
+    if dialect == "gzip":
+        path = tmp_path / "orders.csv.gz"
+        path.write_bytes(gzip.compress(time(text).encode()))
+    else:
+        other = text + ",,,,,,,,\n" if dialect == "blank" else text.replace(",", dialect)
+        path = written(tmp_path, other, "other.csv")
+    assert run(path, owners=owners) == expected
+
+
+def test_owners_columns_are_found_by_name(tmp_path: Path) -> None:
+    path = written(tmp_path, COLUMNS + "\n" + WASH)
+    owners = written(tmp_path, "Owner,Account\none hand,a1\none hand,a2\n", "owners.csv")
+    assert "self_trade" in rules(run(path, owners=owners)[0])
+
+
+def test_the_text_begins_with_the_rules_and_tells_the_gravest_first(tmp_path: Path) -> None:
+    out = io.StringIO()
+    surveil(
+        Options(
+            path=written(tmp_path, COLUMNS + "\n" + WASH),
+            owners=written(tmp_path, OWNERS, "owners.csv"),
+        ),
+        out, io.StringIO(),
+    )  # fmt: skip
+    table, alert = out.getvalue().split("\n\n")[:2]
+    assert table.splitlines()[0].split() == ["rule", "violation", "warning", "info"]
+    assert alert.startswith("2026-01-05 09:30:00 - 09:30:00  self_trade  violation")
