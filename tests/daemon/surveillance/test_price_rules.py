@@ -169,8 +169,8 @@ def test_a_bid_that_follows_the_market_has_no_level() -> None:
 
 
 @pytest.mark.parametrize(
-    ("price", "severity"), [(7_209, None), (7_210, "info")]
-)  # 3 % of 7,000 is 210
+    ("price", "severity"), [(7_215, None), (7_216, "info")]
+)  # 3 % of 7,005 is 211
 def test_a_price_beyond_the_market_that_prints_near_it_is_information(
     price: int, severity: str | None
 ) -> None:
@@ -192,14 +192,14 @@ def test_a_price_that_prints_far_away_is_a_warning() -> None:
     assert (alert.facts["off_bps"], alert.facts["market_price"]) == (571, 7_000)
 
 
-@pytest.mark.parametrize(("term", "severity"), [("day", "warning"), ("ioc", "info")])
+@pytest.mark.parametrize(("term", "found"), [("day", ["warning"]), ("ioc", ["info"])])
 def test_what_takes_all_of_the_book_and_leaves_the_rest_far_away_is_a_warning(
-    term: str, severity: str
+    term: str, found: list[str]
 ) -> None:
     market = Watched()
     market.order("maker", "sell", 50, 7_005)
     market.order("a", "buy", 100, 7_400, time_in_force=term)
-    assert [alert.severity for alert in market.alerts("fat_finger")] == [severity]
+    assert [alert.severity for alert in market.alerts("fat_finger")] == found
 
 
 def test_who_takes_the_best_price_of_a_thin_book_did_not_slip() -> None:
@@ -207,7 +207,7 @@ def test_who_takes_the_best_price_of_a_thin_book_did_not_slip() -> None:
     market.order("maker", "sell", 50, 7_300)
     market.order("maker", "sell", 50, 7_310)
     market.order("a", "buy", 50, 7_300)
-    assert [alert.severity for alert in market.alerts("fat_finger")] == ["info"]
+    assert market.alerts("fat_finger") == []
 
 
 def test_a_price_far_on_its_own_side_is_none() -> None:
@@ -220,8 +220,9 @@ def test_a_price_far_on_its_own_side_is_none() -> None:
 def test_who_buys_at_the_old_price_after_a_slip_of_others_does_not_slip() -> None:
     market = Watched()
     busy(market, 3)
+    market.order("maker", "buy", 50, 6_990)
     market.order("maker", "buy", 50, 6_600)
-    market.order("b", "sell", 50, 6_600)
+    market.order("b", "sell", 100, 6_600)
     assert {alert.owner for alert in market.alerts("fat_finger")} == {"ob"}
     market.order("maker", "sell", 50, 6_990)
     market.order("a", "buy", 50, 6_990)
@@ -239,20 +240,35 @@ def test_twenty_times_the_usual_order_is_information(qty: int, found: int) -> No
     ] * found
 
 
-def test_a_fifth_of_the_average_day_and_larger_than_any_other_is_a_warning() -> None:
+@pytest.mark.parametrize(("qty", "found"), [(1_900, []), (1_999, ["info"]), (2_000, ["warning"])])
+def test_a_fifth_of_the_average_day_and_thrice_any_other_is_a_warning(
+    qty: int, found: list[str]
+) -> None:
     market = Watched()
     for _ in range(2):
         busy(market, 100)
         market.next_day()
-    market.order("a", "buy", 1_999, 6_990)
-    (alert,) = market.alerts("fat_finger")
-    assert (alert.severity, alert.facts["day_qty"]) == ("info", 10_000)
-    market.order("a", "buy", 2_000, 6_990)
-    (alert,) = market.alerts("fat_finger")
-    assert (alert.severity, alert.count) == ("info", 2)  # as large as the one before
-    market.order("a", "buy", 5_999, 6_990)
-    (alert,) = market.alerts("fat_finger")
-    assert (alert.severity, alert.count) == ("warning", 3)
+    market.order("a", "buy", qty, 6_990)
+    assert [alert.severity for alert in market.alerts("fat_finger")] == found
+
+
+@pytest.mark.parametrize(("before", "found"), [(1_960, []), (1_500, ["info"])])
+def test_what_is_as_large_as_another_order_before_is_none(before: int, found: list[str]) -> None:
+    market = Watched()
+    busy(market)
+    market.order("b", "buy", before, 6_990)
+    market.order("a", "buy", 1_980, 6_990)
+    assert [x.severity for x in market.alerts("fat_finger") if x.owner == "oa"] == found
+
+
+def test_a_day_of_five_orders_has_no_slip_in_each() -> None:
+    market = Watched()
+    for _ in range(40):
+        for _ in range(5):
+            meet(market, 7_000, 1_000, "maker")
+        market.next_day()
+    meet(market, 7_000, 2_000, "maker")
+    assert market.alerts("fat_finger") == []
 
 
 # Swings

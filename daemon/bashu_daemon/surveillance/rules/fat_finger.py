@@ -5,10 +5,11 @@ the day's limits were refused before. Two legs: the price is 3 % and more beyond
 side that does harm (published as a warning line), or the quantity is 20 times what is usual in the
 instrument or a fifth of its average day (ours). Many who buy at the market name a price far above
 it, and where sizes differ much one order in a thousand is 20 times the usual: a large order must be
-as large as any before, and one leg alone is information. A warning is an order that goes so far
-away through the book that it meets, or takes all of the book and leaves its rest so far away; or
-one whose quantity is both, and a multiple of the largest before. Who takes the best price of a thin
-book meant it, however far away it is. On the first day the volume so far stands for an average day.
+larger than any before, and one leg alone is information. In a market of a handful of orders a day
+each is a fifth of it: that alone says nothing. A warning is an order that goes so far away through
+the book that it meets, or takes all of the book and leaves its rest so far away; or one whose
+quantity is both, and a multiple of the largest before. Who takes the best price of a thin book
+meant it, however far away it is. On the first day the volume so far stands for an average day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -84,29 +85,28 @@ class FatFinger(Rule[_State]):
         base = last if (last - reference) * sign > 0 else reference
         is_far = (order.price - base) * sign * 10_000 >= self._price_bps * base > 0
         is_large = is_of_day = is_largest = False
-        if qty >= self._min_qty:
-            sizes, whole = instrument.order_size, _day_volume(instrument)
-            is_large = qty >= self._multiple * sizes.median > 0
-            is_of_day = qty * 100 >= self._day_percent * whole > 0
-            if is_large or is_of_day:
-                largest = sizes.largest_but(order.qty)
-                is_large, is_of_day = is_large and qty >= largest, is_of_day and qty >= largest
-                is_largest = sizes.total >= ENOUGH_ORDERS and qty >= self._times_largest * largest
-        if not (is_far or is_large or is_of_day):
+        sizes = instrument.order_size
+        if qty >= self._min_qty and qty >= self._multiple * sizes.median > 0:
+            largest = sizes.largest_but(order.qty)
+            # Sizes within an eighth of each other are counted as one.
+            is_large, is_largest = 8 * qty > 9 * largest, qty >= self._times_largest * largest
+            is_of_day = qty * 100 >= self._day_percent * _day_volume(instrument) > 0
+        if not (is_far or is_large):
             return NOTHING
         reach = left = 0
         if instrument.phase not in CALL_PHASES:
             reach, left = _reach(instrument.side(-sign), order)
-        elif not (is_large or is_of_day):
+        elif not is_large:
             return NOTHING  # such an order is certain to take part, and trades at one price
         gone = (reach - base) * sign if reach else 0
         rests_far = reach != 0 and left > 0 and not order.is_immediate
         prints_far = rests_far or gone * 10_000 >= self._price_bps * base
         best = instrument.side(-sign).best
         is_beyond_best = (order.price - best) * sign * 10_000 >= self._price_bps * best > 0
-        is_warning = (is_far and is_beyond_best and prints_far) or (
-            is_large and is_of_day and is_largest
-        )
+        is_slip = is_far and is_beyond_best and prints_far
+        if not (is_large or (is_far and is_beyond_best)):
+            return NOTHING
+        is_warning = is_slip or (is_of_day and is_largest and sizes.total >= ENOUGH_ORDERS)
         return self._find(seq, time, order, base, reach, is_warning=is_warning)
 
     def _find(
