@@ -17,7 +17,9 @@ from typing import Final
 
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.csv_fields import (
+    NO_ORDER,
     BadRow,
+    counter_name,
     has_price,
     is_empty,
     mode_of,
@@ -272,10 +274,9 @@ class CsvFeed:
         0 and -1 mean none, too, unless an order is called so.
         """
         name = order_name(row["counter_order_id"])
-        if is_empty(name):
-            return ""
-        is_none = name in ("0", "-1") and not self.names.find(row["symbol"].strip(), name)
-        return "" if is_none else name
+        if name in NO_ORDER and self.names.find(row["symbol"].strip(), name):
+            return name
+        return counter_name(row)
 
     def _needed_orders(self) -> Iterator[int]:
         """The orders that are live or in an alert."""

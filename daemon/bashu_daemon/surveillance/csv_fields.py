@@ -8,7 +8,7 @@ from typing import Final
 from bashu_protocol.messages import TradeMode
 from bashu_protocol.units import NS_PER_SECOND, parse_price
 
-_SHANGHAI: Final = timezone(timedelta(hours=8))
+SHANGHAI: Final = timezone(timedelta(hours=8))
 _SIGNS: Final = {
     "buy": 1, "b": 1, "bid": 1, "1": 1, "sell": -1, "s": -1, "ask": -1, "-1": -1, "2": -1,
 }  # fmt: skip
@@ -16,6 +16,8 @@ _MODES: Final[dict[str, TradeMode]] = {
     "": "listing", "listing": "listing", "block": "block", "auction": "auction",
     "call_auction": "call_auction",
 }  # fmt: skip
+NO_ORDER: Final = ("0", "-1")
+"""What programs write for no order where ids are numbers; an order may be called so, too."""
 _NOTHING: Final = {"", "nan", "nat", "none", "null", "na", "n/a", "<na>"}
 """What programs write where a field has no value."""
 _FEN: Final = Decimal("0.01")
@@ -36,6 +38,12 @@ def order_name(text: str) -> str:
     """Read an order id; `7.0` is 7, for a column of numbers with gaps is written as floats."""
     text = text.strip()
     return text[:-2] if text.endswith(".0") and text[:-2].isdigit() else text
+
+
+def counter_name(row: Mapping[str, str]) -> str:
+    """Read the id of a trade's other order; "" for none, which is written as 0 and -1, too."""
+    name = order_name(row["counter_order_id"])
+    return "" if is_empty(name) or name in NO_ORDER else name
 
 
 def text_of(row: Mapping[str, str], name: str) -> str:
@@ -99,7 +107,7 @@ def mode_of(row: Mapping[str, str]) -> TradeMode:
 
 def trade_date(time: int) -> tuple[int, int]:
     """Return the day in Shanghai, YYYYMMDD, and the time at which it ends."""
-    moment = datetime.fromtimestamp(time // NS_PER_SECOND, _SHANGHAI)
+    moment = datetime.fromtimestamp(time // NS_PER_SECOND, SHANGHAI)
     midnight = moment.replace(hour=0, minute=0, second=0) + timedelta(days=1)
     ends = round(midnight.timestamp()) * NS_PER_SECOND
     return moment.year * 10_000 + moment.month * 100 + moment.day, ends

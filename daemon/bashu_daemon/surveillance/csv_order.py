@@ -6,9 +6,13 @@ that made it, or one row for each side with neither naming the other.
 
 from collections.abc import Iterable, Iterator
 
+from bashu_daemon.surveillance.csv_fields import counter_name, order_name
+
 Row = dict[str, str]
 Numbered = tuple[int, Row]
 """A row and its line's number."""
+Name = tuple[str, str]
+"""A symbol and an order's id within it."""
 MAX_GROUP = 1_000
 """Rows looked at together; a file whose times are all one is taken in pieces."""
 
@@ -42,47 +46,52 @@ def _entries_first(group: list[Numbered]) -> list[Numbered]:
     A change of an order comes before its trade with one that did nothing at that time: nobody
     else can have come to the other.
     """
-    first_named: dict[str, int] = {}
-    last_traded: dict[str, int] = {}
-    met: dict[str, list[tuple[int, str]]] = {}
-    came: set[str] = set()
+    first_named: dict[Name, int] = {}
+    last_traded: dict[Name, int] = {}
+    met: dict[Name, list[tuple[int, Name | None]]] = {}
+    came: set[Name] = set()
     for place, (_number, row) in enumerate(group):
-        event, names = _event(row), _names(row)
+        event, own, counter = _event(row), _own(row), _counter(row)
         if event in ("new", "replace"):
-            came.add(names[0])
+            came.add(own)
         if event == "new":
             continue
-        for name, other in (names, names[::-1]):
-            if name:
+        for name, other in ((own, counter), (counter, own)):
+            if name is not None:
                 first_named.setdefault(name, place)
                 if event == "trade":
                     last_traded[name] = place
                     met.setdefault(name, []).append((place, other))
     places: list[float] = []
     for place, (_number, row) in enumerate(group):
-        event, name = _event(row), _names(row)[0]
+        event, own = _event(row), _own(row)
         to: float = place
         if event == "new":
-            to = min(place, first_named.get(name, place) - 0.5)
+            to = min(place, first_named.get(own, place) - 0.5)
         elif event == "replace":
-            passive = [at for at, other in met.get(name, ()) if other and other not in came]
+            passive = [at for at, other in met.get(own, ()) if other and other not in came]
             to = min([place, *(at - 0.25 for at in passive)])
         elif event == "cancel":
-            to = max(place, last_traded.get(name, place) + 0.5)
+            to = max(place, last_traded.get(own, place) + 0.5)
         places.append(to)
     order = sorted(range(len(group)), key=lambda place: (places[place], place))
     return [group[place] for place in order]
 
 
-def _names(row: Row) -> tuple[str, str]:
-    return row["order_id"].strip(), row["counter_order_id"].strip()
+def _own(row: Row) -> Name:
+    return row["symbol"].strip(), order_name(row["order_id"])
+
+
+def _counter(row: Row) -> Name | None:
+    name = counter_name(row)
+    return (row["symbol"].strip(), name) if name else None
 
 
 def _join_sides(group: list[Numbered]) -> None:
     """Let two rows about the two sides of a trade name each other's order."""
     waiting: dict[tuple[str, str, str], list[Row]] = {}
     for _number, row in group:
-        if _event(row) != "trade" or row["counter_order_id"].strip():
+        if _event(row) != "trade" or counter_name(row):
             continue
         same = waiting.setdefault(
             (row["symbol"].strip(), row["price"].strip(), row["qty"].strip()), []
@@ -99,7 +108,8 @@ def _join_sides(group: list[Numbered]) -> None:
 def _name_counterparties(group: list[Numbered]) -> None:
     """Let a trade's row name the account of the other side, where that has a row of its own."""
     trades = [row for _number, row in group if _event(row) == "trade"]
-    accounts = {row["order_id"].strip(): row["account"] for row in trades}
+    accounts = {_own(row): row["account"] for row in trades}
     for row in trades:
-        if not row.get("counter_account"):
-            row["counter_account"] = accounts.get(row["counter_order_id"].strip(), "")
+        counter = _counter(row)
+        if counter is not None and not row.get("counter_account"):
+            row["counter_account"] = accounts.get(counter, "")

@@ -1,5 +1,6 @@
 """Whether a file's `replace` gives the open quantity or the total with what was filled."""
 
+from collections import OrderedDict
 from typing import Final
 
 from bashu_daemon.surveillance.book import Order
@@ -12,7 +13,7 @@ class Replaced:
     """Learns from what is left of such orders at their end; until it knows, it is the open one."""
 
     def __init__(self) -> None:
-        self._doubtful: dict[int, tuple[int, bool]] = {}
+        self._doubtful: OrderedDict[int, tuple[int, bool]] = OrderedDict()
         """By order: tonnes filled before its last change, and whether a total was read then."""
         self._for_total = 0
         """Cancelled orders that speak for the total, less those that speak against it."""
@@ -25,7 +26,7 @@ class Replaced:
         is_total = self._for_total > 0 and quantity > order.filled
         self._doubtful[order.order_id] = (order.filled, is_total)
         if len(self._doubtful) > REMEMBERED:
-            del self._doubtful[next(iter(self._doubtful))]
+            self._doubtful.popitem(last=False)
         return quantity - order.filled if is_total else quantity
 
     def ended(self, order: Order, said: str) -> None:

@@ -3,14 +3,16 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Final
 
+from rich.cells import set_cell_size
+
+from bashu_daemon.surveillance.csv_fields import SHANGHAI
 from bashu_daemon.surveillance.csv_names import Names
 from bashu_protocol.messages import Alert, Severity
 from bashu_protocol.units import NS_PER_SECOND
 
-_SHANGHAI: Final = timezone(timedelta(hours=8))
 _SEVERITIES: Final[tuple[Severity, ...]] = ("violation", "warning", "info")
 _WORDS: Final = {
     "en": {
@@ -25,6 +27,7 @@ _WORDS: Final = {
     },
 }  # fmt: skip
 _SHOWN_ACCOUNTS: Final = 6
+_WIDTHS: Final = (22, 11, 11, 11)
 
 
 def json_line(alert: Alert, names: Names | None) -> str:
@@ -64,23 +67,23 @@ def readable_lines(alerts: Sequence[Alert], language: str) -> Iterator[str]:
 def _table(alerts: Sequence[Alert], words: dict[str, str]) -> Iterator[str]:
     counts = Counter((alert.rule, alert.severity) for alert in alerts)
     named = sorted({alert.rule for alert in alerts})
-    yield _padded(words["rule"], 22) + "".join(_padded(words[s], -11) for s in _SEVERITIES)
-    for rule in named:
-        yield f"{rule:22}" + "".join(f"{counts[rule, s] or '-':>11}" for s in _SEVERITIES)
     totals = Counter(alert.severity for alert in alerts)
-    yield _padded(words["total"], 22) + "".join(f"{totals[s]:>11}" for s in _SEVERITIES)
+    yield _table_line(words["rule"], [words[severity] for severity in _SEVERITIES])
+    for rule in named:
+        yield _table_line(rule, [str(counts[rule, s] or "-") for s in _SEVERITIES])
+    yield _table_line(words["total"], [str(totals[severity]) for severity in _SEVERITIES])
 
 
-def _padded(text: str, width: int) -> str:
-    """Fill to a width in cells, on the left for a negative one; Chinese takes two a character."""
-    blanks = " " * max(0, abs(width) - sum(2 if char > "\u2e80" else 1 for char in text))
-    return text + blanks if width > 0 else blanks + text
+def _table_line(name: str, cells: Sequence[str]) -> str:
+    """Set a line in columns; a Chinese character is two cells wide."""
+    columns = zip([name, *cells], _WIDTHS, strict=True)
+    return "".join(set_cell_size(text, width) for text, width in columns).rstrip()
 
 
 def _headline(alert: Alert, words: dict[str, str]) -> str:
     accounts = ", ".join(alert.members[:_SHOWN_ACCOUNTS])
-    if more := len(alert.members) - _SHOWN_ACCOUNTS:
-        accounts += f" {words['more'].format(more)}" if more > 0 else ""
+    if (more := len(alert.members) - _SHOWN_ACCOUNTS) > 0:
+        accounts += f" {words['more'].format(more)}"
     times = f"  {words['times'].format(alert.count)}" if alert.count > 1 else ""
     return (
         f"{_span(alert.first_time, alert.last_time)}  {alert.rule}  {words[alert.severity]}  "
@@ -90,7 +93,7 @@ def _headline(alert: Alert, words: dict[str, str]) -> str:
 
 def _span(first_ns: int, last_ns: int) -> str:
     first, last = (
-        datetime.fromtimestamp(moment // NS_PER_SECOND, _SHANGHAI) for moment in (first_ns, last_ns)
+        datetime.fromtimestamp(moment // NS_PER_SECOND, SHANGHAI) for moment in (first_ns, last_ns)
     )
     end = "%H:%M:%S" if first.date() == last.date() else "%Y-%m-%d %H:%M:%S"
     return f"{first:%Y-%m-%d %H:%M:%S} - {last.strftime(end)}"

@@ -37,7 +37,11 @@ def opened(path: Path) -> Iterator[tuple[BinaryIO, TextIOWrapper]]:
         OSError: it cannot be opened.
     """
     if path == STANDARD_INPUT:
-        yield sys.stdin.buffer, TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="")
+        text = TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="")
+        try:
+            yield sys.stdin.buffer, text
+        finally:
+            text.detach()  # standard input is not ours to close
         return
     with path.open("rb") as raw:
         is_packed = raw.read(len(_GZIP)) == _GZIP

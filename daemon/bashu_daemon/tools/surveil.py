@@ -97,8 +97,9 @@ def _watch_csv(
     feed = CsvFeed(watch, links)
     rows = bad = 0
     try:
+        size = _size(options.path)
         with opened(options.path) as (raw, lines), _progress(err) as bar:
-            task = bar.add_task("Watching", total=_size(options.path))
+            task = bar.add_task("Watching", total=size)
             for rows, (number, row) in enumerate(in_order(rows_of(options.path, lines)), 1):
                 try:
                     feed.take(row)
@@ -108,7 +109,7 @@ def _watch_csv(
                     bad += 1
                     if bad <= SHOWN_BAD_ROWS:
                         print(f"{options.path}, line {number}: {error}.", file=err)
-                if rows % PROGRESS_ROWS == 0 and not bar.disable:
+                if rows % PROGRESS_ROWS == 0 and size is not None:
                     bar.update(task, completed=raw.tell())
     except UnicodeDecodeError as error:
         raise OperatorError(f"{options.path} is not UTF-8: {error}.") from error
@@ -128,6 +129,7 @@ def _watch_csv(
 
 
 def _size(path: Path) -> int | None:
+    """Return a file's bytes; None for standard input, which has no place that could be told."""
     return None if path == STANDARD_INPUT else path.stat().st_size
 
 

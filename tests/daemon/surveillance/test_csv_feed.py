@@ -7,7 +7,7 @@ import pytest
 from recorded_rows import COLUMNS, START_NS
 
 from bashu_daemon.surveillance.csv_feed import CsvFeed
-from bashu_daemon.surveillance.csv_fields import BadRow
+from bashu_daemon.surveillance.csv_fields import BadRow, order_name
 from bashu_daemon.surveillance.csv_order import in_order
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.market import Market
@@ -158,6 +158,46 @@ def test_of_one_time_a_change_comes_before_its_trades_and_an_end_after_them() ->
     )
     assert not fed.market.orders
     assert fed.volume() == 4
+
+
+@pytest.mark.parametrize("nothing", ["", "nan", "-1"])
+def test_rows_of_one_time_are_put_right_whatever_stands_for_nothing(nothing: str) -> None:
+    rows = [
+        row("new", "1", "sell", price="70.10", counter_order_id=nothing),
+        row("trade", "1", "sell", price="70.10", counter_order_id=nothing, after=1),
+        row("trade", "2", account="b", price="70.10", counter_order_id=nothing, after=1),
+        row("new", "2", account="b", price="70.10", counter_order_id=nothing, after=1),
+        row("new", "3", price="69.00", counter_order_id=nothing, after=2),
+        row("trade", "9", price="69.50", counter_order_id=nothing, after=3),
+        row("replace", "3", price="69.20", counter_order_id=nothing, after=3),
+    ]
+    put_right = [line for _number, line in in_order(enumerate(rows))]
+    assert [line["event"] for line in put_right] == [
+        "new", "new", "trade", "trade", "new", "trade", "replace",
+    ]  # fmt: skip
+    assert [line["counter_order_id"] for line in put_right[2:4]] == ["2", "1"]
+
+
+def test_rows_of_one_time_are_put_right_in_each_symbol_and_with_ids_as_floats() -> None:
+    rows = [
+        row("new", "7", symbol="T"),
+        row("new", "8", "sell", account="b", symbol="T"),
+        row("trade", "8", "sell", counter_order_id="7.0"),
+        row("cancel", "7"),
+        row("new", "8.0", "sell", account="b"),
+        row("new", "7"),
+        row("trade", "8", "sell", counter_order_id="7", symbol="T"),
+    ]
+    put_right = [
+        (line["symbol"], line["event"], order_name(line["order_id"]))
+        for _number, line in in_order(enumerate(rows))
+    ]
+    assert [what for symbol, *what in put_right if symbol == "T"] == [
+        ["new", "7"], ["new", "8"], ["trade", "8"],
+    ]  # fmt: skip
+    assert [what for symbol, *what in put_right if symbol == "S"] == [
+        ["new", "8"], ["new", "7"], ["trade", "8"], ["cancel", "7"],
+    ]  # fmt: skip
 
 
 def test_unknown_and_repeated_orders_are_bad_rows() -> None:

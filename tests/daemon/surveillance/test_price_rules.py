@@ -241,7 +241,7 @@ def test_twenty_times_the_usual_order_is_information(qty: int, found: int) -> No
 
 
 @pytest.mark.parametrize(("qty", "found"), [(1_900, []), (1_999, ["info"]), (2_000, ["warning"])])
-def test_a_fifth_of_the_average_day_and_thrice_any_other_is_a_warning(
+def test_a_fifth_of_the_average_day_and_larger_than_any_other_is_a_warning(
     qty: int, found: list[str]
 ) -> None:
     market = Watched()
@@ -250,6 +250,17 @@ def test_a_fifth_of_the_average_day_and_thrice_any_other_is_a_warning(
         market.next_day()
     market.order("a", "buy", qty, 6_990)
     assert [alert.severity for alert in market.alerts("fat_finger")] == found
+
+
+@pytest.mark.parametrize(("qty", "severity"), [(2_100, "info"), (2_400, "warning")])
+def test_less_than_thrice_the_largest_before_is_information(qty: int, severity: str) -> None:
+    market = Watched()
+    for _ in range(2):
+        busy(market, 100)
+        market.next_day()
+    market.order("b", "buy", 800, 6_990)
+    market.order("a", "buy", qty, 6_990)
+    assert [alert.severity for alert in market.alerts("fat_finger")] == [severity]
 
 
 @pytest.mark.parametrize(("before", "found"), [(1_960, []), (1_500, ["info"])])

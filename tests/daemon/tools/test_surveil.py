@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from bashu_daemon.cli import main
 from bashu_daemon.errors import OperatorError
 from bashu_daemon.journal import Journal, Record
 from bashu_daemon.surveillance.catalogue import RULES
-from bashu_daemon.tools.surveil import SHOWN_BAD_ROWS, Options, surveil
+from bashu_daemon.tools.surveil import PROGRESS_ROWS, SHOWN_BAD_ROWS, Options, surveil
 from bashu_protocol.codec import encode
 
 WASH = """\
@@ -271,3 +273,13 @@ def test_the_text_begins_with_the_rules_and_tells_the_gravest_first(tmp_path: Pa
     table, alert = out.getvalue().split("\n\n")[:2]
     assert table.splitlines()[0].split() == ["rule", "violation", "warning", "info"]
     assert alert.startswith("2026-01-05 09:30:00 - 09:30:00  self_trade  violation")
+
+
+def test_a_pipe_is_read_to_its_end_beside_a_terminal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (f"{START_NS + n},a,S,new,{n},buy,70,10,\n" for n in range(2 * PROGRESS_ROWS))
+    path = written(tmp_path, "".join([COLUMNS + "\n", *rows]))
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE, text=True) as process:
+        monkeypatch.setattr(sys, "stdin", process.stdout)
+        assert surveil(Options(path=Path("-")), io.StringIO(), _Terminal()) == 0

@@ -2,14 +2,14 @@
 
 Source: reference/surveillance.md A1 #16. Only orders that the venue took are seen; those beyond
 the day's limits were refused before. Two legs: the price is 3 % and more beyond the market, on the
-side that does harm (published as a warning line), or the quantity is 20 times what is usual in the
-instrument or a fifth of its average day (ours). Many who buy at the market name a price far above
-it, and where sizes differ much one order in a thousand is 20 times the usual: a large order must be
-larger than any before, and one leg alone is information. In a market of a handful of orders a day
-each is a fifth of it: that alone says nothing. A warning is an order that goes so far away through
-the book that it meets, or takes all of the book and leaves its rest so far away; or one whose
-quantity is both, and a multiple of the largest before. Who takes the best price of a thin book
-meant it, however far away it is. On the first day the volume so far stands for an average day.
+side that does harm (published as a warning line), and as far beyond the best price there, for who
+takes the best price of a thin book meant it; or the quantity is 20 times what is usual in the
+instrument (ours), and larger than any before, for where sizes differ much one order in a thousand
+is 20 times the usual. One leg alone is information. A warning is an order that goes so far away
+through the book that it meets, or takes all of the book and leaves its rest so far away; or a large
+one that is a fifth of the average day, too, and a multiple of the largest before. A fifth alone
+says nothing: in a market of a handful of orders a day each is. On the first day the volume so far
+stands for an average day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -44,6 +44,7 @@ class FatFinger(Rule[_State]):
     """One episode for each group and instrument a day, with each such order as an observation."""
 
     name = "fat_finger"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "price_bps": 300,
         "size_multiple": 20,

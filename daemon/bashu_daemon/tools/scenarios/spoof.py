@@ -122,7 +122,7 @@ def layer_dynamically(stage: Stage, chance: random.Random, severity: int, label:
     count = chance.randrange(4, 7)
     for _ in range(30 + 12 * severity):
         levels = stage.levels(label.symbol, side)
-        first = levels[min(4, len(levels) - 1)][0]
+        first = levels[min(4, len(levels) - 1)][0] if levels else anchor
         if first != anchor:
             anchor = first
             for number in range(count):
