@@ -12,6 +12,7 @@ from bashu_tui.state.ladder import (
     build,
     covered,
     cumulative,
+    in_sight,
     middle,
     own_at,
 )
@@ -28,6 +29,27 @@ def book(bids: Levels, asks: Levels) -> BookView:
 
 def order(side: Side, price: int, leaves: int, order_id: int = 1) -> OrderLine:
     return OrderLine(order_id, f"o{order_id}", "CEA25", side, price, leaves, leaves, 0, "new", 0)
+
+
+def test_rows_that_hide_a_best_price_which_would_fit_have_lost_the_market() -> None:
+    wide = book([(7_455, 90, 1)], [(7_470, 300, 1)])
+    assert not in_sight(wide, 7_462, 7_483, 1, 26)  # rows down to 7,458
+    assert in_sight(wide, 7_462, 7_475, 1, 26)
+    assert in_sight(wide, 7_462, 7_466, 1, 15)  # they fit into no 15 rows
+    assert in_sight(book([], [(7_470, 300, 1)]), 7_470, 7_483, 1, 26)
+
+
+@given(
+    bid=st.integers(1_000, 9_000), spread=st.integers(1, 400), step=st.sampled_from(STEPS),
+    count=st.integers(12, 60),
+)  # fmt: skip
+def test_rows_about_the_middle_show_the_market(
+    bid: int, spread: int, step: int, count: int
+) -> None:
+    view = book([(bid, 1, 1)], [(bid + spread, 1, 1)])
+    centre = middle(view, 0, 0)
+    top = centre + count // 2 * step
+    assert in_sight(view, centre, top - top % step, step, count)
 
 
 def test_each_price_has_its_row() -> None:

@@ -9,6 +9,8 @@ from bashu_protocol.messages import Side
 from bashu_tui.state.orders import OrderLine
 
 STEPS: Final = (1, 2, 5, 10, 20, 50, 100)
+_MARGIN_SHARE: Final = 6
+"""Of the rows, at each end, that the middle of the market is kept out of."""
 
 
 class LadderRow(Struct):
@@ -135,6 +137,16 @@ def cumulative(book: BookView, price: int) -> tuple[int, int]:
     bids = sum(quantity for level, quantity, _orders in book.bids if level >= price)
     asks = sum(quantity for level, quantity, _orders in book.asks if level <= price)
     return bids, asks
+
+
+def in_sight(book: BookView, centre: int, top: int, step: int, count: int) -> bool:
+    """Tell whether the rows show the market: its middle well within, and both best if they fit."""
+    margin, bottom = count // _MARGIN_SHARE * step, top - (count - 1) * step
+    if not bottom + margin <= centre <= top - margin:
+        return False
+    bid, ask = book.best()
+    fit = bid and ask and ask - bid <= (count - 3) * step
+    return not fit or (bottom <= bid and ask <= top)
 
 
 def middle(book: BookView, last: int, reference: int) -> int:

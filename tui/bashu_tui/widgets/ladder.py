@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
+from bashu_protocol.feed import BookView
 from bashu_protocol.messages import InstrumentStat, Side
 from bashu_protocol.units import format_price
 from bashu_tui.cells import join_fitting, left, signed_percent
@@ -19,6 +20,7 @@ from bashu_tui.state.ladder import (
     build,
     covered,
     cumulative,
+    in_sight,
     middle,
 )
 from bashu_tui.state.modes import CALL_PHASES
@@ -28,8 +30,6 @@ from bashu_tui.widgets.line_panel import LinePanel, Piece
 _HOLD_SECONDS: Final = 10.0
 """How long after a touch the ladder stays put even when the market leaves it."""
 _WHEEL_ROWS: Final = 3
-_MARGIN_SHARE: Final = 6
-"""Of the rows, at each end, that the middle of the market is kept out of."""
 _BOTH: Final[tuple[Side, Side]] = ("buy", "sell")
 _SIDES: Final[dict[Zone, Side]] = {
     "own_buy": "buy", "bid": "buy", "ask": "sell", "own_sell": "sell",
@@ -172,7 +172,7 @@ class Ladder(LinePanel):
         last = stat.last if stat is not None else 0
         reference = stat.reference_price if stat is not None else 0
         self._middle = middle(book, last, reference)
-        self._place(self._middle, count)
+        self._place(book, self._middle, count)
         step = self.step
         own = session.orders.within(app.symbol)
         self._rows = build(book, own, self._top_price, step, count)
@@ -186,16 +186,14 @@ class Ladder(LinePanel):
                     app.symbol, "sell", *covered(row.price, step, "sell")
                 )
 
-    def _place(self, centre_price: int, count: int) -> None:
+    def _place(self, book: BookView, centre_price: int, count: int) -> None:
         """Fix the top row; the ladder then holds still while the market is in sight.
 
         It also holds still for a while after it was touched: no row moves under a hand.
         """
         step = self.step
-        margin = count // _MARGIN_SHARE * step
-        highest = self._top_price - margin
-        lowest = self._top_price - (count - 1) * step + margin
-        if centre_price and not lowest <= centre_price <= highest and not self.is_held:
+        is_lost = centre_price and not in_sight(book, centre_price, self._top_price, step, count)
+        if is_lost and not self.is_held:
             self._top_price = 0
         if not self._top_price and centre_price:
             self._top_price = centre_price + (count // 2) * step
