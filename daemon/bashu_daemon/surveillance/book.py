@@ -19,7 +19,7 @@ Sign = Literal[1, -1]
 """1 buys, -1 sells."""
 
 
-class Order(Struct, array_like=True):
+class Order(Struct, array_like=True, gc=False):
     """A live order and the market that it met. Prices in fen, quantities in tonnes."""
 
     order_id: int

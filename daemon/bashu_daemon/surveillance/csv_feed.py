@@ -158,7 +158,11 @@ class CsvFeed:
         return price
 
     def _note_own_match(self, order: Order) -> None:
-        for other in self._watch.market.own(order.group, order.symbol).orders.values():
+        market = self._watch.market
+        best = market.instrument(order.symbol).side(-order.sign).best
+        if not best or (order.price - best) * order.sign < 0:
+            return  # it meets nobody's
+        for other in market.own(order.group, order.symbol).orders.values():
             if other.sign != order.sign and (order.price - other.price) * order.sign >= 0:
                 self._met[order.order_id] = (other.order_id, self._time, other.price)
                 self._met[other.order_id] = (order.order_id, self._time, other.price)
