@@ -11,16 +11,17 @@ def _meet(
     stage: Stage, chance: random.Random, label: Label, seller: str, buyer: str, qty: int
 ) -> Script:
     """Let two members' orders meet inside the spread; wait for room so that nobody else is met."""
+    symbol = label.symbol
     low = high = 0
     for _ in range(300):
-        low, high = stage.best(label.symbol, "buy"), stage.best(label.symbol, "sell")
+        low, high = stage.best(symbol, "buy"), stage.best(symbol, "sell")
         if high - low > 1:
             break
         yield 200 * MS
     price = low + max(1, (high - low) // 2)
-    asked = stage.place(seller, label.symbol, "sell", qty, price)
+    asked = stage.place(seller, symbol, "sell", qty, price)
     yield chance.randrange(5, 400) * MS
-    bid = stage.place(buyer, label.symbol, "buy", qty, price)
+    bid = stage.place(buyer, symbol, "buy", qty, price)
     label.order_ids += [asked.order_id, bid.order_id]
     yield chance.randrange(500, 3_000) * MS
     for live in (asked, bid):
@@ -57,3 +58,65 @@ def ring(stage: Stage, chance: random.Random, severity: int, label: Label) -> Sc
             yield chance.randrange(2, 30) * NS_PER_SECOND
         if hop < len(members) - 1:
             yield NS_PER_DAY
+
+
+def pair_over_days(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Two members of different owners whose orders meet once or twice a day, for five days."""
+    number = len(stage.labels)
+    one, two = (stage.account(f"p{number}{which}") for which in "ab")
+    label.rules = ("prearranged", "circular")
+    label.owners = (f"{one}-owner", f"{two}-owner")
+    for day in range(5):
+        begin = stage.now_ns
+        for _ in range(1 + (severity > 3)):
+            seller, buyer = (one, two) if chance.random() < 0.7 else (two, one)
+            yield from _meet(stage, chance, label, seller, buyer, chance.randrange(120, 500))
+            yield chance.randrange(3, 40) * NS_PER_SECOND
+        if day < 4:
+            yield begin + NS_PER_DAY - stage.now_ns
+
+
+def ring_at_once(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Tonnes go round three to five members within minutes, again and again."""
+    number = len(stage.labels)
+    members = [stage.account(f"r{number}{i}") for i in range(3 + severity // 4)]
+    label.rules = ("circular", "prearranged")
+    label.owners = tuple(f"{member}-owner" for member in members)
+    for _ in range(2 + severity // 2):
+        size = chance.randrange(150, 900)
+        for hop, seller in enumerate(members):
+            buyer = members[(hop + 1) % len(members)]
+            for _ in range(3):  # another order may come between
+                yield from _meet(stage, chance, label, seller, buyer, size)
+                if stage.orders_of(seller)[-1].filled * 10 >= 9 * size:
+                    break
+            yield chance.randrange(2, 20) * NS_PER_SECOND
+
+
+def offset_cities(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Two members trade in one city's segment and at once the other way round in the other's.
+
+    With severity more often: 2 times at .1, 3 at .3, 6 at .9.
+    """
+    number = len(stage.labels)
+    one, two = (stage.account(f"oc{number}{which}") for which in "ab")
+    label.rules = ("regional", "prearranged", "circular")
+    label.owners = (f"{one}-owner", f"{two}-owner")
+    done = 0
+    while done < 2 + severity // 2:
+        rooms = [stage.best(symbol, "sell") - stage.best(symbol, "buy") for symbol in stage.symbols]
+        if min(rooms) < 4:
+            yield 200 * MS
+            continue
+        qty = chance.randrange(120, 500)
+        for symbol, seller, buyer in zip(stage.symbols, (one, two), (two, one), strict=False):
+            price = (stage.best(symbol, "buy") + stage.best(symbol, "sell")) // 2
+            asked = stage.place(seller, symbol, "sell", qty, price)
+            yield chance.randrange(5, 200) * MS
+            bid = stage.place(buyer, symbol, "buy", qty, price)
+            label.order_ids += [asked.order_id, bid.order_id]
+            yield chance.randrange(100, 900) * MS
+            for live in (asked, bid):
+                stage.cancel(live)
+        done += 1
+        yield chance.randrange(10, 60) * NS_PER_SECOND

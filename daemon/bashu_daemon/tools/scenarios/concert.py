@@ -3,6 +3,7 @@
 import random
 
 from bashu_daemon.tools.scenarios.honest import MS, SIDES, noise_trader, wait
+from bashu_daemon.tools.scenarios.spoof import believe
 from bashu_daemon.tools.scenarios.stage import FIRST_DAY_NS, REGISTRAR, Label, Script, Stage
 from bashu_protocol.messages import AddClient, Side
 from bashu_protocol.units import NS_PER_DAY, NS_PER_SECOND
@@ -70,8 +71,7 @@ def collude(stage: Stage, chance: random.Random, severity: int, label: Label) ->
         label.order_ids += [real.order_id, *(live.order_id for live in shown)]
         yield chance.randrange(300, 3_000) * MS
         if real.is_live:
-            believer = stage.account("believer")
-            stage.place(believer, label.symbol, side, real.leaves, real.price, "ioc")
+            believe(stage, chance, real)
         yield chance.randrange(100, 2_000) * MS
         for live in (*shown, real):
             stage.cancel(live)

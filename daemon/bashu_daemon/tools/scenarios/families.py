@@ -4,8 +4,20 @@ from typing import Final
 
 from msgspec import Struct
 
-from bashu_daemon.tools.scenarios.arranged import pair, ring
+from bashu_daemon.tools.scenarios.arranged import (
+    offset_cities,
+    pair,
+    pair_over_days,
+    ring,
+    ring_at_once,
+)
 from bashu_daemon.tools.scenarios.concert import collude, follow, front_run
+from bashu_daemon.tools.scenarios.counting import (
+    amend_for_nothing,
+    burst,
+    make_up_sizes,
+    withdraw_much,
+)
 from bashu_daemon.tools.scenarios.holdings import (
     buy_up,
     hold_much,
@@ -14,11 +26,21 @@ from bashu_daemon.tools.scenarios.holdings import (
 )
 from bashu_daemon.tools.scenarios.linked import push_city, push_product
 from bashu_daemon.tools.scenarios.news import know_before, spread_false_news
-from bashu_daemon.tools.scenarios.price import auction, floor, paint, pump, slip, surge, swing
+from bashu_daemon.tools.scenarios.price import (
+    auction,
+    floor,
+    hold_limit,
+    paint,
+    print_often,
+    pump,
+    slip,
+    surge,
+    swing,
+)
 from bashu_daemon.tools.scenarios.push import close, ramp
-from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof
+from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof, spoof_by_two
 from bashu_daemon.tools.scenarios.trial import Injection
-from bashu_daemon.tools.scenarios.wash import prevented_wash
+from bashu_daemon.tools.scenarios.wash import prevented_wash, wash
 
 
 class Family(Struct, frozen=True, kw_only=True):
@@ -36,18 +58,27 @@ class Family(Struct, frozen=True, kw_only=True):
 
 FAMILIES: Final = (
     Family(rule="self_trade", injection=prevented_wash, times=4),
+    Family(rule="self_trade", injection=wash, times=4),
+    Family(rule="frequent_cancel", injection=withdraw_much, times=2),
+    Family(rule="order_to_trade", injection=amend_for_nothing, times=3),
+    Family(rule="burst_rate", injection=burst, times=4),
+    Family(rule="limit_touch", injection=hold_limit, times=1),
     Family(rule="spoofing", injection=spoof),
+    Family(rule="spoofing", injection=spoof_by_two),
     Family(rule="layering", injection=layer),
     Family(rule="dynamic_layering", injection=layer_dynamically, times=5),
     Family(rule="prearranged", injection=pair),
+    Family(rule="prearranged", injection=pair_over_days, times=4, days=5, day_seconds=1_800),
     Family(rule="ramping", injection=ramp, times=4),
     Family(rule="marking_close", injection=close, times=1),
     Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
+    Family(rule="circular", injection=ring_at_once, times=3),
     Family(rule="clique", injection=follow, times=1, day_seconds=14_400),
     Family(rule="collusive", injection=collude, times=4),
     Family(rule="front_running", injection=front_run, times=3),
     Family(rule="auction_manipulation", injection=auction, times=5),
     Family(rule="painting", injection=paint),
+    Family(rule="painting", injection=print_often, times=4),
     Family(rule="floor_ceiling", injection=floor, times=1),
     Family(rule="fat_finger", injection=slip, times=2),
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
@@ -67,6 +98,8 @@ FAMILIES: Final = (
     Family(
         rule="regional", injection=push_city, times=2, day_seconds=7_200, symbols=("CDCER", "CQCER")
     ),
+    Family(rule="regional", injection=offset_cities, times=4, symbols=("CDCER", "CQCER")),
+    Family(rule="benford", injection=make_up_sizes, times=1),
     Family(rule="insider", injection=know_before, times=1, days=14, day_seconds=400),
     Family(rule="misinformation", injection=spread_false_news, times=3, day_seconds=7_200),
 )

@@ -27,7 +27,7 @@ def buy_up(stage: Stage, chance: random.Random, severity: int, label: Label) -> 
     """Two accounts of one owner take block after block from friendly hands, at market prices."""
     number = len(stage.labels)
     owner = f"corner{number}"
-    own = [stage.account(f"c{number}{which}", owner) for which in "ab"]
+    own = [stage.account(f"c{number}{which}", owner, TONNES) for which in "ab"]
     label.rules, label.owners = ("cornering", "large_holder"), (owner,)
     yield NS_PER_SECOND
     wanted = 1_000_000 - len(own) * TONNES + 30_000 * severity

@@ -89,6 +89,48 @@ def paint(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         yield chance.randrange(5_000, 12_000) * MS
 
 
+def print_often(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """Print a tonne or two again and again, so that most of the market's prints are one's own.
+
+    With severity more of them, and faster: 24 at .1, 88 at .9.
+    """
+    number, symbol = len(stage.labels), label.symbol
+    user = stage.account(f"prints{number}")
+    label.rules, label.owners = ("painting",), (f"{user}-owner",)
+    side = chance.choice(SIDES)
+    _sign, other = _across(side)
+    for _ in range(16 + 8 * severity):
+        price = stage.best(symbol, other)
+        live = stage.place(user, symbol, side, chance.randrange(1, 3), price, "ioc")
+        label.order_ids.append(live.order_id)
+        yield chance.randrange(20, 1_000 - 90 * severity) * MS
+
+
+def hold_limit(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """News takes the price to its limit; show much there, withdraw most of it, and again.
+
+    With severity more tonnes: 500 at .1, 4,500 at .9.
+    """
+    number, symbol = len(stage.labels), label.symbol
+    user = stage.account(f"limit{number}")
+    label.rules, label.owners = ("limit_touch",), (f"{user}-owner",)
+    side = chance.choice(SIDES)
+    sign, other = _across(side)
+    limit = stage.limits[symbol][side == "buy"]
+    while not stage.levels(symbol, other) or (limit - stage.last[symbol]) * sign > 0:
+        stage.rumours[symbol](sign * 60)
+        yield 10 * NS_PER_SECOND
+        if (limit - stage.best(symbol, side)) * sign <= 0 and not stage.levels(symbol, other):
+            break
+    label.began = stage.now_ns
+    for _ in range(1 + severity // 3):
+        live = stage.place(user, symbol, side, 500 * severity, limit)
+        label.order_ids.append(live.order_id)
+        yield chance.randrange(3_000, 15_000) * MS
+        stage.cancel(live)
+        yield chance.randrange(1_000, 10_000) * MS
+
+
 def floor(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
     """Hold a level against those who sell (or buy) into it, for more than half an hour.
 

@@ -6,6 +6,9 @@ from bashu_daemon.tools.scenarios.honest import MS
 from bashu_daemon.tools.scenarios.stage import Label, Live, Script, Stage
 from bashu_protocol.messages import Side
 
+BELIEVERS = 30
+"""So many that none of them meets the same manipulator as if by appointment."""
+
 
 def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
     """Rest a small order inside the spread, show a large one behind it, withdraw that when filled.
@@ -13,8 +16,21 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
     With severity the bait grows and goes sooner.
     """
     number = len(stage.labels)
-    owner = f"spoof{number}"
-    user = stage.account(f"s{number}", owner)
+    user = stage.account(f"s{number}", f"spoof{number}")
+    yield from _spoof(stage, chance, severity, label, user, user)
+
+
+def spoof_by_two(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
+    """The same, with the small order in another account of the owner."""
+    number = len(stage.labels)
+    user, partner = (stage.account(f"s{number}{which}", f"spoof{number}") for which in "ab")
+    yield from _spoof(stage, chance, severity, label, user, partner)
+
+
+def _spoof(
+    stage: Stage, chance: random.Random, severity: int, label: Label, user: str, partner: str
+) -> Script:
+    owner = f"spoof{len(stage.labels)}"
     label.rules, label.owners = ("spoofing", "layering"), (owner,)
     for _ in range(2 + severity // 4):
         side: Side = chance.choice(("buy", "sell"))
@@ -25,7 +41,7 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
             room = (stage.best(label.symbol, other) - stage.best(label.symbol, side)) * sign
             if room > 1:  # so that the order is the first
                 price = stage.best(label.symbol, other) - sign
-                real = stage.place(user, label.symbol, other, wanted, price)
+                real = stage.place(partner, label.symbol, other, wanted, price)
                 yield chance.randrange(50, 600) * MS
                 if real.is_live:
                     break
@@ -40,23 +56,24 @@ def spoof(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         while real.is_live and waited < 9_000:
             waited += 200
             if chance.random() < 0.06:  # somebody believes it
-                _believe(stage, real)
+                believe(stage, chance, real)
             yield 200 * MS
-        _believe(stage, real)
+        believe(stage, chance, real)
         yield chance.randrange(50, 3_000 - 300 * severity) * MS
         stage.cancel(bait)
         stage.cancel(real)
         yield chance.randrange(4_000, 30_000) * MS
 
 
-def _believe(stage: Stage, real: Live) -> None:
+def believe(stage: Stage, chance: random.Random, real: Live) -> None:
     """Let somebody take all up to a spoofer's small order, if it is still there."""
     if real.is_live:
         sign = 1 if real.side == "buy" else -1
         side: Side = "sell" if real.side == "buy" else "buy"
         levels = stage.levels(real.symbol, real.side)
         qty = sum(qty for price, qty, _orders in levels if (price - real.price) * sign >= 0)
-        stage.place(stage.account("believer"), real.symbol, side, qty, real.price, "ioc")
+        believer = stage.account(f"believer{chance.randrange(BELIEVERS)}")
+        stage.place(believer, real.symbol, side, qty, real.price, "ioc")
 
 
 def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
@@ -89,7 +106,7 @@ def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
         while real.is_live and waited < 8_000:
             waited += 200
             if chance.random() < 0.08:
-                _believe(stage, real)
+                believe(stage, chance, real)
             yield 200 * MS
         if real.is_live:  # nobody came: take the price that the layers have drawn
             stage.cancel(real)

@@ -13,7 +13,7 @@ from typing import Final, get_args
 from msgspec import Struct, field
 
 from bashu_daemon.core import Venue
-from bashu_daemon.core.events import Event, OrderEvent, PartyEvent, TradeEvent
+from bashu_daemon.core.events import Event, LimitsSet, OrderEvent, PartyEvent, TradeEvent
 from bashu_protocol.messages import (
     AcceptBlock,
     AddMember,
@@ -116,6 +116,8 @@ class Stage:
         """The events of each command, with its time."""
         self.learners: dict[str, Callable[[TradeEvent], None]] = {}
         """Who is told of an instrument's trades."""
+        self.limits: dict[str, tuple[int, int]] = {}
+        """The lower and the upper price limit of the day."""
         self.rumours: dict[str, Callable[[int], None]] = {}
         """Makes the market believe in so many fen more, or less."""
         self._count = 0
@@ -134,8 +136,14 @@ class Stage:
 
     # Accounts and days
 
-    def account(self, name: str, owner: str = "", tonnes: int = TONNES) -> str:
-        """Admit a member with one user of the same name, cash in plenty and some tonnes."""
+    def account(self, name: str, owner: str = "", tonnes: int | None = None) -> str:
+        """Admit a member with one user of the same name, cash in plenty and some tonnes.
+
+        Who names an owner may have two accounts of it: each gets half, so that both together are
+        no large holding.
+        """
+        if tonnes is None:
+            tonnes = TONNES // 2 if owner else TONNES
         if name not in self._accounts:
             self._accounts.add(name)
             self.send(REGISTRAR, AddMember(f"m-{name}", name, name, owner or f"{name}-owner"))
@@ -272,6 +280,8 @@ class Stage:
                 self.events += 1
                 if event.mode == "listing":
                     self._note_trade(event)
+            elif isinstance(event, LimitsSet):
+                self.limits[event.symbol] = (event.limit_down, event.limit_up)
         self.batches.append((self.now_ns, events))
 
     def _note_trade(self, event: TradeEvent) -> None:
