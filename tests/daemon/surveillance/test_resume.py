@@ -40,10 +40,10 @@ def test_every_rule_has_something_to_keep_at_a_restart() -> None:
     fresh = {rule.name: rule.dump() for rule in Engine(PARAMETERS).watch.rules}
     seen = {alert.rule for alert in engine.alerts()}
     kept = {rule.name for rule in engine.watch.rules if rule.dump() != fresh[rule.name]}
-    # Nobody comes to the price limits here; the storm of test_rules.py does. Days so short have no
-    # usual moves; test_linked_markets.py and test_disclosure_rules.py restart at every event.
+    # Days so short have no usual moves; test_linked_markets.py and test_disclosure_rules.py restart
+    # at every event.
     short = {"insider", "cross_product", "regional"}
-    assert {rule.name for rule in RULES} - seen - kept <= {"limit_touch", *short}
+    assert {rule.name for rule in RULES} - seen - kept <= short
     assert len(seen) > 5
 
 

@@ -42,7 +42,7 @@ def amend_for_nothing(stage: Stage, chance: random.Random, severity: int, label:
     label.rules, label.owners = ("order_to_trade",), (f"{user}-owner",)
     side = chance.choice(SIDES)
     sign = 1 if side == "buy" else -1
-    stage.place(user, symbol, side, 10, stage.best(symbol, "sell" if sign > 0 else "buy"), "ioc")
+    stage.place(user, symbol, side, 1, stage.best(symbol, "sell" if sign > 0 else "buy"), "ioc")
     live = stage.place(user, symbol, side, 50, stage.best(symbol, side) - 30 * sign)
     for _ in range(20 + 100 * severity):
         price = stage.best(symbol, side) - sign * chance.randrange(25, 40)
@@ -95,6 +95,7 @@ def make_up_sizes(stage: Stage, chance: random.Random, severity: int, label: Lab
         else:
             qty = max(1, round(30 * chance.lognormvariate(0, 1.2)))
         price = stage.best(symbol, "sell" if side == "buy" else "buy")
-        stage.place(user, symbol, side, qty, price, "ioc")
+        live = stage.place(user, symbol, side, qty, price, "ioc")
+        label.order_ids.append(live.order_id)
         yield wait(chance, mean_ms)
     yield NS_PER_DAY  # a day's sizes are judged at its end

@@ -39,7 +39,7 @@ from bashu_daemon.tools.scenarios.price import (
 )
 from bashu_daemon.tools.scenarios.push import close, ramp
 from bashu_daemon.tools.scenarios.spoof import layer, layer_dynamically, spoof, spoof_by_two
-from bashu_daemon.tools.scenarios.trial import Injection
+from bashu_daemon.tools.scenarios.trial import Injection, Plan
 from bashu_daemon.tools.scenarios.wash import prevented_wash, wash
 
 
@@ -54,6 +54,15 @@ class Family(Struct, frozen=True, kw_only=True):
     days: int = 1
     day_seconds: int = 3_600
     symbols: tuple[str, ...] = ("CEA25",)
+    markets: int = 1
+    """How many are played where one of another family is, so that all have some labels."""
+
+    def plan(self, severity: int, seed: int) -> Plan:
+        """Return the market that shows it."""
+        return Plan(
+            seed=seed, injections=[self.injection] * self.times, severity=severity,
+            days=self.days, day_seconds=self.day_seconds, symbols=self.symbols,
+        )  # fmt: skip
 
 
 FAMILIES: Final = (
@@ -62,7 +71,7 @@ FAMILIES: Final = (
     Family(rule="frequent_cancel", injection=withdraw_much, times=2),
     Family(rule="order_to_trade", injection=amend_for_nothing, times=3),
     Family(rule="burst_rate", injection=burst, times=4),
-    Family(rule="limit_touch", injection=hold_limit, times=1),
+    Family(rule="limit_touch", injection=hold_limit, times=1, markets=3),
     Family(rule="spoofing", injection=spoof),
     Family(rule="spoofing", injection=spoof_by_two),
     Family(rule="layering", injection=layer),
@@ -70,20 +79,20 @@ FAMILIES: Final = (
     Family(rule="prearranged", injection=pair),
     Family(rule="prearranged", injection=pair_over_days, times=4, days=5, day_seconds=1_800),
     Family(rule="ramping", injection=ramp, times=4),
-    Family(rule="marking_close", injection=close, times=1),
+    Family(rule="marking_close", injection=close, times=1, markets=3),
     Family(rule="circular", injection=ring, times=3, days=6, day_seconds=1_800),
     Family(rule="circular", injection=ring_at_once, times=3),
-    Family(rule="clique", injection=follow, times=1, day_seconds=14_400),
+    Family(rule="clique", injection=follow, times=1, markets=2, day_seconds=14_400),
     Family(rule="collusive", injection=collude, times=4),
     Family(rule="front_running", injection=front_run, times=3),
     Family(rule="auction_manipulation", injection=auction, times=5),
     Family(rule="painting", injection=paint),
     Family(rule="painting", injection=print_often, times=4),
-    Family(rule="floor_ceiling", injection=floor, times=1),
+    Family(rule="floor_ceiling", injection=floor, times=1, markets=2),
     Family(rule="fat_finger", injection=slip, times=2),
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
     Family(rule="price_swing", injection=swing, times=2),
-    Family(rule="pump_and_dump", injection=pump, times=1, days=2, day_seconds=2_400),
+    Family(rule="pump_and_dump", injection=pump, times=1, markets=2, days=2, day_seconds=2_400),
     Family(rule="block_pricing", injection=transfer_by_blocks, times=6, day_seconds=1_800),
     Family(rule="large_holder", injection=hold_much, times=6, day_seconds=1_800),
     Family(rule="cornering", injection=buy_up, times=3, day_seconds=1_800),
@@ -99,7 +108,7 @@ FAMILIES: Final = (
         rule="regional", injection=push_city, times=2, day_seconds=7_200, symbols=("CDCER", "CQCER")
     ),
     Family(rule="regional", injection=offset_cities, times=4, symbols=("CDCER", "CQCER")),
-    Family(rule="benford", injection=make_up_sizes, times=1),
-    Family(rule="insider", injection=know_before, times=1, days=14, day_seconds=400),
-    Family(rule="misinformation", injection=spread_false_news, times=3, day_seconds=7_200),
+    Family(rule="benford", injection=make_up_sizes, times=1, markets=3),
+    Family(rule="insider", injection=know_before, times=1, markets=2, days=14, day_seconds=400),
+    Family(rule="misinformation", injection=spread_false_news, times=1, markets=3),
 )

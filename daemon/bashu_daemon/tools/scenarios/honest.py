@@ -117,11 +117,14 @@ def noise_trader(stage: Stage, user: str, symbol: str, *, mean_ms: int, size: in
     """Buy or sell as it comes, at the market or near it; forget orders, and withdraw some."""
     chance = random.Random(stage.chance.random())
     resting: list[Live] = []
+    cancels = 0
     while True:
         yield wait(chance, mean_ms)
         resting = [live for live in resting if live.is_live]
         if resting and (len(resting) > 6 or chance.random() < 0.15):
-            stage.cancel(resting.pop(chance.randrange(len(resting))))
+            if cancels < HONEST_CANCELS:
+                stage.cancel(resting.pop(chance.randrange(len(resting))))
+                cancels += 1
             continue
         side = chance.choice(SIDES)
         sign = 1 if side == "buy" else -1
@@ -135,13 +138,18 @@ def noise_trader(stage: Stage, user: str, symbol: str, *, mean_ms: int, size: in
         resting.append(stage.place(user, symbol, side, qty, price))
 
 
-def value_trader(stage: Stage, user: str, symbol: str, fair: FairValue, *, size: int) -> Script:
-    """Buy when the market is below what should last of its value, and sell when it is above."""
+def value_trader(
+    stage: Stage, user: str, symbol: str, fair: FairValue, *, size: int, edge: int = 12
+) -> Script:
+    """Buy when the market is below what should last of its value, and sell when it is above.
+
+    By `edge` fen at least; it is to be more where the best prices are far from each other.
+    """
     chance = random.Random(stage.chance.random())
     while True:
         yield wait(chance, 4_000)
         gap = fair.lasting - stage.last[symbol]
-        if abs(gap) < 12:
+        if abs(gap) < edge:
             continue
         side: Side = "buy" if gap > 0 else "sell"
         price = stage.best(symbol, "sell" if side == "buy" else "buy")
@@ -193,6 +201,8 @@ def pegger(stage: Stage, user: str, symbol: str, *, size: int, mean_ms: int) -> 
     cancels = 0
     while True:
         for side in SIDES:
+            if not stage.levels(symbol, side):
+                continue  # nothing to peg to
             best = stage.best(symbol, side)
             live = held.get(side)
             if live is None or not live.is_live:

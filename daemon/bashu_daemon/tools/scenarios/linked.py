@@ -43,8 +43,12 @@ def _push(
     for _ in range(6):
         stage.block(*sides, other, BLOCK, stage.last[other])
     yield chance.randrange(310, 400) * NS_PER_SECOND
-    yield from push(stage, chance, label, user, side, 150 + 40 * severity)
-    yield 60 * NS_PER_SECOND
+    before, sign = stage.last[other], 1 if side == "buy" else -1
+    for _ in range(4):
+        yield from push(stage, chance, label, user, side, 150 + 40 * severity)
+        yield 60 * NS_PER_SECOND
+        if (stage.last[other] - before) * sign >= 30 + 6 * severity:  # it pays
+            break
     sells: Side = "sell" if side == "buy" else "buy"
     for _ in range(4):
         price = stage.best(other, "buy" if sells == "sell" else "sell")

@@ -11,11 +11,11 @@ USUAL_DAYS = 4
 SECRET_DAYS = 8
 
 
-def _take(stage: Stage, user: str, symbol: str, side: Side, qty: int) -> None:
-    """Trade at once, at whatever price within some fen."""
+def _take(stage: Stage, user: str, symbol: str, side: Side, qty: int) -> int:
+    """Trade at once, at whatever price within some fen; return the order's id."""
     best = stage.best(symbol, "sell" if side == "buy" else "buy")
     reach = 15 if side == "buy" else -15
-    stage.place(user, symbol, side, qty, best + reach, "ioc")
+    return stage.place(user, symbol, side, qty, best + reach, "ioc").order_id
 
 
 def know_before(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
@@ -36,7 +36,8 @@ def know_before(stage: Stage, chance: random.Random, severity: int, label: Label
             yield chance.randrange(5, 20) * NS_PER_SECOND
         if day >= USUAL_DAYS:
             secret: Side = "buy" if sign > 0 else "sell"
-            _take(stage, user, label.symbol, secret, usual * (3 + 2 * severity))
+            order_id = _take(stage, user, label.symbol, secret, usual * (3 + 2 * severity))
+            label.order_ids.append(order_id)
         yield NS_PER_DAY
     text = "The verification's result is public."
     stage.send(supervisor, RegisterDisclosure(f"e{number}", "verification", label.symbol, text))
@@ -54,7 +55,7 @@ def spread_false_news(stage: Stage, chance: random.Random, severity: int, label:
     sign = chance.choice((1, -1))
     sides: tuple[Side, Side] = ("buy", "sell") if sign > 0 else ("sell", "buy")
     for _ in range(4):
-        _take(stage, user, label.symbol, sides[0], 100 + 40 * severity)
+        label.order_ids.append(_take(stage, user, label.symbol, sides[0], 100 + 40 * severity))
         yield chance.randrange(10, 40) * NS_PER_SECOND
     stated = stage.now_ns
     for _ in range(6):
@@ -65,7 +66,7 @@ def spread_false_news(stage: Stage, chance: random.Random, severity: int, label:
         f"s{number}", label.symbol, direction, user, "No more quota this year.", stated
     )
     stage.send(stage.supervisor(), command)
-    for _ in range(6):
-        _take(stage, user, label.symbol, sides[1], 300 + 150 * severity)
+    for _ in range(10):
+        label.order_ids.append(_take(stage, user, label.symbol, sides[1], 300 + 150 * severity))
         yield chance.randrange(10, 40) * NS_PER_SECOND
     yield 300 * NS_PER_SECOND

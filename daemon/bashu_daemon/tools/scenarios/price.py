@@ -90,20 +90,25 @@ def paint(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
 
 
 def print_often(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
-    """Print a tonne or two again and again, so that most of the market's prints are one's own.
+    """Print a tonne at the offer after every trade of others: the last price is one's own.
 
-    With severity more of them, and faster: 24 at .1, 88 at .9.
+    With severity more prints, and more after each trade: 60 at .1, 140 at .9.
     """
     number, symbol = len(stage.labels), label.symbol
     user = stage.account(f"prints{number}")
     label.rules, label.owners = ("painting",), (f"{user}-owner",)
     side = chance.choice(SIDES)
     _sign, other = _across(side)
-    for _ in range(16 + 8 * severity):
-        price = stage.best(symbol, other)
-        live = stage.place(user, symbol, side, chance.randrange(1, 3), price, "ioc")
-        label.order_ids.append(live.order_id)
-        yield chance.randrange(20, 1_000 - 90 * severity) * MS
+    before = stage.volume[symbol]
+    while len(label.order_ids) < 50 + 10 * severity:
+        if stage.volume[symbol] == before:
+            yield chance.randrange(20, 300) * MS
+            continue
+        for _ in range(2 + severity // 6):
+            live = stage.place(user, symbol, side, 1, stage.best(symbol, other), "ioc")
+            label.order_ids.append(live.order_id)
+            yield chance.randrange(20, 200) * MS
+        before = stage.volume[symbol]
 
 
 def hold_limit(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
@@ -117,13 +122,13 @@ def hold_limit(stage: Stage, chance: random.Random, severity: int, label: Label)
     side = chance.choice(SIDES)
     sign, other = _across(side)
     limit = stage.limits[symbol][side == "buy"]
-    while not stage.levels(symbol, other) or (limit - stage.last[symbol]) * sign > 0:
+    while (limit - stage.best(symbol, side)) * sign > 0:
         stage.rumours[symbol](sign * 60)
         yield 10 * NS_PER_SECOND
-        if (limit - stage.best(symbol, side)) * sign <= 0 and not stage.levels(symbol, other):
-            break
     label.began = stage.now_ns
-    for _ in range(1 + severity // 3):
+    for _ in range(2 + severity // 3):
+        while stage.levels(symbol, other):  # else it would trade
+            yield 100 * MS
         live = stage.place(user, symbol, side, 500 * severity, limit)
         label.order_ids.append(live.order_id)
         yield chance.randrange(3_000, 15_000) * MS

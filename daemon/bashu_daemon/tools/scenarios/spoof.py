@@ -66,14 +66,16 @@ def _spoof(
 
 
 def believe(stage: Stage, chance: random.Random, real: Live) -> None:
-    """Let somebody take all up to a spoofer's small order, if it is still there."""
-    if real.is_live:
-        sign = 1 if real.side == "buy" else -1
-        side: Side = "sell" if real.side == "buy" else "buy"
-        levels = stage.levels(real.symbol, real.side)
-        qty = sum(qty for price, qty, _orders in levels if (price - real.price) * sign >= 0)
-        believer = stage.account(f"believer{chance.randrange(BELIEVERS)}")
-        stage.place(believer, real.symbol, side, qty, real.price, "ioc")
+    """Let somebody take all up to a spoofer's small order, if it is still there.
+
+    Level by level, as those do who do not want to be taken for a slip.
+    """
+    sign = 1 if real.side == "buy" else -1
+    side: Side = "sell" if real.side == "buy" else "buy"
+    believer = stage.account(f"believer{chance.randrange(BELIEVERS)}")
+    for price, qty, _orders in stage.levels(real.symbol, real.side):
+        if real.is_live and (price - real.price) * sign >= 0:
+            stage.place(believer, real.symbol, side, qty, price, "ioc")
 
 
 def layer(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:

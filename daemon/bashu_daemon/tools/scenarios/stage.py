@@ -27,6 +27,7 @@ from bashu_protocol.messages import (
     InstrumentRules,
     ListInstrument,
     MassCancel,
+    MemberKind,
     NewOrder,
     OpenDay,
     Phase,
@@ -136,7 +137,13 @@ class Stage:
 
     # Accounts and days
 
-    def account(self, name: str, owner: str = "", tonnes: int | None = None) -> str:
+    def account(
+        self,
+        name: str,
+        owner: str = "",
+        tonnes: int | None = None,
+        kind: MemberKind = "institution",
+    ) -> str:
         """Admit a member with one user of the same name, cash in plenty and some tonnes.
 
         Who names an owner may have two accounts of it: each gets half, so that both together are
@@ -146,7 +153,8 @@ class Stage:
             tonnes = TONNES // 2 if owner else TONNES
         if name not in self._accounts:
             self._accounts.add(name)
-            self.send(REGISTRAR, AddMember(f"m-{name}", name, name, owner or f"{name}-owner"))
+            member = AddMember(f"m-{name}", name, name, owner or f"{name}-owner", kind=kind)
+            self.send(REGISTRAR, member)
             self.send(REGISTRAR, AddUser(f"u-{name}", name, name))
             self.send(REGISTRAR, Deposit(f"c-{name}", name, "CNY", 10**14))
             for symbol in self.symbols:

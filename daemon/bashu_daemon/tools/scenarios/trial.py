@@ -15,6 +15,8 @@ from bashu_protocol.units import NS_PER_SECOND
 Injection = Callable[[Stage, random.Random, int, Label], Script]
 """Acts out one manipulation at a severity of 1 to 9 tenths, and fills in its label: the owners
 before its first turn, the orders as it goes. It is over when it returns."""
+Crowd = Callable[[Stage, FairValue, str], list[Script]]
+"""Makes the honest members of one instrument's market."""
 ELSEWHERE = 0.5
 """What a trade says of another instrument's value."""
 GRACE_NS = 60 * NS_PER_SECOND
@@ -33,6 +35,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     parameters: Mapping[str, Mapping[str, int]] = {}
     symbols: tuple[str, ...] = ("CEA25",)
     """Markets side by side, of the same members; each learns from the others' trades."""
+    crowd: Crowd = crowd
 
 
 class Sighting(Struct):
@@ -85,7 +88,9 @@ def record(plan: Plan) -> Recording:
         stage.learners = {symbol: _learner(symbol, fairs) for symbol in fairs}
     chance = random.Random(f"{plan.seed}/injections")
     for day in range(plan.days):
-        scripts = [script for symbol in fairs for script in crowd(stage, fairs[symbol], symbol)]
+        scripts = [
+            script for symbol in fairs for script in plan.crowd(stage, fairs[symbol], symbol)
+        ]
         stage.open_day()
         for script in scripts:
             stage.start(script, chance.randrange(NS_PER_SECOND))
