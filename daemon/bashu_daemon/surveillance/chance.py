@@ -6,7 +6,7 @@ towards chance. For a large n that asks for more than e times the mean.
 """
 
 from collections.abc import Sequence
-from math import factorial
+from math import comb, factorial
 from typing import Final, NamedTuple
 
 MOST: Final = 60
@@ -33,6 +33,36 @@ def is_beyond_chance(count: int, expected: int, whole: int, odds: int) -> bool:
     expected_power: int = expected**count
     whole_power: int = whole**count
     return odds * expected_power <= factorial(count) * whole_power
+
+
+def circle_beyond_chance(
+    inside: Sequence[Sequence[int]],
+    all_of: Sequence[int],
+    total: int,
+    candidates: int,
+    odds: int,
+    like: tuple[int, int] = (1, 1),
+) -> bool:
+    """Tell whether some groups dealt with one another more often than chance would have any do.
+
+    `inside` are the deals of each pair of them, `all_of` those of each with anybody, `total` those
+    of the market. As between two (`meetings_beyond_chance`), what they had with one another says
+    nothing about how often they meet others, and one deal with others is supposed of each.
+    `candidates` are the groups among which chance had its choice of so many; `like` is the share
+    of deals with others that are like those counted.
+    """
+    size = len(all_of)
+    within = [sum(row) for row in inside]
+    count = sum(within) // 2
+    outside = [max(0, mine - own) + 1 for mine, own in zip(all_of, within, strict=True)]
+    expected = sum(
+        max(all_of[one] * outside[other], all_of[other] * outside[one])
+        for one in range(size)
+        for other in range(one)
+    )
+    choices = comb(max(candidates, size), size)
+    whole = max(1, total - count + 1)
+    return is_beyond_chance(count, expected * like[0], whole * like[1], odds * choices)
 
 
 def meetings_beyond_chance(

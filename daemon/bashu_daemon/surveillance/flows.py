@@ -19,8 +19,10 @@ DAYS = 7
 class Flow(Struct, array_like=True):
     """What one group sold to another in a window. Tonnes."""
 
+    deals: int = 0
+    """Trades between different orders of both: many fills of one order are one deal."""
     meetings: int = 0
-    """Trades between different orders of both: many fills of one order are one meeting."""
+    """Of orders that were meant for each other (`matched.py`)."""
     qty: int = 0
     last_sell: int = 0
     last_buy: int = 0
@@ -31,12 +33,43 @@ class Flow(Struct, array_like=True):
     accounts: list[str] = []
 
 
+class Dealt(Struct, array_like=True):
+    """What one group did in a window, with anybody."""
+
+    deals: int = 0
+    meetings: int = 0
+
+    def join(self, other: "Dealt") -> None:
+        """Add a later window's."""
+        self.deals += other.deals
+        self.meetings += other.meetings
+
+
 class Window(Struct, array_like=True):
     """The flows of one stretch of time, by seller and buyer."""
 
     began: int = 0
     pairs: int = 0
     flows: dict[str, dict[str, Flow]] = {}
+    groups: dict[str, Dealt] = {}
+    deals: int = 0
+    meetings: int = 0
+
+    def dealt(self, group: str) -> Dealt:
+        """Return what a group did."""
+        found = self.groups.get(group)
+        if found is None:
+            found = self.groups[group] = Dealt()
+        return found
+
+    def meet(self, seller: str, buyer: str) -> None:
+        """Count a meeting, of which a trade has been counted."""
+        flow = self.flows.get(seller, {}).get(buyer)
+        if flow is not None:
+            flow.meetings += 1
+            self.meetings += 1
+            self.dealt(seller).meetings += 1
+            self.dealt(buyer).meetings += 1
 
     def add(self, event: Traded) -> None:
         """Count a trade."""
@@ -52,7 +85,10 @@ class Window(Struct, array_like=True):
         flow.qty += event.qty
         sell, buy = event.sell_id, event.buy_id
         if sell != flow.last_sell and buy != flow.last_buy:
-            flow.meetings += 1
+            flow.deals += 1
+            self.deals += 1
+            self.dealt(event.sell_group).deals += 1
+            self.dealt(event.buy_group).deals += 1
             accounts = flow.accounts
             if event.sell_account not in accounts:
                 accounts.append(event.sell_account)
@@ -66,6 +102,10 @@ class Window(Struct, array_like=True):
 
     def join(self, other: "Window") -> None:
         """Add a later window's flows."""
+        self.deals += other.deals
+        self.meetings += other.meetings
+        for group, dealt in other.groups.items():
+            self.dealt(group).join(dealt)
         for seller, buyer, flow in other.each():
             sold = self.flows.setdefault(seller, {})
             mine = sold.get(buyer)
@@ -74,6 +114,7 @@ class Window(Struct, array_like=True):
                     continue
                 self.pairs += 1
                 mine = sold[buyer] = Flow(began=flow.began, first_price=flow.first_price)
+            mine.deals += flow.deals
             mine.meetings += flow.meetings
             mine.qty += flow.qty
             mine.trades = [*mine.trades, *flow.trades][-KEPT_TRADES:]

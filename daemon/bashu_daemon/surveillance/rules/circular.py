@@ -7,8 +7,10 @@ be sold on the same day, so a ring takes days. Two views of it:
 - The flows of a window (`rings.py`), looked at when an hour or a day ends and after many trades:
   rings that went round more than once, with partial fills, in any order, beside other trades.
 - A chain of meetings (`matched.py`), each of nearly one quantity, that ends where it began: told
-  at once, and the only view of a ring that went round once. It is information unless at least half
-  of each member's meetings are the ring's.
+  at once, and the only view of a ring that went round once.
+
+Either counts only where the members dealt or met with one another more often than chance would have
+made any groups of the market, or where most of what the market dealt are their meetings.
 
 Three rounds of the same groups are a violation. The paper asks for 1 % of the mean trade from
 zero; hops that differ by some percent need more. Margin, shares and odds are this venue's own.
@@ -21,10 +23,9 @@ from msgspec import Struct, field
 from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.flows import DAYS, Window
 from bashu_daemon.surveillance.matched import Meetings, meeting_limits
-from bashu_daemon.surveillance.rings import FoundRing, ring_limits, rings_of
+from bashu_daemon.surveillance.rings import FoundRing, is_circle, ring_limits, rings_of
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
-from bashu_protocol.messages import Severity
 from bashu_protocol.units import NS_PER_SECOND
 
 REMEMBERED_HOPS = 50
@@ -35,8 +36,6 @@ STEPS = 500
 """Hops that one search tries at most, so that a crowded market costs no more."""
 LOOKED_AT = 1_000
 """Trades after which an hour is looked at before its end."""
-HALF_OF_MEETINGS = 4
-"""Meetings of a member for each round, two of them the ring's: half of all that it had so."""
 HOUR_NS = 3_600 * NS_PER_SECOND
 WEEK_NS = 7 * 24 * HOUR_NS
 
@@ -58,7 +57,7 @@ class _Ring(Struct, array_like=True):
     name: str
     groups: tuple[str, ...]
     is_sure: bool = False
-    """Whether its members met more often than chance, or mostly one another."""
+    """Whether its members met more often than by chance."""
     count: int = 0
     quantity: int = 0
     first_price: int = 0
@@ -72,8 +71,6 @@ class _Book(Struct, array_like=True):
 
     hops: dict[str, list[_Hop]] = {}
     """Of each buyer, oldest first."""
-    met: dict[str, int] = {}
-    """Meetings of each group, with anybody."""
     rings: list[_Ring] = []
     hour: Window = field(default_factory=Window)
     day: Window = field(default_factory=Window)
@@ -93,13 +90,14 @@ class Circular(Rule[_State]):
     """One episode for each set of groups and instrument, over all days."""
 
     name = "circular"
-    version = 2
+    version = 3
     defaults = {  # noqa: RUF012  as in self_trade
         "gap_ms": 2_000,
         "match_percent": 90,
         "slow_gap_ms": 300_000,
         "slow_match_percent": 98,
         "price_bps": 10,
+        "part_percent": 20,
         "quantity_percent": 85,
         "margin_percent": 60,
         "own_percent": 20,
@@ -120,9 +118,7 @@ class Circular(Rule[_State]):
     def _on_day_began(self, event: DayBegan) -> Sequence[Finding]:
         for book in self.state.books.values():
             book.day.join(book.hour)
-            book.days = [
-                day for day in [*book.days, book.day] if event.time - day.began < WEEK_NS
-            ][1 - DAYS :]  # fmt: skip
+            book.days = [*book.days, book.day][1 - DAYS :]
             book.hour, book.day = Window(event.time), Window(event.time)
         return NOTHING
 
@@ -161,6 +157,7 @@ class Circular(Rule[_State]):
             found = [*found, *self._look(event, event.symbol, book.hour)]
         meeting = self.state.meetings.of(event, self._meeting)
         if meeting is not None:
+            book.hour.meet(seller, buyer)
             found = [*found, *self._on_meeting(event, book, meeting.qty)]
         return found or NOTHING
 
@@ -201,8 +198,6 @@ class Circular(Rule[_State]):
             event.sell_group, event.buy_group, qty, event.price, event.time, event.exec_id,
             (event.sell_id, event.buy_id), (event.sell_account, event.buy_account),
         )  # fmt: skip
-        for group in (last.seller, last.buyer):
-            book.met[group] = book.met.get(group, 0) + 1
         path = self._back(book.hops, last)
         if path is None:
             hops = book.hops.setdefault(last.buyer, [])
@@ -218,12 +213,18 @@ class Circular(Rule[_State]):
         if not ring.began:
             ring.began, ring.first_price = path[0].time, path[0].price
         ring.count += 1
-        ring.is_sure |= all(book.met[group] <= HALF_OF_MEETINGS * ring.count for group in groups)
+        ring.is_sure |= self._is_circle(book, groups)
         ring.quantity += sum(hop.qty for hop in path)
         for hop in path:
             _remember(ring, hop.order_ids, hop.exec_id)
         accounts = {account for hop in path for account in hop.accounts}
-        return (self._finding(event, event.symbol, ring, accounts),)
+        return (self._finding(event, event.symbol, ring, accounts),) if ring.is_sure else NOTHING
+
+    def _is_circle(self, book: _Book, groups: Sequence[str]) -> bool:
+        """Tell whether groups met beyond chance in the hour, the day or the week so far."""
+        windows = [*book.days, book.day, book.hour]
+        odds = self.limits["odds"]
+        return any(is_circle(some, groups, odds) for some in (windows[-1:], windows[-2:], windows))
 
     def _back(self, hops: Mapping[str, list[_Hop]], last: _Hop) -> list[_Hop] | None:
         """Find the chain of earlier hops that leads from the last buyer to the last seller."""
@@ -280,7 +281,7 @@ class Circular(Rule[_State]):
         return Finding(
             episode=f"{ring.name}/{symbol}",
             is_of_the_day=False,
-            severity=_severity(ring, threshold),
+            severity="violation" if ring.count >= threshold else "warning",
             score=min(100, 50 + 50 * ring.count // threshold),
             symbol=symbol,
             owner=ring.groups[0],
@@ -307,10 +308,3 @@ def _remember(ring: _Ring, order_ids: tuple[int, int], exec_id: int) -> None:
     if exec_id not in ring.exec_ids:
         ring.order_ids = list(dict.fromkeys((*ring.order_ids, *order_ids)))[-EVIDENCE:]
         ring.exec_ids = [*ring.exec_ids, exec_id][-EVIDENCE:]
-
-
-def _severity(ring: _Ring, threshold: int) -> Severity:
-    """Where everybody meets everybody, rings are chance."""
-    if not ring.is_sure:
-        return "info"
-    return "violation" if ring.count >= threshold else "warning"

@@ -81,13 +81,14 @@ class Prearranged(Rule[_State]):
     """One episode for each pair and instrument a day; what the last days add is counted in."""
 
     name = "prearranged"
-    version = 2
+    version = 3
     defaults = {  # noqa: RUF012  as in self_trade
         "gap_ms": 2_000,
         "match_percent": 90,
         "slow_gap_ms": 300_000,
         "slow_match_percent": 98,
         "price_bps": 10,
+        "part_percent": 20,
         "warning_count": 3,
         "violation_count": 5,
         "pair_percent": 5,
