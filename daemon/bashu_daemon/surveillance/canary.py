@@ -92,7 +92,8 @@ def _marking_close(stage: Stage) -> None:
     for minute in range(3):
         stage.trade(stage.sell("other", 10, 7_000), stage.buy(f"third{minute}", 10, 7_000))
         stage.wait(MINUTE)
-    stage.trade(stage.sell("other", 100, 7_100), stage.buy("one", 100, 7_100))
+    for price in (7_100, 7_110):
+        stage.trade(stage.sell("other", 50, price), stage.buy("one", 50, price))
     stage.end_day()
 
 
@@ -135,7 +136,7 @@ def _price_swing(stage: Stage) -> None:
 
 
 def _pump_and_dump(stage: Stage) -> None:
-    for qty, price in ((500, 7_000), (100, 7_200)):
+    for qty, price in ((500, 7_000), (50, 7_100), (50, 7_200)):
         stage.trade(stage.sell("other", qty, price), stage.buy("one", qty, price))
     stage.trade(stage.buy("third", 400, 7_190), stage.sell("two", 400, 7_190))
 

@@ -76,8 +76,14 @@ def blunt(rule: type[Rule[Any]]) -> dict[str, int]:
     return {name: value * 1_000 + 7 for name, value in rule.defaults.items()}
 
 
-SHORT = {**PARAMETERS, "marking_close": {"window_minutes": 1, "before_minutes": 2}}
-"""For markets of minutes."""
+SHORT = {
+    **PARAMETERS,
+    "marking_close": {
+        "window_minutes": 1, "before_minutes": 2, "swings": 0, "normal_percent": 10,
+        "lifted_percent": 0, "own_percent": 0,
+    },
+}  # fmt: skip
+"""For markets of minutes, in which every manipulation there is goes on at once."""
 FOUND = {
     "auction_manipulation", "dynamic_layering", "fat_finger", "frequent_cancel", "layering",
     "limit_touch", "marking_close", "painting", "prearranged", "price_swing", "ramping",

@@ -153,3 +153,56 @@ def test_a_close_is_marked_in_the_last_minutes(others: int, found: int) -> None:
     market.next_day()
     marked = [alert for alert in market.alerts("marking_close") if alert.owner == "oa"]
     assert len(marked) == found
+
+
+def marked(market: Watched) -> list[str]:
+    """End the day; return who marked its close."""
+    market.next_day()
+    return sorted(alert.owner for alert in market.alerts("marking_close"))
+
+
+@pytest.mark.parametrize(("orders", "found"), [(1, []), (2, ["oa"])])
+def test_who_takes_what_stands_there_once_marks_no_close(orders: int, found: list[str]) -> None:
+    market = Watched()
+    calm(market, 30)
+    market.order("maker", "sell", 1_200, 7_100)
+    market.order("maker", "sell", 1_200, 7_110)
+    for _ in range(orders):
+        market.order("a", "buy", 2_400 // orders, 7_110)
+    assert marked(market) == found
+
+
+@pytest.mark.parametrize(("swing", "found"), [(10, ["oa"]), (100, [])])
+def test_a_move_that_is_usual_in_a_market_marks_no_close(swing: int, found: list[str]) -> None:
+    market = Watched()
+    for minute in range(40):
+        price = 7_000 + swing * (minute % 2)
+        market.order("maker", "sell", 100, price, MINUTE - SECOND)
+        market.order("c", "buy", 100, price)
+    push(market, steps=12, first=7_000 + swing + 10)
+    assert marked(market) == found
+
+
+def test_two_groups_that_take_the_levels_together_mark_the_close_together() -> None:
+    market = Watched()
+    calm(market, 30)
+    for step in range(16):
+        market.order("maker", "sell", 400, 7_005 + 10 * step)
+    for step in range(16):
+        for user in ("a", "b"):
+            market.order(user, "buy", 200, 7_005 + 10 * step)
+    assert marked(market) == ["oa", "ob"]
+
+
+@pytest.mark.parametrize(("change", "found"), [(10, ["oa"]), (150, [])])
+def test_a_thin_day_at_a_usual_distance_is_no_close_marked(change: int, found: list[str]) -> None:
+    """The close is the day's average, so that a single print may mark it."""
+    market = Watched()
+    for day in range(12):
+        price = 7_000 + change * (day % 2)
+        market.order("maker", "sell", 100, price, MINUTE)
+        market.order("c", "buy", 100, price)
+        market.next_day()
+    market.order("maker", "sell", 100, 7_160)
+    market.order("a", "buy", 100, 7_160)
+    assert marked(market) == found

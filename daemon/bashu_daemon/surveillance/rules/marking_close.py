@@ -5,20 +5,19 @@ volume in the closing window or of the day are published shares; how far the win
 price must stand from that of the minutes before it is this venue's own. Below the normal share the
 group must have saved its pushes for the close: its share is some times what it was before, so that
 who buys all day for a deadline does not mark the close. The last minutes are looked at, too, one by
-one: there the group must have had the normal share and must itself have emptied levels for its part
-of a move beyond the market's own swings. The close of the national market is the
-average price of the whole day, so on a thin day a single print may make it: the whole day is
-looked at, too, with the group's pushes and without them.
+one. In every window the group must have come several times and itself have emptied levels for its
+part of a move beyond the market's own swings: the last trade of a thin day is somebody's. The close
+of the national market is the average price of the whole day, so on a thin day a single print may
+make it: the whole day is looked at, too, with the group's pushes and without them.
 """
 
 from collections.abc import Mapping, Sequence
-from math import isqrt
 from typing import Final
 
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import Minute, Minutes
+from bashu_daemon.surveillance.minutes import Minute, Minutes, usual_move
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
 from bashu_protocol.units import NS_PER_MINUTE
@@ -49,6 +48,7 @@ class MarkingClose(Rule[_State]):
     """One episode for each group and instrument a day, found at the day's end."""
 
     name = "marking_close"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "window_minutes": 15,
         "before_minutes": 20,
@@ -59,6 +59,8 @@ class MarkingClose(Rule[_State]):
         "one_sided_percent": 75,
         "lifted_percent": 40,
         "swings": 2,
+        "pushes": 2,
+        "own_percent": 25,
         "min_qty": 1,
     }
     state_type = _State
@@ -67,7 +69,8 @@ class MarkingClose(Rule[_State]):
         return {Traded: self._on_trade, DayBegan: self._on_day, DayEnded: self._on_end}
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
-        self.state.minutes.clear()
+        for minutes in self.state.minutes.values():
+            minutes.begin_day()
         self.state.pushes.clear()
         return NOTHING
 
@@ -90,6 +93,8 @@ class MarkingClose(Rule[_State]):
     def _on_end(self, event: DayEnded) -> Sequence[Finding]:
         found: list[Finding] = []
         for symbol, minutes in self.state.minutes.items():
+            if not minutes.kept:
+                continue
             longest = self.limits_of(symbol)["window_minutes"]
             lengths = [*(length for length in WINDOWS if length < longest), longest]
             lates = [self._late(symbol, minutes, length) for length in lengths]
@@ -111,19 +116,27 @@ class MarkingClose(Rule[_State]):
             sum(minute.volume for minute in window),
             sum(minute.turnover for minute in window),
             _average(earlier) or self.market.instrument(symbol).day.reference,
-            minutes.swing,
             length >= min(LONG_MINUTES, limits["window_minutes"]),
+            minutes.usual_day(),
         )
 
     @staticmethod
-    def _made_move(limits: Mapping[str, int], late: "_Late", sign: int, lifted: int) -> bool:
-        """Tell whether a short window's move is the group's, and no chance.
+    def _made_move(limits: Mapping[str, int], late: "_Late", key: str) -> bool:
+        """Tell whether a window's move is the group's, and no chance.
 
-        In a few minutes of a thin market most groups that trade at all have half of the volume.
+        In a few minutes of a thin market most groups that trade at all have half of the volume, and
+        in a market that goes anywhere every taker seems to go with it.
         """
-        moved = (late.window[-1].last - late.window[0].first) * sign
-        swings = limits["swings"] * late.swing * isqrt(len(late.window))
-        return lifted * 100 >= limits["lifted_percent"] * moved and moved * 100 >= swings
+        window = late.window
+        moved = (window[-1].last - window[0].first) * (1 if key[0] == "+" else -1)
+        lifted = sum(minute.lifted.get(key, 0) for minute in window)
+        orders = {number for minute in window for number in minute.order_ids.get(key, ())}
+        return (
+            len(orders) >= limits["pushes"]
+            and lifted >= limits["lifted_percent"] * moved
+            and lifted * 100 >= limits["own_percent"] * late.lifted_to(key[0])
+            and moved >= limits["swings"] * usual_move(window)
+        )
 
     def _judge(
         self, event: DayEnded, symbol: str, key: str, push: _Push, late: "_Late"
@@ -143,15 +156,20 @@ class MarkingClose(Rule[_State]):
         is_saved_up = (
             share >= limits["sensitive_percent"] and share >= limits["times_before"] * before
         )
-        lifted = sum(minute.lifted.get(key, 0) for minute in window)
         marks_late = (
             qty >= least_qty
-            and (late.is_long or self._made_move(limits, late, sign, lifted))
             and moved >= least
+            and self._made_move(limits, late, key)
             and percent(qty, qty + back) >= limits["one_sided_percent"]
             and (share >= normal or (is_saved_up and late.is_long))
         )
-        marks_day = day_share >= normal and day_moved >= least and push.qty >= least_qty
+        marks_day = (
+            late.usual_day > 0
+            and push.qty >= least_qty
+            and day_share >= normal
+            and day_moved >= least
+            and day_moved * day.reference >= limits["swings"] * late.usual_day * 10_000
+        )
         if not (marks_late or marks_day):
             return None
         group = key[1:]
@@ -189,9 +207,15 @@ class _Late(Struct):
     volume: int
     turnover: int
     usual: int
-    swing: int
-    """As in `Minutes`."""
     is_long: bool
+    usual_day: int
+    """Fen that the price usually goes over such a day; 0 while that is not known."""
+
+    def lifted_to(self, side: str) -> int:
+        """Return how far all groups' pushes to a side, `+` or `-`, moved the best price on."""
+        return sum(
+            far for minute in self.window for key, far in minute.lifted.items() if key[0] == side
+        )
 
     def moved(self, sign: int) -> int:
         """Return how far, in 1/10,000, the window moved the price to one side.
@@ -221,12 +245,12 @@ def _distance(turnover: int, volume: int, usual: int, sign: int) -> int:
 def _moved(turnover: int, volume: int, value: int, qty: int, usual: int, sign: int) -> int:
     """Return how far, in 1/10,000, an average price stands from the usual one by some pushes.
 
-    It is the distance from the usual price or, where others traded most, what is gone without the
-    pushes, whichever is less.
+    It is the distance from the usual price or, where others traded, from what these paid, whichever
+    is less.
     """
     distance = _distance(turnover, volume, usual, sign)
     others = volume - qty
-    if not qty or others * 2 <= volume:
+    if not qty or not others:
         return max(0, distance)
     without = (turnover - value) * volume
     effect = (turnover * others - without) * sign * 10_000 // max(1, without)

@@ -41,6 +41,10 @@ class _Position(Struct, array_like=True):
     value: int = 0
     pushed: int = 0
     """Tonnes taken since by coming to the other side."""
+    pushes: int = 0
+    """Orders that took them."""
+    last_push: int = 0
+    """The last of those orders."""
     lifted: int = 0
     """Fen by which those trades, emptying levels, moved the price on."""
     peak: int = 0
@@ -72,6 +76,7 @@ class PumpAndDump(Rule[_State]):
     """One episode for each group and instrument, and each position that is gathered."""
 
     name = "pump_and_dump"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "window_hours": 240,
         "gathered_percent": 10,
@@ -80,6 +85,7 @@ class PumpAndDump(Rule[_State]):
         "lifted_percent": 60,
         "move_bps": 200,
         "swings": 3,
+        "pushes": 3,
         "dumped_percent": 50,
         "profit_percent": 30,
         "min_qty": 500,
@@ -134,7 +140,7 @@ class PumpAndDump(Rule[_State]):
                 held.drive_price = held.peak = tape.last or price
                 held.drive_volume = tape.volume - event.qty
                 held.drive_minutes = tape.swing.minutes
-                held.pushed = held.lifted = 0
+                held.pushed = held.pushes = held.last_push = held.lifted = 0
                 held.near_volume = tape.volume
             elif held.near_volume:
                 # What others traded before the group went on is no part of the drive.
@@ -163,7 +169,8 @@ class PumpAndDump(Rule[_State]):
         held.begin_volume = held.drive_volume = tape.volume - event.qty
         held.drive_price, held.drive_minutes = tape.last or event.price, tape.swing.minutes
         held.peak = event.price
-        held.qty = held.value = held.pushed = held.lifted = 0
+        held.qty = held.value = held.lifted = 0
+        held.pushed = held.pushes = held.last_push = 0
         held.dumped = held.dumped_value = held.dump_volume = held.near_volume = 0
         held.has_spoken = False
         held.order_ids.clear()
@@ -176,6 +183,9 @@ class PumpAndDump(Rule[_State]):
         held.value += qty * price
         if event.sign == sign:
             held.pushed += qty
+            if event.order_id(sign) != held.last_push:
+                held.last_push = event.order_id(sign)
+                held.pushes += 1
             best = self.market.instrument(event.symbol).side(-sign).best
             lift = (best - price) * sign
             if best and lift > 0:
@@ -221,9 +231,10 @@ class PumpAndDump(Rule[_State]):
         share = percent(held.pushed, driven)
         is_driver = (
             held.has_spoken
-            or share >= limits["alone_percent"]
+            or (held.pushes >= limits["pushes"] and share >= limits["alone_percent"])
             or (
-                share >= limits["share_percent"]
+                held.pushes >= limits["pushes"]
+                and share >= limits["share_percent"]
                 and held.lifted * 100 >= limits["lifted_percent"] * moved
             )
         )

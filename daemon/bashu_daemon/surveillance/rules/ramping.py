@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import Minute, Minutes
+from bashu_daemon.surveillance.minutes import Minute, Minutes, usual_move
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 from bashu_protocol.units import NS_PER_MINUTE
@@ -50,6 +50,7 @@ class Ramping(Rule[_State]):
     """One episode for each group and instrument a day, with each ramp as an observation."""
 
     name = "ramping"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "window_minutes": 3,
         "share_percent": 30,
@@ -58,7 +59,7 @@ class Ramping(Rule[_State]):
         "lifted_percent": 60,
         "alone_percent": 60,
         "move_bps": 30,
-        "swings": 3,
+        "swings": 2,
         "unwind_minutes": 10,
         "unwind_percent": 50,
         "profit_percent": 15,
@@ -73,8 +74,10 @@ class Ramping(Rule[_State]):
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         state = self.state
-        for rows in (state.minutes, state.ramps, state.counts):
-            rows.clear()
+        for minutes in state.minutes.values():
+            minutes.begin_day()
+        state.ramps.clear()
+        state.counts.clear()
         return NOTHING
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
@@ -104,7 +107,7 @@ class Ramping(Rule[_State]):
             window = minutes.since(event.time - length * NS_PER_MINUTE)
             # The shorter the window, the more of it: chance has more room in a minute.
             more = self.limits["percent_per_minute"] * (self.limits["window_minutes"] - length)
-            share = self._share(event, window, minutes.swing, self.limits["share_percent"] + more)
+            share = self._share(event, window, self.limits["share_percent"] + more)
             if share:
                 break
         else:
@@ -123,12 +126,12 @@ class Ramping(Rule[_State]):
         if account and account not in ramp.accounts:
             ramp.accounts.append(account)
 
-    def _share(self, event: Traded, window: list[Minute], swing: int, least_share: int) -> int:
+    def _share(self, event: Traded, window: list[Minute], least_share: int) -> int:
         """Return the group's share of a window's volume in percent; 0 where it is no ramp."""
         limits, sign, group = self.limits, event.sign, event.group(event.sign)
         first = window[0].first
         moved = (event.price - first) * sign
-        least = max(first * limits["move_bps"] // 10_000, swing * limits["swings"] // 100)
+        least = max(first * limits["move_bps"] // 10_000, limits["swings"] * usual_move(window))
         if moved < max(1, least):
             return 0
         pushed = sum(minute.pushed.get(_key(group, sign), 0) for minute in window)
@@ -137,7 +140,7 @@ class Ramping(Rule[_State]):
         lifted = sum(minute.lifted.get(_key(group, sign), 0) for minute in window)
         if (
             pushed < self._least_qty(event.symbol)
-            or (share < limits["alone_percent"] and lifted * 100 < limits["lifted_percent"] * moved)
+            or (share < limits["alone_percent"] and lifted < limits["lifted_percent"] * moved)
             or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
