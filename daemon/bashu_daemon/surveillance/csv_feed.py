@@ -32,6 +32,7 @@ from bashu_daemon.surveillance.csv_fields import (
     whole_number,
 )
 from bashu_daemon.surveillance.csv_names import Names
+from bashu_daemon.surveillance.csv_prevented import Met, OwnMeetings
 from bashu_daemon.surveillance.csv_replaced import Replaced
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.seen import Cause
@@ -46,9 +47,6 @@ LATE_NS: Final = NS_PER_SECOND
 """A row that is earlier than the one before by no more than this was written late."""
 REMEMBERED_EARLY: Final = 10_000
 """Orders whose trades came before their entry; of most others the file never tells the entry."""
-PREVENTED_NS: Final = 1_000_000
-"""An order that met its own group's and was withdrawn within this, one of the two, without a trade
-between them, is taken for self-trade prevention."""
 
 
 class CsvFeed:
@@ -75,8 +73,7 @@ class CsvFeed:
         self._early: OrderedDict[int, int] = OrderedDict()
         """Tonnes traded by orders that are not known yet."""
         self._replaced = Replaced()
-        self._met: dict[int, tuple[int, int, int]] = {}
-        """For an order that met its own group's: the other, the time, the price."""
+        self._own_meetings = OwnMeetings(watch.market)
 
     def take(self, row: Mapping[str, str]) -> None:
         """Show one row to the rules.
@@ -121,6 +118,7 @@ class CsvFeed:
         day, self._day_ends = trade_date(time)
         self.finish()
         self._day, self._of_earlier_days = day, self.names.last
+        self._own_meetings.begin_day(self._of_earlier_days)
         self._watch.day_began(self._seq, time, day)
 
     def _new(self, row: Mapping[str, str]) -> None:
@@ -144,7 +142,7 @@ class CsvFeed:
             number, account, self._watch.market.groups.of(account), symbol, sign, price, qty,
             qty - traded, self._seq, self._time, 0, 0, is_immediate, traded,
         )  # fmt: skip
-        self._note_own_match(order)
+        self._own_meetings.came(order, self._time)
         self._watch.placed(order)
         if not order.leaves:
             self._watch.reduced(number, 0)
@@ -157,39 +155,26 @@ class CsvFeed:
             raise BadRow("price is empty, and there is no market yet")
         return price
 
-    def _note_own_match(self, order: Order) -> None:
-        market = self._watch.market
-        best = market.instrument(order.symbol).side(-order.sign).best
-        if not best or (order.price - best) * order.sign < 0:
-            return  # it meets nobody's
-        for other in market.own(order.group, order.symbol).orders.values():
-            if other.sign != order.sign and (order.price - other.price) * order.sign >= 0:
-                self._met[order.order_id] = (other.order_id, self._time, other.price)
-                self._met[other.order_id] = (order.order_id, self._time, other.price)
-                break
-
     def _cancel(self, row: Mapping[str, str]) -> None:
         order = self._live(row)
         self._advance()
         self._replaced.ended(order, row["qty"])
-        met = self._met.pop(order.order_id, None)
-        if met is not None and self._time - met[1] <= PREVENTED_NS:
+        met = self._own_meetings.withdrawn(order, self._time)
+        if met is not None:
             self._prevented(order, met)
         else:
             # What goes at the very time of its entry never stood: the rest of an immediate order.
             cause: Cause = "immediate" if order.placed_at == self._time else "asked"
             self._watch.withdrawn(self._seq, self._time, order.order_id, cause)
 
-    def _prevented(self, order: Order, met: tuple[int, int, int]) -> None:
-        other_id, _time, price = met
-        other = self._watch.market.orders.get(other_id)
-        self._met.pop(other_id, None)
+    def _prevented(self, order: Order, met: Met) -> None:
+        other = self._watch.market.orders.get(met.other_id)
         incoming, resting = sorted(
-            (order.order_id, other_id), key=lambda number: -self._watch.market.seq_of(number)
+            (order.order_id, met.other_id), key=lambda number: -self._watch.market.seq_of(number)
         )
         accounts = {order.account} | ({other.account} if other is not None else set())
         self._watch.prevented(
-            self._seq, self._time, incoming, resting, price,
+            self._seq, self._time, incoming, resting, met.price,
             min(order.leaves, other.leaves) if other is not None else order.leaves, order.symbol,
             order.group, tuple(sorted(accounts)),
         )  # fmt: skip
@@ -230,7 +215,8 @@ class CsvFeed:
                 self._early[number] = self._early.get(number, 0) + qty
                 if len(self._early) > REMEMBERED_EARLY:
                     self._early.popitem(last=False)
-        self._forget_met(own_id, other_id)
+        if is_of_book:
+            self._own_meetings.traded(symbol, price, ((own_id, sign), (other_id, -sign)))
         came = said or sign
         if own is not None and other is not None:
             came = -sign if own.placed_seq < other.placed_seq else sign
@@ -241,16 +227,6 @@ class CsvFeed:
         self._watch.traded(
             self._seq, self._time, self._execs, symbol, price, qty, came, buy, sell, mode
         )
-
-    def _forget_met(self, own: int, other: int) -> None:
-        """Two orders that met have traded with each other, or, for all that is told, may have.
-
-        A trade with somebody else leaves the rest of the order to meet its own group's.
-        """
-        for one, two in ((own, other), (other, own)):
-            met = self._met.get(one)
-            if met is not None and two in (0, met[0]):
-                del self._met[one]
 
     def _is_other_side(self, symbol: str, price: int, qty: int, own: int, other: int) -> bool:
         """Tell whether a trade of this very time was told before, by the other side's row."""
