@@ -32,9 +32,10 @@ snapshots: $(READY)
 soak: $(READY)
 	$(BIN)/python -m pytest -m soak -s
 
-# Precision and recall of surveillance on labelled markets.
+# Precision and recall of surveillance on labelled and honest markets, on all cores; a smaller one by
+# `make surveil-report ARGS=--quick`, the document by ARGS="--out docs/surveillance_report.md".
 surveil-report: $(READY)
-	$(BIN)/python -m bashu_daemon.tools.scenarios.report
+	$(BIN)/python -m bashu_daemon.tools.scenarios.report $(ARGS)
 
 # The core compiled by mypyc, beside its sources; needs a C compiler and Python's headers.
 native: $(READY)

@@ -1,194 +1,203 @@
-"""`make surveil-report`: how good surveillance is on labelled markets, rule by rule.
+"""`make surveil-report`: how good surveillance is on labelled and on honest markets.
 
-Precision is the share of a rule's alerts that are about a manipulation, recall the share of the
-manipulations that any rule named for them found; the delay runs from a manipulation's beginning
-to the first alert. The seeds are none of those that rules were tuned on (0 to 99).
+Each market is played with a seed of its own, made of what it shows and above all that rules were
+tuned on (0 to 999). What the columns mean stands in the report.
 """
 
 import argparse
+import subprocess
 import sys
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from statistics import median
+import time
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from os import cpu_count
+from pathlib import Path
+from shutil import which
 from typing import Final
 
-from msgspec import Struct
-from rich.box import SIMPLE
+from msgspec import Struct, field
 from rich.console import Console
-from rich.progress import Progress
-from rich.table import Table
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from bashu_daemon.surveillance.catalogue import RULES
 from bashu_daemon.tools.scenarios.families import FAMILIES, Family
-from bashu_daemon.tools.scenarios.trial import Outcome, Plan, record, run, watch
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_daemon.tools.scenarios.honest_styles import STYLES, Style
+from bashu_daemon.tools.scenarios.lines import Count, Line, watch_lines
+from bashu_daemon.tools.scenarios.report_sections import (
+    LINE_SEVERITY,
+    SEVERITIES,
+    sections,
+    total_false,
+)
+from bashu_daemon.tools.scenarios.report_text import markdown, show
+from bashu_daemon.tools.scenarios.scoring import Honest, Measure
+from bashu_daemon.tools.scenarios.trial import record, watch
 
 FIRST_SEED: Final = 1_000
-SEVERITIES: Final = (1, 3, 5, 7, 9)
-COUNTED_FROM: Final = 3
-"""Severities below are shown and not counted: they may be within honest conduct."""
-LINE_PERCENT: Final = 20
+SEEDS: Final = 1_000_000
+QUIET_STYLES: Final = ("usual", "many days", "programs that withdraw much")
+"""In which moved thresholds are tried: as many events as all families' markets of one severity."""
+LINE_SECONDS: Final = 60
+TITLE: Final = "Surveillance on labelled and honest markets"
 
 
-class Measure(Struct):
-    """One family at one severity."""
+class Job(Struct, frozen=True):
+    """One market: a family at a severity, or where `family` is negative an honest style."""
 
-    labels: int = 0
-    found: int = 0
-    right: int = 0
-    """Alerts of the family's rule about a manipulation."""
-    wrong: int = 0
-    """Alerts of the family's rule, above information, about none."""
-    delays: list[float] = []
-    """Seconds."""
-    events: int = 0
+    family: int
+    style: int
+    severity: int
+    number: int
 
-    def add(self, outcome: Outcome, rule: str) -> None:
-        """Count a market."""
-        self.events += outcome.events
-        for label in outcome.labels:
-            sightings = outcome.found(label)
-            self.labels += 1
-            self.found += bool(sightings)
-            if sightings:
-                told = min(sighting.told_ns for sighting in sightings)
-                self.delays.append((told - label.began) / NS_PER_SECOND)
-        for sighting in outcome.sightings:
-            if sighting.alert.rule == rule and sighting.alert.severity != "info":
-                self.right += sighting.label is not None
-                self.wrong += sighting.label is None
+    @property
+    def name(self) -> str:
+        if self.family < 0:
+            return STYLES[self.style].name
+        family = FAMILIES[self.family]
+        return f"{family.rule}/{family.injection.__name__}/{self.severity}"
 
-    def join(self, other: "Measure") -> None:
+    @property
+    def seed(self) -> int:
+        """The same whatever else is played, and another for each market."""
+        return FIRST_SEED + zlib.crc32(f"{self.name}/{self.number}".encode()) % SEEDS
+
+    @property
+    def size(self) -> int:
+        """Seconds of markets."""
+        of: Family | Style = STYLES[self.style] if self.family < 0 else FAMILIES[self.family]
+        return of.days * of.day_seconds * len(of.symbols)
+
+
+class Played(Struct):
+    """What became of jobs."""
+
+    measures: dict[tuple[int, int], Measure] = field(default_factory=dict)
+    """By family and severity."""
+    lines: dict[Line, Count] = field(default_factory=dict)
+    honest: dict[int, Honest] = field(default_factory=dict)
+    """By style."""
+    honest_lines: dict[Line, Count] = field(default_factory=dict)
+
+    def join(self, other: "Played") -> None:
         """Add another's counts."""
-        self.labels += other.labels
-        self.found += other.found
-        self.right += other.right
-        self.wrong += other.wrong
-        self.events += other.events
-        self.delays = [*self.delays, *other.delays]
-
-    @property
-    def recall(self) -> float:
-        return self.found / self.labels if self.labels else 1.0
-
-    @property
-    def precision(self) -> float:
-        return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
+        for key, measure in other.measures.items():
+            self.measures.setdefault(key, Measure()).join(measure)
+        for style, honest in other.honest.items():
+            self.honest.setdefault(style, Honest()).join(honest)
+        for mine, others in (
+            (self.lines, other.lines),
+            (self.honest_lines, other.honest_lines),
+        ):
+            for line, count in others.items():
+                mine.setdefault(line, Count()).join(count)
 
 
-def plan_of(family: Family, severity: int, seed: int) -> Plan:
-    """Return the market that shows a family."""
-    return Plan(
-        seed=seed, injections=[family.injection] * family.times, severity=severity,
-        days=family.days, day_seconds=family.day_seconds, symbols=family.symbols,
-    )  # fmt: skip
+def play(job: Job) -> Played:
+    """Play one market and watch it."""
+    played = Played()
+    if job.family < 0:
+        style = STYLES[job.style]
+        recording = record(style.plan(job.seed))
+        honest = played.honest[job.style] = Honest()
+        honest.add(watch(recording, {}))
+        if style.name in QUIET_STYLES and job.number == 0:
+            played.honest_lines = watch_lines(recording, RULES)
+        return played
+    family = FAMILIES[job.family]
+    recording = record(family.plan(job.severity, job.seed))
+    measure = played.measures[job.family, job.severity] = Measure()
+    measure.add(watch(recording, {}), family.rule, f".{job.severity} seed {job.seed}")
+    if job.severity == LINE_SEVERITY:
+        rules = [rule for rule in RULES if rule.name == family.rule]
+        played.lines = watch_lines(recording, rules)
+    return played
 
 
-def measure(job: tuple[int, int, int]) -> Measure:
-    """Play one market: a family's number, a severity, a seed."""
-    number, severity, seed = job
-    family = FAMILIES[number]
-    made = Measure()
-    made.add(run(plan_of(family, severity, seed)), family.rule)
-    return made
-
-
-def false_alerts(seed: int) -> tuple[int, dict[str, int]]:
-    """Play an honest market; return its events and the alerts of each rule."""
-    outcome = run(Plan(seed=seed, days=2))
-    counts: dict[str, int] = {}
-    for sighting in outcome.false():
-        counts[sighting.alert.rule] = counts.get(sighting.alert.rule, 0) + 1
-    return outcome.events, counts
-
-
-def line(job: tuple[int, int]) -> list[tuple[str, str, int, Measure]]:
-    """Move each threshold of a family's rule down and up, over one market at severity 5."""
-    number, seed = job
-    family = FAMILIES[number]
-    recording = record(plan_of(family, 5, seed))
-    rule = next(rule for rule in RULES if rule.name == family.rule)
-    rows = []
-    for name, value in rule.defaults.items():
-        for change in (-LINE_PERCENT, LINE_PERCENT):
-            moved = {rule.name: {name: max(0, round(value * (100 + change) / 100))}}
-            made = Measure()
-            made.add(watch(recording, moved), rule.name)
-            rows.append((rule.name, name, change, made))
-    return rows
+def jobs_of(families: Sequence[int], seeds: int) -> list[Job]:
+    """Return all markets, the longest first, so that no core waits for one at the end."""
+    jobs = [
+        Job(family, -1, severity, number)
+        for family in families
+        for severity in SEVERITIES
+        for number in range(seeds * FAMILIES[family].markets)
+    ]
+    jobs += [Job(-1, style, 0, number) for style in range(len(STYLES)) for number in range(seeds)]
+    return sorted(jobs, key=lambda job: -job.size)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Play all markets on all cores and print the tables."""
+    """Play all markets on all cores and print the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=3, help="markets for each rule and severity")
-    parser.add_argument("--rule", help="only this rule's family")
+    parser.add_argument("--quick", action="store_true", help="one market for each")
+    parser.add_argument("--rule", help="only this rule's families, beside the honest markets")
+    parser.add_argument("--out", type=Path, metavar="FILE.md", help="write it as Markdown")
     options = parser.parse_args(arguments)
     chosen = [n for n, f in enumerate(FAMILIES) if options.rule in (None, f.rule)]
     if not chosen:
         known = ", ".join(family.rule for family in FAMILIES)
         print(f"There is no family for {options.rule!r}; there are {known}.", file=sys.stderr)
         return 1
-    seeds = range(FIRST_SEED, FIRST_SEED + options.seeds)
-    console = Console(width=120)
-    with ProcessPoolExecutor() as pool, Progress(
-        console=console, transient=True, disable=not console.is_terminal
-    ) as bar:  # fmt: skip
-        jobs = [(n, severity, seed) for n in chosen for severity in SEVERITIES for seed in seeds]
-        measures: dict[tuple[int, int], Measure] = {}
-        for job, made in zip(jobs, bar.track(pool.map(measure, jobs), len(jobs)), strict=True):
-            measures.setdefault(job[:2], Measure()).join(made)
-        _print_rules(console, chosen, measures)
-        honest = list(bar.track(pool.map(false_alerts, seeds), len(seeds)))
-        _print_honest(console, honest)
-        lines = bar.track(pool.map(line, [(n, FIRST_SEED) for n in chosen]), len(chosen))
-        _print_lines(console, [row for rows in lines for row in rows])
+    seeds = 1 if options.quick else options.seeds
+    jobs = jobs_of(chosen, seeds)
+    began, whole = time.monotonic(), Played()
+    for played in _played(jobs):
+        whole.join(played)
+    minutes = (time.monotonic() - began) / 60
+    families = [FAMILIES[number] for number in chosen]
+    measures = {(FAMILIES[key[0]], key[1]): made for key, made in whole.measures.items()}
+    honest = {STYLES[number].name: whole.honest[number] for number in sorted(whole.honest)}
+    parts = sections(families, measures, honest, whole.lines, whole.honest_lines)
+    false, events = total_false(honest)
+    rate = false * 100_000 / max(1, events)
+    head = [
+        f"Commit {_commit()}. {len(jobs)} markets, each of a seed of its own from {FIRST_SEED} up.",
+        f"Honest markets: {false} false alerts in {events:,} events, {rate:.2f} for 100,000.",
+        f"It took {minutes:.0f} minutes on {cpu_count()} cores.",
+    ]
+    show(Console(width=None if sys.stdout.isatty() else 200), head, parts)
+    if options.out is not None:
+        options.out.write_text(markdown(TITLE, head, parts), encoding="utf-8")
     return 0
 
 
-def _print_rules(
-    console: Console, chosen: Iterable[int], measures: dict[tuple[int, int], Measure]
-) -> None:
-    table = Table("rule", "injection", "precision", "recall", "delay s", box=SIMPLE)
-    for severity in SEVERITIES:
-        table.add_column(f"recall .{severity}", justify="right")
-    table.add_column("wrong/100k", justify="right")
-    for number in chosen:
-        family, whole = FAMILIES[number], Measure()
-        for severity in SEVERITIES:
-            if severity >= COUNTED_FROM:
-                whole.join(measures[number, severity])
-        table.add_row(
-            family.rule, family.injection.__name__, f"{whole.precision:.3f}",
-            f"{whole.recall:.3f}", f"{median(whole.delays):.1f}" if whole.delays else "-",
-            *(f"{measures[number, severity].recall:.2f}" for severity in SEVERITIES),
-            f"{whole.wrong * 100_000 / max(1, whole.events):.1f}",
-        )  # fmt: skip
-    console.print(table)
+def _played(jobs: Sequence[Job]) -> Iterator[Played]:
+    """Play jobs on all cores, show how far it is, and return what they gave in their order."""
+    with ProcessPoolExecutor(cpu_count()) as pool:
+        futures = [pool.submit(play, job) for job in jobs]
+        _show_progress(futures)
+        for future in futures:
+            yield future.result()
 
 
-def _print_honest(console: Console, outcomes: Sequence[tuple[int, dict[str, int]]]) -> None:
-    events = sum(number for number, _counts in outcomes)
-    counts: dict[str, int] = {}
-    for _number, found in outcomes:
-        for rule, count in found.items():
-            counts[rule] = counts.get(rule, 0) + count
-    total = sum(counts.values())
-    each = ", ".join(f"{rule} {count}" for rule, count in sorted(counts.items())) or "none"
-    console.print(
-        f"Honest flow: {total} alerts in {events:,} events, "
-        f"{total * 100_000 / max(1, events):.2f} for 100,000 ({each})"
-    )
+def _show_progress(futures: Sequence[Future[Played]]) -> None:
+    """Say on standard error how many are done: by a bar on a terminal, else by a line a minute."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            for _future in bar.track(as_completed(futures), len(futures)):
+                pass
+        return
+    began = told = time.monotonic()
+    for number, _future in enumerate(as_completed(futures), 1):
+        if time.monotonic() - told >= LINE_SECONDS or number == len(futures):
+            told = time.monotonic()
+            took = f"{(told - began) / 60:.1f} minutes"
+            print(f"{number} of {len(futures)} markets, {took}", file=sys.stderr, flush=True)
 
 
-def _print_lines(console: Console, rows: Iterable[tuple[str, str, int, Measure]]) -> None:
-    table = Table(
-        "rule", "threshold", "moved", "precision", "recall", box=SIMPLE,
-        title="Below and above the line, severity .5",
+def _commit() -> str:
+    """Return the commit of these sources, marked where they differ from it."""
+    git = which("git")
+    if git is None:
+        return "unknown"
+    described = subprocess.run(  # noqa: S603  found on the path
+        (git, "describe", "--always", "--dirty=, with changes", "--exclude=*"),
+        cwd=Path(__file__).parent, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    for rule, name, change, made in rows:
-        table.add_row(rule, name, f"{change:+d} %", f"{made.precision:.3f}", f"{made.recall:.3f}")
-    console.print(table)
+    return described.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -92,6 +92,11 @@ def _product(symbol: str) -> Product:
     return next((product for product in get_args(Product) if symbol.startswith(product)), "CEA")
 
 
+def owner_of(account: str) -> str:
+    """Return the beneficial owner of an account for which no other was named."""
+    return f"{account}-owner"
+
+
 class Stage:
     """The venue, its clock, its actors, and all that happened."""
 
@@ -153,7 +158,7 @@ class Stage:
             tonnes = TONNES // 2 if owner else TONNES
         if name not in self._accounts:
             self._accounts.add(name)
-            member = AddMember(f"m-{name}", name, name, owner or f"{name}-owner", kind=kind)
+            member = AddMember(f"m-{name}", name, name, owner or owner_of(name), kind=kind)
             self.send(REGISTRAR, member)
             self.send(REGISTRAR, AddUser(f"u-{name}", name, name))
             self.send(REGISTRAR, Deposit(f"c-{name}", name, "CNY", 10**14))

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from bashu_daemon.core.events import Event, TradeEvent
+from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
 from bashu_daemon.surveillance.engine import Engine
 from bashu_daemon.tools.scenarios.honest import FairValue, crowd
-from bashu_daemon.tools.scenarios.stage import Label, Script, Stage
+from bashu_daemon.tools.scenarios.stage import Label, Script, Stage, owner_of
 from bashu_protocol.messages import Alert
 from bashu_protocol.units import NS_PER_SECOND
 
@@ -43,7 +43,15 @@ class Sighting(Struct):
 
     alert: Alert
     told_ns: int
+    """When it first was more than information; its last time where it never was."""
     label: Label | None = None
+    is_named: bool = True
+    """Whether the manipulation may be called so; else it is about the right orders all the same."""
+
+    @property
+    def is_alarm(self) -> bool:
+        """Whether it is more than information."""
+        return self.alert.severity != "info"
 
 
 class Outcome(Struct):
@@ -53,14 +61,16 @@ class Outcome(Struct):
     sightings: list[Sighting]
     events: int
     """Order events and trades."""
+    acts: list[list[int]]
+    """When something happened to a manipulation's orders, in order; for each label."""
 
     def found(self, label: Label) -> list[Sighting]:
-        """Return what was sighted of one manipulation."""
-        return [sighting for sighting in self.sightings if sighting.label is label]
+        """Return what was sighted of one manipulation, under a name that it may have."""
+        return [s for s in self.sightings if s.label is label and s.is_named]
 
     def false(self) -> list[Sighting]:
         """Return the alerts, above mere information, that are about no manipulation."""
-        return [s for s in self.sightings if s.label is None and s.alert.severity != "info"]
+        return [s for s in self.sightings if s.label is None and s.is_alarm]
 
 
 class Recording(Struct):
@@ -70,6 +80,7 @@ class Recording(Struct):
     batches: list[tuple[int, list[Event]]]
     """The events of each command, with its time."""
     events: int
+    acts: list[list[int]]
 
 
 def run(plan: Plan) -> Outcome:
@@ -98,7 +109,22 @@ def record(plan: Plan) -> Recording:
             _start_injections(stage, chance, plan)
         stage.run(plan.day_seconds * NS_PER_SECOND)
         stage.close_day()
-    return Recording(stage.labels, stage.batches, stage.events)
+    return Recording(stage.labels, stage.batches, stage.events, _acts(stage))
+
+
+def _acts(stage: Stage) -> list[list[int]]:
+    """Return when something happened to the orders of each label."""
+    acts: list[list[int]] = [[] for _label in stage.labels]
+    number_of = {
+        order_id: number
+        for number, label in enumerate(stage.labels)
+        for order_id in label.order_ids
+    }
+    for time, events in stage.batches:
+        for event in events:
+            if isinstance(event, OrderEvent) and event.report.order_id in number_of:
+                acts[number_of[event.report.order_id]].append(time)
+    return acts
 
 
 def _learner(symbol: str, fairs: Mapping[str, FairValue]) -> Callable[[TradeEvent], None]:
@@ -120,10 +146,10 @@ def watch(recording: Recording, parameters: Mapping[str, Mapping[str, int]]) -> 
             if alert.severity != "info":
                 told.setdefault(alert.alert_id, time)
     sightings = [
-        Sighting(alert, told.get(alert.alert_id, alert.last_time), _about(alert, recording.labels))
+        sighted(alert, told.get(alert.alert_id, alert.last_time), recording.labels)
         for alert in engine.alerts()
     ]
-    return Outcome(recording.labels, sightings, recording.events)
+    return Outcome(recording.labels, sightings, recording.events, recording.acts)
 
 
 def _start_injections(stage: Stage, chance: random.Random, plan: Plan) -> None:
@@ -141,14 +167,24 @@ def _labelled(stage: Stage, chance: random.Random, plan: Plan, inject: Injection
     label.ended = stage.now_ns
 
 
-def _about(alert: Alert, labels: Sequence[Label]) -> Label | None:
-    """Find the manipulation that an alert is about: its rule, its group, its time or orders."""
+def sighted(alert: Alert, told_ns: int, labels: Sequence[Label]) -> Sighting:
+    """Find the manipulation that an alert is about.
+
+    By its group and its time or orders where the rule may name it so; by its group and orders
+    where the rule is another.
+    """
+    concerned = {alert.owner, *(owner_of(account) for account in alert.members)}
+    others = []
     for label in labels:
-        if alert.rule not in label.rules or not set(label.owners) & {alert.owner, *alert.members}:
+        if concerned.isdisjoint(label.owners):
             continue
+        shares = bool(set(alert.order_ids) & set(label.order_ids))
         end = label.ended or alert.last_time
-        if set(alert.order_ids) & set(label.order_ids) or (
-            alert.first_time <= end + GRACE_NS and alert.last_time >= label.began
-        ):
-            return label
-    return None
+        is_then = alert.first_time <= end + GRACE_NS and alert.last_time >= label.began
+        if alert.rule in label.rules and (shares or is_then):
+            return Sighting(alert, told_ns, label)
+        if shares or (is_then and not label.order_ids):
+            others.append(label)
+    if others:
+        return Sighting(alert, told_ns, others[0], is_named=False)
+    return Sighting(alert, told_ns)
