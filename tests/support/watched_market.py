@@ -29,7 +29,7 @@ OWNERS = {"a": "oa", "b": "ob", "b2": "ob", "maker": "om", "c": "oc"}
 STORM_PARAMETERS = {
     "frequent_cancel": {"cancels": 20},
     "order_to_trade": {"info_ratio": 3, "min_messages": 10},
-    "burst_rate": {"warning_per_second": 8},
+    "burst_rate": {"warning_per_second": 8, "own_multiple": 0, "others_multiple": 1},
 }
 
 
@@ -85,6 +85,12 @@ class Watched:
         self.count += 1
         self.send(user, CancelOrder(f"x{self.count}", name), after_ns)
 
+    def stuff(self, user: str, orders: int) -> None:
+        """Enter orders and withdraw each at once, a message a millisecond."""
+        for _ in range(orders):
+            name = self.order(user, "buy", 1, 6_500, SECOND // 1_000)
+            self.cancel(user, name, SECOND // 1_000)
+
     def alerts(self, rule: str) -> list[Alert]:
         return [alert for alert in self.engine.alerts() if alert.rule == rule]
 
@@ -94,7 +100,9 @@ def storm(seed: int, count: int) -> Watched:
     market = Watched(STORM_PARAMETERS)
     chance = random.Random(seed)
     names: list[tuple[str, str]] = []
-    for _ in range(count):
+    for number in range(count):
+        if number % 50 == 49:
+            market.stuff("a", 8)
         user = chance.choice(sorted(OWNERS))
         after = chance.choice([1_000_000, 50_000_000, SECOND])
         if chance.random() < 0.6 or not names:

@@ -44,6 +44,12 @@ def _cancels(stage: Stage) -> None:
     stage.withdraw(*(stage.buy("one", 10, 6_980) for _ in range(3)))
 
 
+def _burst(stage: Stage) -> None:
+    stage.buy("other", 10, 6_980)
+    stage.wait(MINUTE)
+    _cancels(stage)
+
+
 def _limit_touch(stage: Stage) -> None:
     stage.trade(stage.sell("one", 5, UP), stage.buy("other", 5, UP))
 
@@ -190,7 +196,7 @@ VERSES: Final[Mapping[str, Verse]] = {
     "self_trade": Verse(_self_trade),
     "frequent_cancel": Verse(_cancels, {"cancels": 2}),
     "order_to_trade": Verse(_cancels, {"info_ratio": 3, "min_messages": 4}),
-    "burst_rate": Verse(_cancels, {"warning_per_second": 5, "violation_per_second": 100}),
+    "burst_rate": Verse(_burst, {"warning_per_second": 5, "violation_per_second": 100}),
     "limit_touch": Verse(_limit_touch),
     "spoofing": Verse(_spoofing),
     "layering": Verse(_layering),

@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+from msgspec import Struct
 from watched_market import SECOND, SYMBOL, Watched
 
 from bashu_daemon.core.events import Event, OrderEvent, TradeEvent
@@ -16,7 +17,11 @@ from bashu_daemon.surveillance.venue_feed import VenueFeed
 from bashu_daemon.surveillance.watch import Watch
 from bashu_protocol.messages import ReplaceOrder
 
-LIMITS = {"warning_per_second": 5, "violation_per_second": 12, "violation_per_day": 400}
+MINUTE = 60 * SECOND
+LIMITS = {
+    "warning_per_second": 5, "violation_per_second": 12, "violation_per_day": 400,
+    "cancelled_percent": 60, "repeated_percent": 20, "own_multiple": 2, "others_multiple": 3,
+}  # fmt: skip
 RATIOS = {"info_ratio": 3, "warning_ratio": 5, "violation_ratio": 9, "min_messages": 10}
 
 
@@ -66,26 +71,74 @@ def is_message(event: Event) -> bool:
     return kind in ("new", "replaced") or (kind == "canceled" and event.report.orig_cl_ord_id != "")
 
 
+class Message(Struct):
+    """One message of any owner: the order, and whether it was entered and withdrawn by it."""
+
+    time: int
+    owner: str
+    order_id: int
+    entered: bool
+    withdrawn: bool
+
+
+def message_of(event: Event) -> Message | None:
+    if not isinstance(event, OrderEvent):
+        return None
+    report = event.report
+    kind = report.exec_type
+    if kind not in ("new", "replaced", "rejected") and not (
+        kind == "canceled" and report.orig_cl_ord_id
+    ):
+        return None
+    order_id = 0 if kind == "rejected" else report.order_id
+    is_entry, is_exit = kind in ("new", "replaced"), kind in ("replaced", "canceled")
+    return Message(report.transact_time, event.owner, order_id, is_entry, is_exit)
+
+
+def is_burst(all_sent: list[Message], second: list[Message]) -> bool:
+    """By the definition, of the messages so far and those of the last second."""
+    now, rate = second[-1].time, len(second)
+    start = max(all_sent[0].time, (now // MINUTE - 1) * MINUTE)
+    late = [message for message in all_sent if message.time >= start]
+    span = max(SECOND, now - start)
+    own = [message for message in late if message.owner == "oa"]
+    others = len(late) - len(own)
+    if rate >= 12 and rate >= others * SECOND / span:
+        return True
+    entered = sum(message.entered for message in second)
+    withdrawn = sum(message.withdrawn for message in second)
+    orders = {message.order_id for message in second}
+    return (
+        rate >= 5
+        and now - all_sent[0].time >= MINUTE
+        and rate >= 3 * others * SECOND / span
+        and rate >= 2 * (len(own) - rate) * SECOND / span
+        and withdrawn >= 0.6 * entered
+        and rate - len(orders) >= 0.2 * rate
+    )
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_a_burst_is_found_exactly_when_a_rate_is_new(seed: int) -> None:
     rule = Lone(BurstRate, LIMITS)
-    times: list[int] = []
-    reported = 0
+    sent: list[Message] = []
+    reported = own = 0
     findings = 0
     for event in drawn(seed):
-        if not isinstance(event, OrderEvent) or not (
-            is_message(event) or (event.owner == "oa" and event.report.exec_type == "rejected")
-        ):
-            rule.found(event)
+        message = message_of(event)
+        if message is not None:
+            sent.append(message)
+        if message is None or message.owner != "oa":
+            assert not rule.found(event)
             continue
-        now_ns = event.report.transact_time
-        times.append(now_ns)
-        rate = min(12, sum(time > now_ns - SECOND for time in times))
-        is_day = len(times) >= 400
-        expected = (rate >= 5 or is_day) and (rate > reported or len(times) == 400)
-        reported = max(reported, rate) if expected else reported
-        assert len(rule.found(event)) == expected
-        findings += expected
+        own += 1
+        mine = [one for one in sent if one.owner == "oa" and one.time > message.time - SECOND]
+        reported = 0 if len(mine) == 1 else reported
+        is_new = min(12, len(mine)) > reported and is_burst(sent, mine[-12:])
+        is_day = own == 400 and 2 * own >= len(sent)
+        reported = min(12, len(mine)) if is_new else reported
+        assert len(rule.found(event)) == (is_new or is_day)
+        findings += is_new
     assert findings > 3
 
 

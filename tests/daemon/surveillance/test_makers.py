@@ -8,7 +8,9 @@ from bashu_protocol.units import NS_PER_MINUTE
 
 MS = SECOND // 1_000
 CANCELS = {"frequent_cancel": {"cancels": 40, "large_cancels": 1_000}}
-BURSTS = {"burst_rate": {"warning_per_second": 5}}
+BURSTS = {
+    "burst_rate": {"warning_per_second": 5, "own_multiple": 0, "others_multiple": 0},
+}
 RATIOS = {"order_to_trade": {"info_ratio": 10, "warning_ratio": 20, "violation_ratio": 200}}
 
 
@@ -20,7 +22,7 @@ def quote(market: Watched, *, rounds: int, sells: bool = True, trades: bool = Tr
             names.append(market.order("a", "sell", 100, 7_000 + number % 3, MS))
         if trades and number == 5:
             market.order("b", "sell", 10, 6_990, MS)
-        market.now_ns += SECOND if number < 20 else SECOND // 4
+        market.now_ns += SECOND * 4 if number < 20 else SECOND // 4
         for name in names:
             market.cancel("a", name, MS)
 

@@ -121,19 +121,80 @@ def test_a_market_maker_that_trades_is_left_in_peace() -> None:
     assert [alert for alert in market.engine.alerts() if alert.owner == "om"] == []
 
 
+BURSTS = {"burst_rate": {"warning_per_second": 10, "violation_per_second": 20}}
+
+
+def bursting() -> Watched:
+    """Return a market that is known for more than a minute, with an order of everybody."""
+    market = Watched(BURSTS)
+    for user in ("a", "b", "c", "maker"):
+        market.order(user, "buy", 1, 6_900)
+    market.now_ns += 61 * SECOND
+    return market
+
+
 def test_a_burst_counts_one_second() -> None:
-    market = Watched({"burst_rate": {"warning_per_second": 10, "violation_per_second": 20}})
-    for _ in range(30):
-        market.order("a", "buy", 1, 6_900, after_ns=SECOND // 8)
+    market = bursting()
+    for _ in range(15):
+        name = market.order("a", "buy", 1, 6_900, SECOND // 8)
+        market.cancel("a", name, SECOND // 8)
     assert market.alerts("burst_rate") == []
-    market.now_ns += 5 * SECOND
-    for number in range(20):
-        market.order("c", "buy", 1, 6_900, after_ns=1_000_000)
+    market.now_ns += 60 * SECOND
+    for number in range(10):
+        market.stuff("c", 1)
         found = [alert.severity for alert in market.alerts("burst_rate")]
-        expected = ["violation"] if number == 19 else ["warning"] if number >= 9 else []
+        expected = ["violation"] if number == 9 else ["warning"] if number >= 4 else []
         assert found == expected
     (alert,) = market.alerts("burst_rate")
     assert alert.facts["peak_per_second"] == 20
+    assert len(alert.order_ids) == 10
+
+
+def test_each_burst_of_a_day_names_its_orders() -> None:
+    market = bursting()
+    for _ in range(3):
+        market.stuff("c", 6)
+        market.now_ns += 30 * SECOND
+    (alert,) = market.alerts("burst_rate")
+    assert len(alert.order_ids) == 18
+
+
+def test_a_ladder_that_is_entered_or_moved_is_no_burst() -> None:
+    market = bursting()
+    for _ in range(4):
+        names = [market.order("c", "buy", 1, 6_800 + level, 1_000) for level in range(7)]
+        market.now_ns += 20 * SECOND
+        for name in names:
+            market.cancel("c", name, 1_000)
+    assert market.alerts("burst_rate") == []
+
+
+def test_a_pace_that_the_others_or_the_group_itself_always_have_is_no_burst() -> None:
+    alone, crowd = bursting(), bursting()
+    for _ in range(40):
+        crowd.stuff("b", 6)
+        crowd.stuff("maker", 6)
+        crowd.stuff("a", 6)
+        crowd.now_ns += SECOND
+        alone.now_ns += 3 * SECOND
+        alone.stuff("a", 6)
+    crowd.stuff("c", 6)
+    assert [alert.owner for alert in crowd.alerts("burst_rate") if alert.owner == "oc"] == []
+    count = len(alone.alerts("burst_rate")[0].order_ids)
+    assert count < 40 * 6
+    market = bursting()
+    market.stuff("c", 6)
+    assert [alert.owner for alert in market.alerts("burst_rate")] == ["oc"]
+
+
+def test_before_a_minute_was_seen_only_the_published_rate_is_told() -> None:
+    market = Watched(BURSTS)
+    market.stuff("c", 9)
+    assert market.alerts("burst_rate") == []
+    for _ in range(2):
+        market.order("c", "buy", 1, 6_900, 1_000)
+    (alert,) = market.alerts("burst_rate")
+    assert alert.severity == "violation"
 
 
 def test_a_day_of_many_messages_is_a_violation_too() -> None:
@@ -143,6 +204,14 @@ def test_a_day_of_many_messages_is_a_violation_too() -> None:
     assert market.alerts("burst_rate") == []
     market.order("a", "buy", 1, 6_900)
     assert [alert.severity for alert in market.alerts("burst_rate")] == ["violation"]
+
+
+def test_who_sends_less_than_the_others_together_has_an_ordinary_day() -> None:
+    market = Watched({"burst_rate": {"violation_per_day": 30}})
+    for _ in range(40):
+        for user in ("a", "b", "c", "maker"):
+            market.order(user, "buy", 1, 6_900)
+    assert market.alerts("burst_rate") == []
 
 
 def test_a_trade_at_the_limit_is_noted(market: Watched) -> None:
