@@ -4,10 +4,96 @@ Shared by the rules about spoofing. What makes an order bait is decided later: b
 traded on the other side while it stood, and by how it went.
 """
 
+from typing import Final
+
 from msgspec import Struct
 
-from bashu_daemon.surveillance.book import Order
+from bashu_daemon.surveillance.book import USUAL_NS, Order, Own
 from bashu_daemon.surveillance.market import Market
+
+BAIT_SHARE: Final = 2
+"""One in so many of what a spoofer shows at least serves a trade on the other side."""
+ONE_HAND: Final = 3
+"""Orders of one hand come so many times as close together as a group's orders come by chance."""
+KNOWN_ORDERS: Final = 30
+"""Of fewer orders of a day it is not known what a maker usually shows."""
+
+
+class Habit(Struct, array_like=True):
+    """What one group showed in one instrument, and how often it traded against it meanwhile.
+
+    A maker shows five hundred ladders, and trades on the other side of some while they stand. A
+    spoofer trades against most of what is large for him.
+    """
+
+    shown: dict[int, int] = {}
+    """How many, by the number of binary digits of the square of their tonnes: what is twice as
+    large is two further."""
+    traded: dict[int, int] = {}
+    """How many of them were traded against."""
+    told: int = 0
+    """How many of the day were told as bait."""
+    told_trades: int = 0
+    """The group's trades while those stood."""
+
+    def add(self, qty: int, *, is_traded_against: bool) -> None:
+        """Count what was shown."""
+        key = _size_class(qty)
+        self.shown[key] = self.shown.get(key, 0) + 1
+        if is_traded_against:
+            self.traded[key] = self.traded.get(key, 0) + 1
+
+    def is_bait(self, qty: int) -> bool:
+        """Tell whether the group trades against most of what is half as large and larger.
+
+        One more, which it traded against, is counted with them.
+        """
+        least = _size_class(qty) - 2
+        shown = 1 + sum(count for key, count in self.shown.items() if key >= least)
+        traded = 1 + sum(count for key, count in self.traded.items() if key >= least)
+        return traded * BAIT_SHARE >= shown
+
+    def begin_day(self) -> None:
+        """Begin the day's counts anew; what was shown before counts half."""
+        self.told = self.told_trades = 0
+        self.shown = {key: count // 2 for key, count in self.shown.items() if count > 1}
+        self.traded = {key: count // 2 for key, count in self.traded.items() if count > 1}
+
+
+def _size_class(qty: int) -> int:
+    return (qty * qty).bit_length()
+
+
+def is_unknown_maker(own: Own, time: int) -> bool:
+    """Tell whether a group is mostly on both sides, and too new for its habits to be known."""
+    return (
+        own.two_sided > own.one_sided and own.placed < KNOWN_ORDERS and time - own.began < USUAL_NS
+    )
+
+
+def trades_anyway(own: Own, trades: int, stood: int) -> bool:
+    """Tell whether a group is as likely as not to trade in so many nanoseconds.
+
+    `trades` are its trades of the day that served no bait.
+    """
+    return 2 * trades * stood > own.two_sided + own.one_sided
+
+
+def is_of_one_hand(
+    market: Market, group: str, symbol: str, orders: int, came: int, qty: int
+) -> bool:
+    """Tell whether a group's orders of some tonnes followed each other faster than by chance.
+
+    `came` orders of all came from the first of its `orders` to the last. Chance would make as many
+    of them the group's as its share of the day's orders, or as each group has on average.
+    """
+    instrument = market.instrument(symbol)
+    all_orders = max(1, instrument.day.orders - orders)
+    own = max(0, market.own(group, symbol).placed - orders)
+    share = instrument.order_size.percent_of_at_least(qty)
+    groups = max(1, instrument.groups)
+    by_chance = max(0, came - orders) * share * max(own * groups, all_orders)
+    return ONE_HAND * by_chance <= (orders - 1) * 100 * all_orders * groups
 
 
 class Bait(Struct, array_like=True):

@@ -121,7 +121,9 @@ class Side:
 class Own:
     """What one control group has live in one instrument, and what it had of late."""
 
-    __slots__ = ("began", "changed", "one_sided", "orders", "qty", "trades", "two_sided", "usual")
+    __slots__ = (
+        "began", "changed", "one_sided", "orders", "placed", "qty", "trades", "two_sided", "usual",
+    )  # fmt: skip
 
     def __init__(self, now: int) -> None:
         self.orders: dict[int, Order] = {}
@@ -135,8 +137,8 @@ class Own:
         other."""
         self.one_sided = 0
         """Nanoseconds of the day with any other."""
-        self.trades = 0
-        """Of the day."""
+        self.trades = self.placed = 0
+        """Trades and orders of the day."""
 
     def pass_time(self, now: int) -> None:
         """Count what stood until now; to be called before it changes."""
@@ -163,11 +165,12 @@ class Own:
         self.two_sided += other.two_sided
         self.one_sided += other.one_sided
         self.trades += other.trades
+        self.placed += other.placed
 
     def begin_day(self, now: int) -> None:
         """Begin the day's counts anew; what stood over night is not the day's."""
         self.changed = max(now, self.changed)
-        self.two_sided = self.one_sided = self.trades = 0
+        self.two_sided = self.one_sided = self.trades = self.placed = 0
 
     @property
     def quotes_both_sides(self) -> bool:

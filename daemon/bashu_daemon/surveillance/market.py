@@ -31,14 +31,16 @@ class Day(Struct, array_like=True):
     volume: int = 0
     turnover: int = 0
     trades: int = 0
+    orders: int = 0
+    """That came to the book."""
 
 
 class Instrument:
     """An instrument's book and days."""
 
     __slots__ = (
-        "asks", "average_volume", "bids", "day", "history", "order_size", "phase", "trade_size",
-        "volumes",
+        "asks", "average_volume", "bids", "day", "groups", "history", "order_size", "phase",
+        "trade_size", "volumes",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +54,8 @@ class Instrument:
         """Tonnes of the last days that had trades, newest last."""
         self.average_volume = 0
         """Tonnes a day over those; 0 where there is none."""
+        self.groups = 0
+        """That ever had an order or a trade."""
         self.order_size = UsualSize()
         self.trade_size = UsualSize()
         """Of listing trades."""
@@ -88,6 +92,7 @@ class _DumpedOwn(Struct, array_like=True):
     two_sided: int
     one_sided: int
     trades: int
+    placed: int = 0
 
 
 class _Dumped(Struct, array_like=True):
@@ -133,6 +138,7 @@ class Market:
         found = self._own.get((group, symbol))
         if found is None:
             found = self._own[group, symbol] = Own(self.now)
+            self.instrument(symbol).groups += 1
         return found
 
     def link(self, link: Link) -> None:
@@ -151,6 +157,7 @@ class Market:
             instrument.history.join(before, name)
             joined = self._own.pop((before, symbol), None)
             if joined is not None:
+                instrument.groups -= 1
                 self._join_own(symbol, joined, name)
 
     def _join_own(self, symbol: str, joined: Own, name: str) -> None:
@@ -189,11 +196,13 @@ class Market:
         self.orders[order.order_id] = order
         side.add(order.price, order.leaves)
         instrument.order_size.add(order.qty)
+        instrument.day.orders += 1
         self.now = order.placed_at
         own = self.own(order.group, order.symbol)
         own.pass_time(self.now)
         own.orders[order.order_id] = order
         own.qty[order.sign] += order.leaves
+        own.placed += 1
         self._seqs[order.order_id] = order.placed_seq
         if len(self._seqs) > REMEMBERED_ORDERS:
             self._seqs.popitem(last=False)
@@ -250,7 +259,7 @@ class Market:
                 [
                     _DumpedOwn(
                         group, symbol, own.began, own.changed, (own.usual[1], own.usual[-1]),
-                        own.two_sided, own.one_sided, own.trades,
+                        own.two_sided, own.one_sided, own.trades, own.placed,
                     )
                     for (group, symbol), own in self._own.items()
                 ],
@@ -289,6 +298,6 @@ class Market:
             own.began, own.changed = had.began, had.changed
             own.usual = {1: had.usual[0], -1: had.usual[1]}
             own.two_sided, own.one_sided = had.two_sided, had.one_sided
-            own.trades = had.trades
+            own.trades, own.placed = had.trades, had.placed
         self.now = dumped.now
         self._seqs = OrderedDict(dumped.seqs)

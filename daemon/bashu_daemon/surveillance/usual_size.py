@@ -34,6 +34,12 @@ class UsualSize(Struct, array_like=True):
         key, counts = _key(size), self.counts
         return max((known for known in counts if known != key or counts[known] > 1), default=0)
 
+    def percent_of_at_least(self, size: int) -> int:
+        """Return how many of a hundred are about so large or larger; 100 where there are none."""
+        key = _key(size)
+        larger = sum(count for known, count in self.counts.items() if known >= key)
+        return larger * 100 // self.total if self.total else 100
+
     def _refresh(self) -> None:
         if self.total >= REMEMBERED:
             self.counts = {size: (count + 1) // 2 for size, count in self.counts.items()}

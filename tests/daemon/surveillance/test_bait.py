@@ -1,8 +1,11 @@
 """Spoofing and layering: at the thresholds, and honest orders beside them."""
 
+from random import Random
+
 import pytest
 from watched_market import SECOND, Watched
 
+from bashu_daemon.surveillance.bait import Habit
 from bashu_protocol.messages import MassCancel
 
 MS = SECOND // 1_000
@@ -216,3 +219,111 @@ def test_quotes_on_both_sides_are_a_makers() -> None:
         market.cancel("b", name, 100 * MS)
     assert market.alerts("layering") == []
     assert market.alerts("spoofing") == []
+
+
+def quote_ladders(market: Watched, chance: Random, times: int) -> None:
+    """Have `b` show bids at three prices and one small offer, again and again, all of chance."""
+    for _ in range(times):
+        offer = market.order("b", "sell", chance.randint(20, 60), 6_999)
+        size = int(300 * chance.uniform(0.7, 1.5))
+        names = [market.order("b", "buy", size, 6_988 - step, 20 * MS) for step in range(3)]
+        for name in (*names, offer):
+            market.cancel("b", name, 100 * MS)
+        market.now_ns += 5 * SECOND
+
+
+@pytest.mark.parametrize(("idle", "found"), [(0, 1), (1, 1), (2, 0), (40, 0)])
+def test_one_trade_beside_many_idle_ladders_is_chance(idle: int, found: int) -> None:
+    market = book()
+    quote_ladders(market, Random(5), idle)
+    for name in layer(market):
+        market.cancel("b", name, 100 * MS)
+    assert len(market.alerts("layering")) == found
+
+
+def test_who_trades_against_most_of_its_ladders_is_found_each_time() -> None:
+    market = book()
+    for _ in range(4):
+        for name in layer(market, orders=5):
+            market.cancel("b", name, 100 * MS)
+        market.now_ns += 20 * SECOND
+    (alert,) = market.alerts("layering")
+    assert (alert.severity, alert.count) == ("violation", 4)
+
+
+def test_ladders_that_are_small_beside_it_tell_nothing() -> None:
+    market = book()
+    for _ in range(20):
+        names = [market.order("b", "buy", 100, 6_988 - step, 20 * MS) for step in range(3)]
+        for name in names:
+            market.cancel("b", name, 100 * MS)
+        market.now_ns += 5 * SECOND
+    for name in layer(market):
+        market.cancel("b", name, 100 * MS)
+    assert len(market.alerts("layering")) == 1
+
+
+@pytest.mark.parametrize(("others", "found"), [(2, 1), (8, 0)])
+def test_orders_of_a_busy_market_are_no_ladder(others: int, found: int) -> None:
+    """Three orders within seconds are no hand's work where each group enters some meanwhile."""
+    market = book()
+    for number in range(60):
+        market.order("ac"[number % 2], "buy", 200, 6_950 - number % 9, MS)
+    market.order("b", "sell", 60, 6_996)
+    names = []
+    for step in range(3):
+        names.append(market.order("b", "buy", 300, 6_988 - step))
+        for number in range(others // 2):
+            market.order("ac"[number % 2], "buy", 200, 6_950 - number % 9, MS)
+    market.order("c", "buy", 60, 6_996)
+    for name in names:
+        market.cancel("b", name, 100 * MS)
+    assert len(market.alerts("layering")) == found
+
+
+@pytest.mark.parametrize(("offers", "found"), [(300, 1), (301, 0)])
+def test_a_ladder_is_entered_on_one_side(offers: int, found: int) -> None:
+    market = book()
+    real = market.order("b", "sell", 60, 6_996)
+    first = market.order("b", "buy", 300, 6_988)
+    offer = market.order("b", "sell", offers, 7_004)
+    names = [first, *(market.order("b", "buy", 300, 6_987 - step, 20 * MS) for step in range(2))]
+    market.order("c", "buy", 60, 6_996)
+    for name in (*names, real, offer):
+        market.cancel("b", name, 100 * MS)
+    assert len(market.alerts("layering")) == found
+
+
+@pytest.mark.parametrize(
+    ("shown", "traded", "qty", "expected"),
+    [
+        ([], [], 100, True),
+        ([100], [], 100, True),
+        ([100, 100], [], 100, False),
+        ([100] * 6, [100] * 5, 100, True),
+        ([100] * 500, [100] * 6, 100, False),
+        ([100] * 500, [], 300, True),
+        ([100] * 500, [], 200, False),
+    ],
+)
+def test_bait_is_what_a_group_mostly_trades_against(
+    shown: list[int], traded: list[int], qty: int, expected: bool
+) -> None:
+    habit = Habit()
+    for _ in shown[len(traded) :]:
+        habit.add(shown[0], is_traded_against=False)
+    for size in traded:
+        habit.add(size, is_traded_against=True)
+    assert habit.is_bait(qty) == expected
+
+
+def test_what_was_shown_on_days_before_counts_half() -> None:
+    habit = Habit()
+    for _ in range(4):
+        habit.add(100, is_traded_against=False)
+    habit.begin_day()
+    assert not habit.is_bait(100)
+    habit.begin_day()
+    assert habit.is_bait(100)
+    habit.begin_day()
+    assert habit == Habit()

@@ -4,7 +4,9 @@ Source: reference/surveillance.md A1 #6; the numbers are this venue's own parame
 seconds a group enters at least `orders` orders at as many prices of one side, its own interest
 leaning to that side more than it usually does; it trades on the other side; and most of what it
 entered is withdrawn soon, with nothing in its place. What is entered must weigh beside the
-instrument's usual order.
+instrument's usual order. That must be more than chance: the group trades against most of the
+ladders of this size that it shows (`bait.Habit`), the first of a day was entered and withdrawn as
+one hand does it, on one side, and a maker's trades are not so many that some fall into any time.
 Whether the withdrawals came one by one or at once makes no difference, and an order that is moved
 far from the best price is as good as withdrawn; one that is moved within them is a quote that
 follows the market. Without the trade on the other side they are none of this rule's business.
@@ -14,7 +16,13 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from bashu_daemon.surveillance.book import USUAL_NS, Order
+from bashu_daemon.surveillance.bait import (
+    Habit,
+    is_of_one_hand,
+    is_unknown_maker,
+    trades_anyway,
+)
+from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
@@ -29,6 +37,8 @@ class _Layer(Struct, array_like=True):
     qty: int
     account: str
     placed_at: int
+    number: int = 0
+    """Among the instrument's orders of the day."""
 
 
 class _Ladder(Struct, array_like=True):
@@ -53,6 +63,23 @@ class _Ladder(Struct, array_like=True):
     opposite_ids: list[int] = []
     accounts: list[str] = []
     exec_ids: list[int] = []
+    other_side: int = 0
+    """Tonnes that the group entered on the other side between its first order and its last."""
+    other_side_since: int = 0
+    """Tonnes that it entered there after the last."""
+    came_meanwhile: int = 0
+    """Orders that came to the market from the first withdrawal to the last."""
+    first_number: int = 0
+    """How many orders of the day there were at the first withdrawal."""
+    is_traded_against: bool = False
+    """Whether the group traded on the other side at all while it stood, or just afterwards."""
+    trades_before: int = 0
+    """Of the group's day, when it began."""
+
+    @property
+    def began(self) -> int:
+        """When the first of its orders came."""
+        return next(iter(self.layers.values())).placed_at
 
     @property
     def entered(self) -> int:
@@ -63,12 +90,14 @@ class _Ladder(Struct, array_like=True):
 class _State(Struct):
     ladders: dict[str, _Ladder] = {}
     counts: dict[str, int] = {}
+    habits: dict[str, Habit] = {}
 
 
 class Layering(Rule[_State]):
     """One episode for each group and instrument a day, with each ladder as an observation."""
 
     name = "layering"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "orders": 3,
         "entered_within_ms": 3_000,
@@ -98,26 +127,41 @@ class Layering(Rule[_State]):
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         self.state.ladders.clear()
         self.state.counts.clear()
+        for habit in self.state.habits.values():
+            habit.begin_day()
+        self.state.habits = {key: habit for key, habit in self.state.habits.items() if habit.shown}
         return NOTHING
 
     def _on_placed(self, event: Placed) -> Sequence[Finding]:
         order = event.order
         if order.is_immediate or order.crosses:
             return NOTHING
+        opposite = self.state.ladders.get(f"{order.group}/{order.symbol}/{-order.sign}")
+        if opposite is not None:
+            opposite.other_side_since += order.leaves
         key = f"{order.group}/{order.symbol}/{order.sign}"
         ladder = self.state.ladders.get(key)
-        usual = self.market.own(order.group, order.symbol).usual[order.sign]
         if ladder is None:
-            ladder = self.state.ladders[key] = _Ladder(event.time, usual)
+            ladder = self.state.ladders[key] = self._begun(order)
         elif not self._is_open(ladder, event.time):
             if self._stands(ladder, event.time):
                 return NOTHING  # a ladder that is being judged is not mixed with what comes later
-            ladder = self.state.ladders[key] = self._begun_again(ladder, event.time, usual)
+            if ladder.peak >= self.limits["orders"]:
+                self._habit(order).add(ladder.entered, is_traded_against=ladder.is_traded_against)
+            ladder = self.state.ladders[key] = self._begun_again(ladder, order)
         ladder.last = event.time
-        ladder.layers[order.order_id] = _Layer(order.price, order.leaves, order.account, event.time)
+        ladder.other_side += ladder.other_side_since
+        ladder.other_side_since = 0
+        number = self.market.instrument(order.symbol).day.orders
+        ladder.layers[order.order_id] = _Layer(
+            order.price, order.leaves, order.account, event.time, number
+        )
         if len(ladder.layers) >= self.limits["orders"]:
             self._note_standing(ladder, order)
         return NOTHING
+
+    def _habit(self, order: Order) -> Habit:
+        return self.state.habits.setdefault(f"{order.group}/{order.symbol}", Habit())
 
     def _is_open(self, ladder: _Ladder, time: int) -> bool:
         """Tell whether its first order came recently enough for one more to belong to it."""
@@ -127,17 +171,22 @@ class Layering(Rule[_State]):
             first is None or time - first.placed_at <= within
         )
 
-    def _begun_again(self, ladder: _Ladder, time: int, usual: int) -> _Ladder:
+    def _begun(self, order: Order) -> _Ladder:
+        own = self.market.own(order.group, order.symbol)
+        return _Ladder(order.placed_at, own.usual[order.sign], trades_before=own.trades)
+
+    def _begun_again(self, ladder: _Ladder, order: Order) -> _Ladder:
         """Return a ladder of those of its orders that are live and recent."""
-        live, within = self.market.orders, self.limits["entered_within_ms"] * NS_PER_MS
+        time, live = order.placed_at, self.market.orders
+        within = self.limits["entered_within_ms"] * NS_PER_MS
         recent = {
             number: layer
             for number, layer in ladder.layers.items()
             if time - layer.placed_at <= within and number in live
         }
         if not recent or len(recent) == MAX_LAYERS:
-            return _Ladder(time, usual)
-        return _Ladder(time, ladder.usual, recent)
+            return self._begun(order)
+        return _Ladder(time, ladder.usual, recent, trades_before=ladder.trades_before)
 
     def _note_standing(self, ladder: _Ladder, order: Order) -> None:
         live = self.market.orders
@@ -176,6 +225,7 @@ class Layering(Rule[_State]):
                 return NOTHING
         elif event.time - ladder.last > limits["withdrawn_within_ms"] * NS_PER_MS:
             return NOTHING
+        ladder.is_traded_against = True
         if not self._leans(ladder, event, sign):
             return NOTHING
         ladder.opposite += event.qty
@@ -191,13 +241,11 @@ class Layering(Rule[_State]):
     def _leans(self, ladder: _Ladder, event: Traded, sign: int) -> bool:
         """Tell whether the group's interest is on the ladder's side, and not on its trade's."""
         own = self.market.own(event.group(sign), event.symbol)
-        if own.quotes_both_sides and event.time - own.began < USUAL_NS:
-            return False  # what a maker usually shows is not known yet
         stood, against = own.qty[-sign], own.qty[sign]
         if ladder.last_withdrawn:
             stood, against = ladder.stood, ladder.against
         limits = self.limits
-        usual = limits["usual_percent"] * ladder.usual * (1 + own.quotes_both_sides)
+        usual = limits["usual_percent"] * ladder.usual
         return (
             ladder.peak >= limits["orders"]
             and stood >= limits["imbalance"] * (ladder.opposite + event.qty)
@@ -224,7 +272,10 @@ class Layering(Rule[_State]):
             return NOTHING
         if time - ladder.last > self.limits["withdrawn_within_ms"] * NS_PER_MS:
             return NOTHING
-        ladder.first_withdrawn = ladder.first_withdrawn or time
+        number = self.market.instrument(order.symbol).day.orders
+        if not ladder.first_withdrawn:
+            ladder.first_withdrawn, ladder.first_number = time, number
+        ladder.came_meanwhile = number - ladder.first_number
         ladder.withdrawn += qty
         ladder.last_withdrawn = time
         return self._judge(ladder, order.group, order.symbol, order.sign, seq, time)
@@ -237,6 +288,39 @@ class Layering(Rule[_State]):
             return False
         took = ladder.last_withdrawn - ladder.first_withdrawn
         return entered >= 3 * least or took <= limits["entered_within_ms"] * NS_PER_MS
+
+    def _is_bait(self, ladder: _Ladder, group: str, symbol: str, time: int) -> bool:
+        """Tell whether the trade against the ladder is none of chance.
+
+        The group trades against most of its ladders of this size; the first of the day looks like
+        one, too: entered and withdrawn as one.
+        """
+        own, entered = self.market.own(group, symbol), ladder.entered
+        habit = self.state.habits.setdefault(f"{group}/{symbol}", Habit())
+        is_bait = habit.is_bait(entered)
+        habit.add(entered, is_traded_against=True)
+        if not is_bait:
+            return False
+        if not habit.told:
+            if is_unknown_maker(own, time) or not self._is_one(ladder, group, symbol):
+                return False
+            is_likely = own.quotes_both_sides or not _is_unmixed(ladder)
+            trades = ladder.trades_before - habit.told_trades
+            if is_likely and trades_anyway(own, trades, time - ladder.began):
+                return False
+        habit.told += 1
+        habit.told_trades += own.trades - ladder.trades_before
+        return True
+
+    def _is_one(self, ladder: _Ladder, group: str, symbol: str) -> bool:
+        """Tell whether its orders came, and went, as one, and on one side."""
+        layers = list(ladder.layers.values())
+        orders, entered = len(layers), ladder.entered
+        came = layers[-1].number - layers[0].number + 1
+        return ladder.other_side * self.limits["imbalance"] <= entered and all(
+            is_of_one_hand(self.market, group, symbol, orders, meanwhile, entered // (2 * orders))
+            for meanwhile in (came, ladder.came_meanwhile)
+        )
 
     def _judge(
         self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
@@ -254,10 +338,11 @@ class Layering(Rule[_State]):
         ):
             return NOTHING
         key = f"{group}/{symbol}"
-        count = self.state.counts[key] = self.state.counts.get(key, 0) + 1
         del self.state.ladders[f"{key}/{sign}"]
+        if not self._is_bait(ladder, group, symbol, time):
+            return NOTHING
+        count = self.state.counts[key] = self.state.counts.get(key, 0) + 1
         accounts = {layer.account for layer in ladder.layers.values()}
-        began = min(layer.placed_at for layer in ladder.layers.values())
         finding = Finding(
             episode=key,
             severity="violation" if count >= limits["violation_count"] else "warning",
@@ -267,7 +352,7 @@ class Layering(Rule[_State]):
             members=sorted({*accounts, *ladder.accounts}),
             seq=seq,
             transact_time=time,
-            began=began,
+            began=ladder.began,
             order_ids=[*ladder.opposite_ids, *ladder.layers][-EVIDENCE:],
             exec_ids=ladder.exec_ids,
             count=count,
@@ -279,9 +364,16 @@ class Layering(Rule[_State]):
                 "withdrawn_percent": share,
                 "traded_qty": ladder.opposite,
                 "traded_price": ladder.opposite_value // ladder.opposite,
-                "stood_ms": (time - began) // NS_PER_MS,
+                "stood_ms": (time - ladder.began) // NS_PER_MS,
                 "collusive": int(not accounts >= set(ladder.accounts)),
                 "times": count,
             },
         )
         return (finding,)
+
+
+def _is_unmixed(ladder: _Ladder) -> bool:
+    """Tell whether hardly any order of others came between its first and last, in and out."""
+    layers = list(ladder.layers.values())
+    came = layers[-1].number - layers[0].number
+    return came <= 2 * len(layers) and ladder.came_meanwhile <= len(layers)
