@@ -1,6 +1,7 @@
 """Pre-arranged and circular trades, and the honest meetings beside them."""
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
 from recorded_rows import COLUMNS, START_NS
@@ -137,6 +138,69 @@ def test_a_deal_goes_on_from_one_order(first: int, is_found: bool) -> None:
         )
     )
     assert found == ([3] if is_found else [])
+
+
+class Record:
+    """A file of trades, each of two orders a second apart."""
+
+    def __init__(self) -> None:
+        self.watch = Watch({})
+        self.feed = CsvFeed(self.watch)
+        self.number = 0
+
+    def trade(self, seller: str, buyer: str, offered: int, wanted: int) -> None:
+        """Let two orders trade, and the rest of the larger one go."""
+        self.number += 1
+        sell, buy, at = f"s{self.number}", f"b{self.number}", START_NS + self.number * 10 * SECOND
+        qty = min(offered, wanted)
+        rows = [
+            (at, seller, "S", "new", sell, "sell", "70", offered, ""),
+            (at + SECOND, buyer, "S", "new", buy, "buy", "70", wanted, ""),
+            (at + SECOND, buyer, "S", "trade", buy, "buy", "70", qty, sell),
+        ]
+        if offered > qty:
+            rows.append((at + SECOND, seller, "S", "cancel", sell, "sell", "70", offered - qty, ""))
+        if wanted > qty:
+            rows.append((at + SECOND, buyer, "S", "cancel", buy, "buy", "70", wanted - qty, ""))
+        for row in rows:
+            self.feed.take(dict(zip(COLUMNS.split(","), map(str, row), strict=True)))
+
+    def pairs(self) -> list[str]:
+        """Return the groups of the pairs that were found."""
+        alerts = [alert for alert in self.watch.alerts() if alert.rule == "prearranged"]
+        return [f"{alert.facts['one']}-{alert.facts['other']}" for alert in alerts]
+
+
+@pytest.mark.parametrize(("size_of_c", "found"), [(100, []), (50, ["a-b"])])
+def test_one_size_is_no_coincidence_between_those_who_enter_no_other(
+    size_of_c: int, found: list[str]
+) -> None:
+    """a, b and c enter 100 t only, and the maker 37 t: a meets b as often as others of 100 t."""
+    record = Record()
+    for _ in range(15):
+        for one, other, offered, wanted in (
+            ("a", "c", 100, size_of_c), ("b", "c", 100, size_of_c), ("a", "b", 100, 100),
+            ("b", "a", 100, 100),
+        ):  # fmt: skip
+            record.trade(one, other, offered, wanted)
+        for group in ("a", "b", "c"):
+            for _ in range(27):
+                record.trade("maker", group, 37, 100)
+    assert record.pairs() == found
+
+
+@pytest.mark.parametrize(("wanted", "found"), [(300, []), (200, ["a-b"])])
+def test_where_each_trade_is_a_meeting_three_of_a_pair_are_none(
+    wanted: int, found: list[str]
+) -> None:
+    """As in a file that somebody made of a list of trades."""
+    record = Record()
+    for one, other in combinations(("c", "d", "e", "f"), 2):
+        record.trade(one, other, 300, wanted)
+        record.trade(other, one, 300, wanted)
+    for _ in range(3):
+        record.trade("a", "b", 300, 300)
+    assert record.pairs() == found
 
 
 def everybody_meets(market: Watched, rounds: int) -> None:

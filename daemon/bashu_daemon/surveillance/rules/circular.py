@@ -221,9 +221,12 @@ class Circular(Rule[_State]):
         return (self._finding(event, event.symbol, ring, accounts),) if ring.is_sure else NOTHING
 
     def _is_circle(self, book: _Book, groups: Sequence[str]) -> bool:
-        """Tell whether groups met beyond chance in the hour, the day or the week so far."""
+        """Tell whether groups met beyond chance in the hour, the day or the week so far.
+
+        Chance had its choice of all the chains that closed.
+        """
         windows = [*book.days, book.day, book.hour]
-        odds = self.limits["odds"]
+        odds = self.limits["odds"] * max(1, len(book.rings))
         return any(is_circle(some, groups, odds) for some in (windows[-1:], windows[-2:], windows))
 
     def _back(self, hops: Mapping[str, list[_Hop]], last: _Hop) -> list[_Hop] | None:

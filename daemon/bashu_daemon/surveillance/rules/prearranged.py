@@ -4,13 +4,16 @@ Source: reference/surveillance.md A1 #2. Entered within 2 s, quantities within 9
 90 % with each other, three times: this venue's own numbers. The published form is entered within
 300 s at a price within 0.1 %, of one quantity, three times. Either counts, over a day and over a
 week. Chance is weighed against it: how often such meetings of each with others, and the other's
-share of the flow, would make these two meet. Blocks are negotiated and have a rule of their own.
+share of the flow, would make these two meet. One size is no coincidence between groups that enter
+nothing else and meet others so, too, nor is any meeting in a market most of whose trades are such:
+there meetings are compared with one another only. Blocks are negotiated and have their own rule.
 """
 
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct, field
 
+from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.chance import Party, meetings_beyond_chance
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.matched import Meeting, Meetings, meeting_limits
@@ -42,25 +45,62 @@ class _Pair(Struct, array_like=True):
         self.exec_ids = [*self.exec_ids, *other.exec_ids][-EVIDENCE:]
 
 
+class _Group(Struct, array_like=True):
+    """What one group traded with anybody."""
+
+    trades: int = 0
+    orders: int = 0
+    repeated: int = 0
+    """Orders of the size of the one before."""
+    last_order: int = 0
+    last_qty: int = 0
+
+    def trade(self, order_id: int, order: Order | None) -> None:
+        """Count a trade of an order."""
+        self.trades += 1
+        if order_id != self.last_order and order is not None:
+            self.last_order = order_id
+            self.orders += 1
+            self.repeated += order.qty == self.last_qty
+            self.last_qty = order.qty
+
+    def join(self, other: "_Group") -> None:
+        """Add a later day's."""
+        self.trades += other.trades
+        self.orders += other.orders
+        self.repeated += other.repeated
+
+    @property
+    def is_of_one_size(self) -> bool:
+        """Whether it mostly enters orders of one size."""
+        return 2 * self.repeated >= self.orders > 1
+
+
 class _Tally(Struct, array_like=True):
     """One instrument over a day, or over the days before."""
 
     total: int = 0
-    trades: dict[str, int] = {}
-    """Of each group."""
+    groups: dict[str, _Group] = {}
     fast: dict[str, int] = {}
     """Meetings of each group, with anybody."""
     slow: dict[str, int] = {}
     pairs: dict[str, _Pair] = {}
 
+    def group(self, name: str) -> _Group:
+        """Return what a group did."""
+        found = self.groups.get(name)
+        if found is None:
+            found = self.groups[name] = _Group()
+        return found
+
     def join(self, other: "_Tally") -> None:
         """Add a later day's."""
         self.total += other.total
-        for mine, theirs in (
-            (self.trades, other.trades), (self.fast, other.fast), (self.slow, other.slow),
-        ):  # fmt: skip
-            for group, count in theirs.items():
-                mine[group] = mine.get(group, 0) + count
+        for name, group in other.groups.items():
+            self.group(name).join(group)
+        for mine, theirs in ((self.fast, other.fast), (self.slow, other.slow)):
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
         for key, pair in other.pairs.items():
             self.pairs.setdefault(key, _Pair()).join(pair)
 
@@ -118,78 +158,74 @@ class Prearranged(Rule[_State]):
         if book is None:
             book = self.state.books[event.symbol] = _Book()
         today = book.today
-        trades = today.trades
         today.total += 1
-        trades[one] = trades.get(one, 0) + 1
-        trades[two] = trades.get(two, 0) + 1
+        today.group(one).trade(event.buy_id, event.buy)
+        today.group(two).trade(event.sell_id, event.sell)
         meeting = self.state.meetings.of(event, self._meeting)
         if meeting is None:
             return NOTHING
-        pair = self._count(today, event, meeting)
-        return NOTHING if pair is None else self._judge(event, book, pair)
-
-    def _count(self, today: _Tally, event: Traded, meeting: Meeting) -> str | None:
-        """Count a meeting; return the pair, none if there are too many pairs."""
-        one, two = sorted((event.buy_group, event.sell_group))
-        key = f"{one}/{two}"
+        key = "/".join(sorted((one, two)))
         pair = today.pairs.get(key)
         if pair is None:
             if len(today.pairs) >= MOST_PAIRS:
-                return None
+                return NOTHING
             pair = today.pairs[key] = _Pair()
-        kinds = [
-            kind for kind, counts in ((today.fast, meeting.is_fast), (today.slow, meeting.is_slow))
-            if counts
-        ]  # fmt: skip
-        for kind in kinds:
-            kind[one] = kind.get(one, 0) + 1
-            kind[two] = kind.get(two, 0) + 1
-        pair.fast += meeting.is_fast
-        pair.slow += meeting.is_slow
-        pair.quantity += meeting.qty
-        for account in (event.buy_account, event.sell_account):
-            if account not in pair.accounts:
-                pair.accounts = sorted([*pair.accounts, account])
-        pair.order_ids = [*pair.order_ids, event.buy_id, event.sell_id][-EVIDENCE:]
-        pair.exec_ids = [*pair.exec_ids, event.exec_id][-EVIDENCE:]
-        return key
+        _count(today, pair, event, meeting)
+        return self._judge(event, book, key)
 
     def _judge(self, event: Traded, book: _Book, key: str) -> Sequence[Finding]:
         one, two = sorted((event.buy_group, event.sell_group))
         best: tuple[int, int, _Pair] | None = None
-        for earlier in (_Tally(), book.past):
+        for tallies in ((book.today,), (book.past, book.today)):
             pair = _Pair()
-            for tally in (earlier, book.today):
+            for tally in tallies:
                 if key in tally.pairs:
                     pair.join(tally.pairs[key])
-            mine = book.today.trades[one] + earlier.trades.get(one, 0)
-            theirs = book.today.trades[two] + earlier.trades.get(two, 0)
-            count = self._beyond_chance(pair, one, two, (earlier, book.today))
-            if percent(count, max(mine, theirs)) < self.limits["pair_percent"]:
+            groups = [_joined(tallies, name) for name in (one, two)]
+            count = self._beyond_chance(pair, (one, two), groups, tallies)
+            trades = [group.trades for group in groups]
+            if percent(count, max(trades)) < self.limits["pair_percent"]:
                 continue
             if count and (best is None or count > best[0]):
-                best = count, percent(count, min(mine, theirs)), pair
+                best = count, percent(count, min(trades)), pair
         return NOTHING if best is None else (self._finding(event, key, *best),)
 
-    def _beyond_chance(self, pair: _Pair, one: str, two: str, tallies: Sequence[_Tally]) -> int:
+    def _beyond_chance(
+        self, pair: _Pair, names: Sequence[str], groups: Sequence[_Group], tallies: Sequence[_Tally]
+    ) -> int:
         """Return how many meetings were more than chance; 0 for too few.
 
         Orders of one size meet within minutes in any thin market: of a pair that trades with
         others, too, one more such meeting with others is supposed.
         """
         total = sum(tally.total for tally in tallies)
-        trades = [sum(tally.trades.get(group, 0) for tally in tallies) for group in (one, two)]
-        for count, met, prior in (
-            (pair.slow, [tally.slow for tally in tallies], int(max(trades) > pair.slow)),
-            (pair.fast, [tally.fast for tally in tallies], 0),
+        are_of_one_size = all(group.is_of_one_size for group in groups)
+        for count, kinds, prior in (
+            (
+                pair.slow,
+                [tally.slow for tally in tallies],
+                max(group.trades for group in groups) > pair.slow,
+            ),
+            (pair.fast, [tally.fast for tally in tallies], False),
         ):
             if count < self.limits["warning_count"]:
                 continue
+            met = [sum(kind.get(name, 0) for kind in kinds) for name in names]
+            all_met = sum(sum(kind.values()) for kind in kinds) // 2
+            is_usual = 2 * (all_met - count) > total - count
+            only_met = is_usual or (are_of_one_size and min(met) > count)
             parties = [
-                Party(mine, sum(kind.get(group, 0) for kind in met))
-                for group, mine in zip((one, two), trades, strict=True)
+                Party(meetings if only_met else group.trades, meetings)
+                for group, meetings in zip(groups, met, strict=True)
             ]
-            if meetings_beyond_chance(count, parties, total, self.limits["odds"], prior):
+            among = all_met if only_met else total
+            if meetings_beyond_chance(
+                count,
+                parties,
+                among,
+                self.limits["odds"],
+                int(is_usual or (prior and not only_met)),
+            ):
                 return count
         return 0
 
@@ -217,3 +253,31 @@ class Prearranged(Rule[_State]):
                 "last_price": event.price,
             },
         )
+
+
+def _joined(tallies: Sequence[_Tally], name: str) -> _Group:
+    """Return what a group did in all of them."""
+    joined = _Group()
+    for tally in tallies:
+        if name in tally.groups:
+            joined.join(tally.groups[name])
+    return joined
+
+
+def _count(today: _Tally, pair: _Pair, event: Traded, meeting: Meeting) -> None:
+    """Count a meeting."""
+    kinds = [
+        kind for kind, counts in ((today.fast, meeting.is_fast), (today.slow, meeting.is_slow))
+        if counts
+    ]  # fmt: skip
+    for kind in kinds:
+        for group in (event.buy_group, event.sell_group):
+            kind[group] = kind.get(group, 0) + 1
+    pair.fast += meeting.is_fast
+    pair.slow += meeting.is_slow
+    pair.quantity += meeting.qty
+    for account in (event.buy_account, event.sell_account):
+        if account not in pair.accounts:
+            pair.accounts = sorted([*pair.accounts, account])
+    pair.order_ids = [*pair.order_ids, event.buy_id, event.sell_id][-EVIDENCE:]
+    pair.exec_ids = [*pair.exec_ids, event.exec_id][-EVIDENCE:]
