@@ -62,16 +62,18 @@ def slicer(stage: Stage, user: str, symbol: str, *, size: int, slices: int, mean
                 left, cancels = live.leaves, cancels + 1
                 stage.cancel(live)
                 live = stage.place(user, symbol, side, left, best)
-            if live.is_live:
+            if live.is_live and cancels < HONEST_CANCELS:
                 left, cancels = live.leaves, cancels + 1
                 stage.cancel(live)
                 stage.place(user, symbol, side, left, stage.best(symbol, other), "ioc")
+            else:
+                stage.replace(live, stage.best(symbol, other))
             yield wait(chance, mean_ms)
         yield wait(chance, 20 * mean_ms)
 
 
 def grid_keeper(stage: Stage, user: str, symbol: str, *, size: int, levels: int) -> Script:
-    """Keep orders at fixed distances on both sides; what is filled is entered on the other side."""
+    """Keep orders at fixed distances on both sides of a middle; move it after the market."""
     chance = random.Random(stage.chance.random())
     middle = stage.best(symbol, "buy")
     orders: dict[int, Live] = {}
@@ -88,13 +90,8 @@ def grid_keeper(stage: Stage, user: str, symbol: str, *, size: int, levels: int)
             held = orders.get(step)
             if step == 0 or (held is not None and held.is_live):
                 continue
-            side: Side = "buy" if price < stage.best(symbol, "sell") and step < 0 else "sell"
-            crosses = (
-                price >= stage.best(symbol, "sell")
-                if side == "buy"
-                else price <= stage.best(symbol, "buy")
-            )
-            if not crosses:
+            side, other = SIDES if step < 0 else SIDES[::-1]
+            if (stage.best(symbol, other) - price) * (1 if side == "buy" else -1) > 0:
                 orders[step] = stage.place(user, symbol, side, size, price)
                 yield chance.randrange(1, 30) * MS
         yield wait(chance, 3_000)

@@ -129,7 +129,7 @@ def jobs_of(families: Sequence[int], seeds: int) -> list[Job]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play all markets on all cores and print the report."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seeds", type=int, default=3, help="markets for each rule and severity")
+    parser.add_argument("--seeds", type=int, default=2, help="markets for each rule and severity")
     parser.add_argument("--quick", action="store_true", help="one market for each")
     parser.add_argument("--rule", help="only this rule's families, beside the honest markets")
     parser.add_argument("--out", type=Path, metavar="FILE.md", help="write it as Markdown")
