@@ -27,6 +27,12 @@ def unwind(market: Watched, price: int, qty: int) -> None:
     market.order("a", "sell", qty, price)
 
 
+def marked(market: Watched) -> list[str]:
+    """End the day; return who marked its close."""
+    market.next_day()
+    return sorted(alert.owner for alert in market.alerts("marking_close"))
+
+
 def test_a_ramp_is_found_when_half_of_it_is_sold_again() -> None:
     market = Watched()
     calm(market, 5)
@@ -118,12 +124,13 @@ def test_who_buys_all_day_for_a_deadline_marks_no_close(all_day: bool) -> None:
     assert bool(found) == (not all_day)
 
 
-def test_a_close_near_the_price_before_is_none() -> None:
+@pytest.mark.parametrize(("steps", "found"), [(2, []), (6, ["oa"])])
+def test_a_close_is_marked_beyond_a_few_thousandths(steps: int, found: list[str]) -> None:
+    """Where the price stands still otherwise."""
     market = Watched()
     calm(market, 30)
-    push(market, steps=4)
-    market.next_day()
-    assert market.alerts("marking_close") == []
+    push(market, steps=steps, first=7_003)
+    assert marked(market) == found
 
 
 def test_the_way_back_of_a_strong_push_may_lose_and_push_again() -> None:
@@ -153,12 +160,6 @@ def test_a_close_is_marked_in_the_last_minutes(others: int, found: int) -> None:
     market.next_day()
     marked = [alert for alert in market.alerts("marking_close") if alert.owner == "oa"]
     assert len(marked) == found
-
-
-def marked(market: Watched) -> list[str]:
-    """End the day; return who marked its close."""
-    market.next_day()
-    return sorted(alert.owner for alert in market.alerts("marking_close"))
 
 
 @pytest.mark.parametrize(("orders", "found"), [(1, []), (2, ["oa"])])

@@ -1,14 +1,14 @@
 """Marking the close: a group pushes the price from which the next day's limits are reckoned.
 
 Source: reference/surveillance.md A1 #11 and row 0: 10 % (sensitive) and 50 % (normal) of the
-volume in the closing window or of the day are published shares; how far the window's average
-price must stand from that of the minutes before it is this venue's own. Below the normal share the
-group must have saved its pushes for the close: its share is some times what it was before, so that
-who buys all day for a deadline does not mark the close. The last minutes are looked at, too, one by
-one. In every window the group must have come several times and itself have emptied levels for its
-part of a move beyond the market's own swings: the last trade of a thin day is somebody's. The close
-of the national market is the average price of the whole day, so on a thin day a single print may
-make it: the whole day is looked at, too, with the group's pushes and without them.
+volume in the closing window or of the day are published shares. Below the normal share the group
+must have saved its pushes for the close: its share is some times what it was before, so that who
+buys all day for a deadline does not mark the close. The last minutes are looked at, too, one by
+one, and there it must be the more. How far is far is the instrument's own: in every window the
+group must have come several times, and the levels that it emptied itself are several of the
+market's usual swings and make up its part of the move; the last trade of a thin day is somebody's.
+The close of the national market is the average price of the whole day, so on a thin day a single
+print may make it: the whole day is looked at, too, with the group's pushes and without them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,11 +54,13 @@ class MarkingClose(Rule[_State]):
         "before_minutes": 20,
         "sensitive_percent": 10,
         "normal_percent": 50,
-        "move_bps": 50,
+        "percent_per_minute": 1,
+        "move_bps": 15,
+        "day_bps": 50,
         "times_before": 2,
         "one_sided_percent": 75,
         "lifted_percent": 40,
-        "swings": 2,
+        "swings": 3,
         "pushes": 2,
         "own_percent": 25,
         "min_qty": 1,
@@ -116,6 +118,7 @@ class MarkingClose(Rule[_State]):
             sum(minute.volume for minute in window),
             sum(minute.turnover for minute in window),
             _average(earlier) or self.market.instrument(symbol).day.reference,
+            length,
             length >= min(LONG_MINUTES, limits["window_minutes"]),
             minutes.usual_day(),
         )
@@ -135,7 +138,8 @@ class MarkingClose(Rule[_State]):
             len(orders) >= limits["pushes"]
             and lifted >= limits["lifted_percent"] * moved
             and lifted * 100 >= limits["own_percent"] * late.lifted_to(key[0])
-            and moved >= limits["swings"] * usual_move(window)
+            and lifted >= limits["swings"] * usual_move(window) * 100
+            and moved >= usual_move(window)
         )
 
     def _judge(
@@ -153,21 +157,23 @@ class MarkingClose(Rule[_State]):
         moved = late.moved(sign)
         day_moved = _moved(day.turnover, day.volume, push.value, push.qty, day.reference, sign)
         normal, least = limits["normal_percent"], limits["move_bps"]
+        # The shorter the window, the more of it: chance has more room in a minute.
+        more = limits["percent_per_minute"] * max(0, limits["window_minutes"] - late.minutes)
         is_saved_up = (
-            share >= limits["sensitive_percent"] and share >= limits["times_before"] * before
+            share >= limits["sensitive_percent"] + more and share >= limits["times_before"] * before
         )
         marks_late = (
             qty >= least_qty
             and moved >= least
             and self._made_move(limits, late, key)
             and percent(qty, qty + back) >= limits["one_sided_percent"]
-            and (share >= normal or (is_saved_up and late.is_long))
+            and (share >= normal or is_saved_up)
         )
         marks_day = (
             late.usual_day > 0
             and push.qty >= least_qty
             and day_share >= normal
-            and day_moved >= least
+            and day_moved >= limits["day_bps"]
             and day_moved * day.reference >= limits["swings"] * late.usual_day * 10_000
         )
         if not (marks_late or marks_day):
@@ -176,9 +182,7 @@ class MarkingClose(Rule[_State]):
         return Finding(
             episode=f"{group}/{symbol}",
             severity="violation" if marks_late and share >= normal else "warning",
-            score=min(
-                100, 40 + max(share, day_share) // 2 + max(moved, day_moved) * 5 // max(1, least)
-            ),
+            score=min(100, 40 + max(share, day_share) // 2 + max(moved, day_moved) // 10),
             symbol=symbol,
             owner=group,
             members=sorted(push.accounts),
@@ -207,6 +211,8 @@ class _Late(Struct):
     volume: int
     turnover: int
     usual: int
+    minutes: int
+    """Its length, with those without trades."""
     is_long: bool
     usual_day: int
     """Fen that the price usually goes over such a day; 0 while that is not known."""
