@@ -123,12 +123,16 @@ def test_a_clique_grows_one_alert_over_the_days() -> None:
 # Bait for another's sake
 
 
-def book() -> Watched:
-    """Tonnes of hundreds on each side, with room between the best prices, and usual orders."""
-    market = Watched()
+def make(market: Watched) -> None:
     for step in range(5):
         market.order("maker", "buy", 400, 6_990 - step)
         market.order("maker", "sell", 400, 7_000 + step)
+
+
+def book() -> Watched:
+    """Tonnes of hundreds on each side, with room between the best prices, and usual orders."""
+    market = Watched()
+    make(market)
     for _ in range(30):
         name = market.order("c", "buy", 100, 6_980)
         market.cancel("c", name)
@@ -172,10 +176,12 @@ def test_bait_for_anothers_sake(times: int, severity: str | None, layers: int) -
 @pytest.mark.parametrize(
     ("how", "is_found"),
     [
-        ({"stands_ms": 14_900}, True),
-        ({"stands_ms": 15_100}, False),
+        ({"stands_ms": 59_900}, True),
+        ({"stands_ms": 60_100}, False),
         ({"stands_ms": 9_000, "after_ms": 4_900}, True),
         ({"stands_ms": 9_000, "after_ms": 5_100}, False),
+        ({"stands_ms": 20_000, "after_ms": 9_900}, True),
+        ({"stands_ms": 20_000, "after_ms": 10_100}, False),
         ({"shown": 400}, False),
         ({"own_offer": 500}, True),
         ({"own_offer": 600}, False),
@@ -188,6 +194,17 @@ def test_what_bait_for_anothers_sake_is(how: dict[str, int | str], is_found: boo
     for _ in range(3):
         collude(market, **how)  # type: ignore[arg-type]  as the table has it
     assert bool(market.alerts("collusive")) == is_found
+
+
+@pytest.mark.parametrize(("days", "is_found"), [(2, False), (3, True)])
+def test_bait_once_a_day_is_found_over_the_week(days: int, is_found: bool) -> None:
+    market = book()
+    for _ in range(days):
+        collude(market)
+        market.now_ns += 86_400 * SECOND
+        market.next_day()
+        make(market)
+    assert [alert.count for alert in market.alerts("collusive")] == ([3] if is_found else [])
 
 
 def test_a_maker_who_trades_all_the_time_is_nobodys_accomplice() -> None:

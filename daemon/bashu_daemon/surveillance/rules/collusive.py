@@ -1,17 +1,18 @@
 """Collusive spoofing: one group shows orders that are not meant to trade, another has the trades.
 
 Source: reference/surveillance.md A1 #7, with the conditions of #5 and #6 on the orders shown: alone
-on their side, large for the book, hardly filled, withdrawn within seconds and soon after the other
-group's trade, which was at a price that was not to be had before. Within one control group it is
-spoofing or layering. Two groups that nothing links must do so three times a day, in at least half
-of the first one's withdrawals of that kind, and more often than the second one's share of that
-side's trades would have it. Sizes, times and odds are this venue's own.
+on their side, large for the book, hardly filled, withdrawn within a minute and soon after the other
+group's trade (within seconds, or half of the time that they stood), which was at a price that was
+not to be had before. Within one control group it is spoofing or layering. Two groups that nothing
+links must do so three times, over a day or a week, in at least half of the first one's withdrawals
+of that kind, and more often than the second one's share of that side's trades would have it. Sizes,
+times and odds are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bashu_daemon.surveillance.bait import others_best
 from bashu_daemon.surveillance.book import Order
@@ -27,6 +28,10 @@ MOST_ORDERS: Final = 32
 """Of one show."""
 MOST_TRADES: Final = 512
 """Remembered of an instrument, for the shows that stand."""
+DAYS: Final = 7
+"""Trading days that are looked at together."""
+MOST_PAIRS: Final = 2_000
+"""Kept of a day in an instrument; what begins later is not counted."""
 LEVELS: Final = 5
 """Of the book's side, with which a show is compared."""
 
@@ -77,12 +82,21 @@ class _Pair(Struct, array_like=True):
     order_ids: list[int] = []
     exec_ids: list[int] = []
 
+    def join(self, other: "_Pair") -> None:
+        """Add a later day's."""
+        self.count += other.count
+        self.trades += other.trades
+        self.gain += other.gain
+        self.shown_qty += other.shown_qty
+        self.traded_qty += other.traded_qty
+        self.accounts = sorted({*self.accounts, *other.accounts})
+        self.order_ids = [*self.order_ids, *other.order_ids][-EVIDENCE:]
+        self.exec_ids = [*self.exec_ids, *other.exec_ids][-EVIDENCE:]
 
-class _Book(Struct, array_like=True):
-    """One instrument today."""
 
-    shows: dict[str, _Show] = {}
-    recent: list[_Trade] = []
+class _Tally(Struct, array_like=True):
+    """One instrument over a day, or over the days before."""
+
     sides: dict[str, int] = {}
     """Trades of each group, on either side."""
     trades: int = 0
@@ -92,22 +106,43 @@ class _Book(Struct, array_like=True):
     """Trades of others in their favour while those stood."""
     pairs: dict[str, _Pair] = {}
 
+    def join(self, other: "_Tally") -> None:
+        """Add a later day's."""
+        self.trades += other.trades
+        for mine, theirs in (
+            (self.sides, other.sides), (self.judged, other.judged), (self.met, other.met),
+        ):  # fmt: skip
+            for name, count in theirs.items():
+                mine[name] = mine.get(name, 0) + count
+        for key, pair in other.pairs.items():
+            self.pairs.setdefault(key, _Pair()).join(pair)
+
+
+class _Book(Struct, array_like=True):
+    shows: dict[str, _Show] = {}
+    recent: list[_Trade] = []
+    today: _Tally = field(default_factory=_Tally)
+    days: list[_Tally] = []
+    past: _Tally = field(default_factory=_Tally)
+    """All of `days`."""
+
 
 class _State(Struct):
     books: dict[str, _Book] = {}
 
 
 class Collusive(Rule[_State]):
-    """One episode for each pair of groups and instrument a day."""
+    """One episode for each pair and instrument a day; what the last days add is counted in."""
 
     name = "collusive"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "size_multiple": 3,
         "depth_percent": 20,
         "imbalance": 3,
         "withdrawn_percent": 80,
         "filled_percent": 10,
-        "withdrawn_within_ms": 15_000,
+        "withdrawn_within_ms": 60_000,
         "withdrawn_after_fill_ms": 5_000,
         "repeats": 3,
         "violation_count": 5,
@@ -130,7 +165,13 @@ class Collusive(Rule[_State]):
         self._within_ns = limits["withdrawn_within_ms"] * NS_PER_MS
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
-        self.state.books.clear()
+        for book in self.state.books.values():
+            book.shows.clear()
+            book.recent.clear()
+            book.days = [*book.days, book.today][1 - DAYS :]
+            book.today, book.past = _Tally(), _Tally()
+            for day in book.days:
+                book.past.join(day)
         return NOTHING
 
     def _on_placed(self, event: Placed) -> Sequence[Finding]:
@@ -175,8 +216,8 @@ class Collusive(Rule[_State]):
         book = self.state.books.get(event.symbol)
         if book is None:
             return NOTHING
-        book.trades += 1
-        sides = book.sides
+        book.today.trades += 1
+        sides = book.today.sides
         buyer, seller = event.buy_group, event.sell_group
         sides[buyer] = sides.get(buyer, 0) + 1
         sides[seller] = sides.get(seller, 0) + 1
@@ -223,14 +264,16 @@ class Collusive(Rule[_State]):
         if filled * 100 > self.limits["filled_percent"] * shown:
             return NOTHING
         after = self.limits["withdrawn_after_fill_ms"] * NS_PER_MS
+        after = max(after, (event.time - show.began) // 2)
         soon = {
             other: fills for other, fills in all_fills.items()
             if event.time - fills.last_time <= after
         }  # fmt: skip
         if not soon:
             return NOTHING
-        book.judged[show.group] = book.judged.get(show.group, 0) + 1
-        book.met[show.group] = book.met.get(show.group, 0) + trades
+        today = book.today
+        today.judged[show.group] = today.judged.get(show.group, 0) + 1
+        today.met[show.group] = today.met.get(show.group, 0) + trades
         return [
             finding
             for other, fills in soon.items()
@@ -241,30 +284,45 @@ class Collusive(Rule[_State]):
         self, event: Amended | Withdrawn, symbol: str, book: _Book, show: _Show, other: str,
         fills: _Fills,
     ) -> Sequence[Finding]:  # fmt: skip
-        pair = book.pairs.setdefault(f"{show.group}/{other}", _Pair())
-        pair.count += 1
-        pair.trades += len(fills.exec_ids)
-        pair.shown_qty += sum(show.orders.values())
-        pair.traded_qty += fills.qty
-        if show.market_best:
-            pair.gain += abs(fills.value - fills.qty * show.market_best)
-        pair.accounts = sorted({*pair.accounts, *show.accounts, *fills.accounts})
-        pair.order_ids = [*pair.order_ids, *fills.order_ids, *show.orders][-EVIDENCE:]
-        pair.exec_ids = [*pair.exec_ids, *fills.exec_ids][-EVIDENCE:]
+        key = f"{show.group}/{other}"
+        today = book.today
+        if key not in today.pairs and len(today.pairs) >= MOST_PAIRS:
+            return NOTHING
+        _count(today.pairs.setdefault(key, _Pair()), show, fills)
+        best: tuple[_Pair, int] | None = None
+        for tallies in ((today,), (book.past, today)):
+            pair = _Pair()
+            for tally in tallies:
+                if key in tally.pairs:
+                    pair.join(tally.pairs[key])
+            judged = sum(tally.judged.get(show.group, 0) for tally in tallies)
+            if self._is_beyond_chance(pair, show.group, other, judged, tallies):
+                best = pair, judged
+        if best is None:
+            return NOTHING
+        return (self._finding(event, symbol, show.group, other, *best),)
+
+    def _is_beyond_chance(
+        self, pair: _Pair, shower: str, other: str, judged: int, tallies: Sequence[_Tally]
+    ) -> bool:
         limits = self.limits
-        judged, met = book.judged[show.group], book.met[show.group]
         if pair.count < limits["repeats"] or 2 * pair.count < judged:
-            return NOTHING
-        usual = book.sides.get(other, 0) - pair.trades
-        elsewhere = 2 * book.trades - met
-        if not is_beyond_chance(pair.count, met * 2 * usual, elsewhere + 1, limits["odds"]):
-            return NOTHING
-        finding = Finding(
-            episode=f"{show.group}/{other}/{symbol}",
-            severity="violation" if pair.count >= limits["violation_count"] else "warning",
+            return False
+        met = sum(tally.met.get(shower, 0) for tally in tallies)
+        usual = sum(tally.sides.get(other, 0) for tally in tallies) - pair.trades
+        elsewhere = 2 * sum(tally.trades for tally in tallies) - met
+        return is_beyond_chance(pair.count, met * 2 * usual, elsewhere + 1, limits["odds"])
+
+    def _finding(
+        self, event: Amended | Withdrawn, symbol: str, shower: str, other: str, pair: _Pair,
+        judged: int,
+    ) -> Finding:  # fmt: skip
+        return Finding(
+            episode=f"{shower}/{other}/{symbol}",
+            severity="violation" if pair.count >= self.limits["violation_count"] else "warning",
             score=min(100, 40 + 10 * pair.count),
             symbol=symbol,
-            owner=show.group,
+            owner=shower,
             members=pair.accounts,
             seq=event.seq,
             transact_time=event.time,
@@ -273,7 +331,7 @@ class Collusive(Rule[_State]):
             count=pair.count,
             gain=pair.gain,
             facts={
-                "one": show.group,
+                "one": shower,
                 "other": other,
                 "times": pair.count,
                 "bait_qty": pair.shown_qty,
@@ -281,7 +339,19 @@ class Collusive(Rule[_State]):
                 "share_percent": percent(pair.count, judged),
             },
         )
-        return (finding,)
+
+
+def _count(pair: _Pair, show: _Show, fills: _Fills) -> None:
+    """Count a show that was withdrawn after another's trades."""
+    pair.count += 1
+    pair.trades += len(fills.exec_ids)
+    pair.shown_qty += sum(show.orders.values())
+    pair.traded_qty += fills.qty
+    if show.market_best:
+        pair.gain += abs(fills.value - fills.qty * show.market_best)
+    pair.accounts = sorted({*pair.accounts, *show.accounts, *fills.accounts})
+    pair.order_ids = [*pair.order_ids, *fills.order_ids, *show.orders][-EVIDENCE:]
+    pair.exec_ids = [*pair.exec_ids, *fills.exec_ids][-EVIDENCE:]
 
 
 def _side_key(group: str, sign: int) -> str:
