@@ -175,8 +175,13 @@ class Own:
     @property
     def quotes_both_sides(self) -> bool:
         """Whether it is mostly on both sides today when it is there at all."""
+        return self.two_sided + self.one_sided >= LEAST_NS and self.is_mostly_two_sided
+
+    @property
+    def is_mostly_two_sided(self) -> bool:
+        """The same, however short a time it was there: of who is known to have been there."""
         present = self.two_sided + self.one_sided
-        return present >= LEAST_NS and self.two_sided * 100 >= MAKER_PERCENT * present
+        return present > 0 and self.two_sided * 100 >= MAKER_PERCENT * present
 
     @property
     def is_maker(self) -> bool:

@@ -60,6 +60,11 @@ class Instrument:
         self.trade_size = UsualSize()
         """Of listing trades."""
 
+    def is_near(self, price: int, bps: int) -> bool:
+        """Whether a price is so near to the last one, or to the day's reference before a trade."""
+        last = self.day.last or self.day.reference
+        return abs(price - last) * 10_000 <= bps * last
+
     def end_day(self) -> None:
         """Keep the day's volume and begin another day."""
         day = self.day

@@ -104,6 +104,28 @@ def test_messages_per_trade_go_through_their_tiers() -> None:
     assert seen == ["-"] * 7 + ["info"] * 2 + ["warning"] * 10 + ["violation"]
 
 
+@pytest.mark.parametrize(
+    ("messages", "price", "severity"),
+    [
+        (499, 6_950, None),
+        (499, 6_929, "info"),
+        (1_500, 6_950, "warning"),
+        (3_000, 6_950, "violation"),
+    ],
+)
+def test_the_lowest_tier_is_of_orders_away_from_the_last_price(
+    messages: int, price: int, severity: str | None
+) -> None:
+    market = Watched()
+    for _ in range(5):
+        market.order("b", "sell", 1, 7_000)
+        market.order("a", "buy", 1, 7_000)
+    for _ in range(messages // 2):
+        market.cancel("a", market.order("a", "buy", 1, price))
+    found = [alert.severity for alert in market.alerts("order_to_trade")]
+    assert found == ([severity] if severity else [])
+
+
 def test_a_market_maker_that_trades_is_left_in_peace() -> None:
     market = Watched(
         {

@@ -2,7 +2,8 @@
 
 Source: NSE 2012, tiers of 50, 250 and 500 messages a trade (reference/surveillance.md A1 #18).
 Counted are orders accepted, replaced and withdrawn on request; below `min_messages` the ratio
-says nothing.
+says nothing. Orders within 1 % of the last price are treated separately there: here the lowest tier
+is of the others, and who quotes both sides within 1 % makes a market, met by somebody or not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,8 @@ from bashu_protocol.messages import Severity
 
 class _Row(Struct, array_like=True):
     messages: int = 0
+    near: int = 0
+    """Those about orders near the last price."""
     trades: int = 0
     reported_ratio: int = 0
     accounts: list[str] = []
@@ -34,13 +37,14 @@ class OrderToTrade(Rule[_State]):
     """Counts by group over one trading day."""
 
     name = "order_to_trade"
-    version = 2
+    version = 3
     is_per_instrument = False
     defaults = {  # noqa: RUF012  as in self_trade
         "info_ratio": 50,
         "warning_ratio": 250,
         "violation_ratio": 500,
         "min_messages": 100,
+        "near_bps": 100,
     }
     state_type = _State
 
@@ -78,6 +82,8 @@ class OrderToTrade(Rule[_State]):
         if order.account not in row.accounts:
             row.accounts = sorted([*row.accounts, order.account])
         row.messages += 1
+        instrument = self.market.instrument(order.symbol)
+        row.near += instrument.is_near(order.price, self.limits["near_bps"])
         remember(row.recent, order.order_id)
         if row.messages < row.quiet_messages:
             return NOTHING
@@ -90,22 +96,28 @@ class OrderToTrade(Rule[_State]):
         """A maker, or who is on the way to be one: its first trade may take a while."""
         own = self.market.own(order.group, order.symbol)
         return own.is_maker or (
-            own.quotes_both_sides and row.messages < self.limits["violation_ratio"]
+            own.is_mostly_two_sided
+            and (2 * row.near >= row.messages or row.messages < self.limits["violation_ratio"])
         )
+
+    def _severity(self, row: _Row) -> Severity | None:
+        limits, trades = self.limits, max(row.trades, 1)
+        if row.messages >= limits["violation_ratio"] * trades:
+            return "violation"
+        if row.messages >= limits["warning_ratio"] * trades:
+            return "warning"
+        far = row.messages - row.near
+        return "info" if far >= max(limits["min_messages"], limits["info_ratio"] * trades) else None
 
     def _judge(self, seq: int, time: int, order: Order, row: _Row) -> Sequence[Finding]:
         limits = self.limits
         ratio = row.messages // max(row.trades, 1)
-        if row.messages < limits["min_messages"] or ratio < limits["info_ratio"]:
+        if row.messages < limits["min_messages"] or ratio <= row.reported_ratio:
             return NOTHING
-        if ratio <= row.reported_ratio or self._is_exempt(order, row):
+        severity = self._severity(row)
+        if severity is None or self._is_exempt(order, row):
             return NOTHING
         row.reported_ratio = ratio
-        severity: Severity = "info"
-        if ratio >= limits["warning_ratio"]:
-            severity = "warning"
-        if ratio >= limits["violation_ratio"]:
-            severity = "violation"
         finding = Finding(
             episode=order.group,
             severity=severity,
