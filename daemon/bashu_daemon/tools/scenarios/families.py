@@ -89,7 +89,7 @@ FAMILIES: Final = (
     Family(rule="painting", injection=paint),
     Family(rule="painting", injection=print_often, times=4),
     Family(rule="floor_ceiling", injection=floor, times=1, markets=2),
-    Family(rule="fat_finger", injection=slip, times=2),
+    Family(rule="fat_finger", injection=slip, times=1, markets=3),
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
     Family(rule="price_swing", injection=swing, times=2),
     Family(rule="pump_and_dump", injection=pump, times=1, markets=2, days=2, day_seconds=2_400),
@@ -100,15 +100,23 @@ FAMILIES: Final = (
     Family(
         rule="cross_product",
         injection=push_product,
-        times=2,
-        day_seconds=7_200,
+        times=1,
+        markets=2,
+        day_seconds=4_500,
         symbols=("CEA25", "CCER"),
     ),
     Family(
-        rule="regional", injection=push_city, times=2, day_seconds=7_200, symbols=("CDCER", "CQCER")
+        rule="regional",
+        injection=push_city,
+        times=1,
+        markets=2,
+        day_seconds=4_500,
+        symbols=("CDCER", "CQCER"),
     ),
     Family(rule="regional", injection=offset_cities, times=4, symbols=("CDCER", "CQCER")),
     Family(rule="benford", injection=make_up_sizes, times=1, markets=3),
     Family(rule="insider", injection=know_before, times=1, markets=2, days=14, day_seconds=400),
-    Family(rule="misinformation", injection=spread_false_news, times=1, markets=3),
+    Family(
+        rule="misinformation", injection=spread_false_news, times=1, markets=3, day_seconds=5_400
+    ),
 )

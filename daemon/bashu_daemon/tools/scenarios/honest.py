@@ -200,6 +200,9 @@ def pegger(stage: Stage, user: str, symbol: str, *, size: int, mean_ms: int) -> 
     held: dict[Side, Live] = {}
     cancels = 0
     while True:
+        if stage.best(symbol, "buy") >= stage.best(symbol, "sell"):  # a call auction
+            yield wait(chance, mean_ms)
+            continue
         for side in SIDES:
             if not stage.levels(symbol, side):
                 continue  # nothing to peg to
