@@ -81,7 +81,7 @@ def collude(stage: Stage, chance: random.Random, severity: int, label: Label) ->
 def front_run(stage: Stage, chance: random.Random, severity: int, label: Label) -> Script:
     """A member whose desk trades all day as it comes, and now and then before a large client order.
 
-    With severity more of the clients' orders have one before them.
+    With severity more of the eight clients' orders have one before them: 3 at .3, 6 at .9.
     """
     number = len(stage.labels)
     member = stage.account(f"br{number}")
@@ -89,11 +89,12 @@ def front_run(stage: Stage, chance: random.Random, severity: int, label: Label) 
     client = f"client{number}"
     stage.send(REGISTRAR, AddClient(f"k-{client}", member, client, client, f"{client}-owner"))
     stage.start(noise_trader(stage, member, label.symbol, mean_ms=90_000, size=100))
-    for _ in range(8):
+    run_before = set(chance.sample(range(8), 2 + severity // 2))
+    for turn in range(8):
         side: Side = chance.choice(SIDES)
         other, sign = _other(side), 1 if side == "buy" else -1
         size = chance.randrange(3_000, 8_000)
-        runs = chance.randrange(10) <= severity
+        runs = turn in run_before
         own = None
         if runs:
             limit = stage.best(label.symbol, other) + sign

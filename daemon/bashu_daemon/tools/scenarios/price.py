@@ -62,7 +62,7 @@ def paint(stage: Stage, chance: random.Random, severity: int, label: Label) -> S
     label.rules, label.owners = ("painting",), (f"{one}-owner", f"{two}-owner")
     prints = 5 + severity // 4
     runs = 0
-    for _ in range(10):
+    for _ in range(40):  # another's order may end a run
         side = chance.choice(SIDES)
         sign, other = _across(side)
         for _ in range(12):
