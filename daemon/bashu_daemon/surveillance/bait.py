@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.surveillance.book import USUAL_NS, Order, Own
-from bashu_daemon.surveillance.market import Market
+from bashu_daemon.surveillance.market import Instrument, Market
 
 BAIT_SHARE: Final = 2
 """One in so many of what a spoofer shows at least serves a trade on the other side."""
@@ -33,8 +33,8 @@ class Habit(Struct, array_like=True):
     """How many of them were traded against."""
     told: int = 0
     """How many of the day were told as bait."""
-    told_trades: int = 0
-    """The group's trades while those stood."""
+    trades: int = 0
+    """The group's trades of the day while something stood that it traded against."""
 
     def add(self, qty: int, *, is_traded_against: bool) -> None:
         """Count what was shown."""
@@ -55,7 +55,7 @@ class Habit(Struct, array_like=True):
 
     def begin_day(self) -> None:
         """Begin the day's counts anew; what was shown before counts half."""
-        self.told = self.told_trades = 0
+        self.told = self.trades = 0
         self.shown = {key: count // 2 for key, count in self.shown.items() if count > 1}
         self.traded = {key: count // 2 for key, count in self.traded.items() if count > 1}
 
@@ -74,9 +74,15 @@ def is_unknown_maker(own: Own, time: int) -> bool:
 def trades_anyway(own: Own, trades: int, stood: int) -> bool:
     """Tell whether a group is as likely as not to trade in so many nanoseconds.
 
-    `trades` are its trades of the day that served no bait.
+    `trades` are its trades of the day beside those that may have served bait.
     """
     return 2 * trades * stood > own.two_sided + own.one_sided
+
+
+def all_trade_anyway(instrument: Instrument, came: int) -> bool:
+    """Tell whether a group trades once, on average over all, while so many orders come."""
+    day = instrument.day
+    return 2 * came * day.trades > day.orders * instrument.groups
 
 
 def is_of_one_hand(
@@ -121,6 +127,14 @@ class Bait(Struct, array_like=True):
     fill_ids: list[int] = []
     fill_accounts: list[str] = []
     exec_ids: list[int] = []
+    is_large: bool = True
+    """Whether it is large enough to be bait, and not only to tell what its group usually shows."""
+    is_traded_against: bool = False
+    """Whether its group traded on the other side at all while it stood."""
+    trades_before: int = 0
+    """Of its group's day, when it came."""
+    number: int = 0
+    """Among the instrument's orders of the day."""
 
 
 def others_best(market: Market, order: Order) -> int:

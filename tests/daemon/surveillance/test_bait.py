@@ -327,3 +327,43 @@ def test_what_was_shown_on_days_before_counts_half() -> None:
     assert habit.is_bait(100)
     habit.begin_day()
     assert habit == Habit()
+
+
+def show_idly(market: Watched, times: int, size: int) -> None:
+    """Have `b` show a large bid and withdraw it, without any trade."""
+    for _ in range(times):
+        shown = market.order("b", "buy", size, 6_989)
+        market.cancel("b", shown, 2 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("idle", "size", "found"), [(1, 2_000, 1), (2, 2_000, 0), (30, 2_000, 0), (8, 700, 1)]
+)
+def test_one_trade_beside_many_idle_orders_of_that_size_is_chance(
+    idle: int, size: int, found: int
+) -> None:
+    market = book()
+    show_idly(market, idle, size)
+    spoof(market)
+    assert len(market.alerts("spoofing")) == found
+
+
+def test_large_orders_that_were_filled_were_meant() -> None:
+    market = book()
+    for _ in range(3):
+        market.order("b", "buy", 2_000, 6_991)
+        market.order("a", "sell", 2_000, 6_991)
+    spoof(market)
+    assert market.alerts("spoofing") == []
+
+
+@pytest.mark.parametrize(("fills", "found"), [(2, 1), (40, 0)])
+def test_a_group_that_trades_all_the_time_trades_beside_its_bait_by_chance(
+    fills: int, found: int
+) -> None:
+    market = book()
+    for _ in range(fills):
+        market.order("b", "sell", 10, 6_996, 300 * MS)
+        market.order("c", "buy", 10, 6_996, 300 * MS)
+    spoof(market)
+    assert len(market.alerts("spoofing")) == found

@@ -305,11 +305,11 @@ class Layering(Rule[_State]):
             if is_unknown_maker(own, time) or not self._is_one(ladder, group, symbol):
                 return False
             is_likely = own.quotes_both_sides or not _is_unmixed(ladder)
-            trades = ladder.trades_before - habit.told_trades
+            trades = ladder.trades_before - habit.trades
             if is_likely and trades_anyway(own, trades, time - ladder.began):
                 return False
         habit.told += 1
-        habit.told_trades += own.trades - ladder.trades_before
+        habit.trades += own.trades - ladder.trades_before
         return True
 
     def _is_one(self, ladder: _Ladder, group: str, symbol: str) -> bool:

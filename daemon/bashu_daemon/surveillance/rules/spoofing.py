@@ -5,6 +5,9 @@ Five conditions, as in the review of a spoofing event by Trillium and in the SSE
 share of the depth, near the touch; the group's own interest leans to that side, more than it
 usually does; it then trades on the other side, at a price about as good as was to be had before or
 better; the order has hardly been filled; and it is withdrawn soon, with nothing in its place.
+That must be more than chance: the group trades against most of what it shows of this size
+(`bait.Habit`), and before the first of a day it did not trade so often that one trade or more would
+fall into the time anyway.
 Sizes are multiples of the instrument's usual order, for markets differ by a hundred times; shares
 and times are this venue's own parameters. With bait and trade in different accounts of one control
 group it is the collusive form (#7), which the alert says.
@@ -12,25 +15,37 @@ group it is the collusive form (#7), which the alert says.
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
 from msgspec import Struct
 
-from bashu_daemon.surveillance.bait import Bait, others_best
+from bashu_daemon.surveillance.bait import (
+    Bait,
+    Habit,
+    all_trade_anyway,
+    is_unknown_maker,
+    others_best,
+    trades_anyway,
+)
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MS
 
 NEAR_BPS = 100
 """Distance from the last price, in 1/10,000, that is near where the book tells nothing."""
 MAX_BAITS = 32
 """Candidates kept for each group and instrument."""
 
+FEW_TRADES = 10
+"""Of fewer of a day it is not known how often a group trades: as often as each on average."""
+
 
 class _Row(Struct, array_like=True):
     baits: dict[int, Bait] = {}
     count: int = 0
     gain: int = 0
+    habit: Habit = msgspec.field(default_factory=Habit)
 
 
 class _State(Struct):
@@ -41,6 +56,7 @@ class Spoofing(Rule[_State]):
     """One episode for each group and instrument a day, with each bait as an observation."""
 
     name = "spoofing"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "size_multiple": 5,
         "depth_percent": 10,
@@ -69,31 +85,35 @@ class Spoofing(Rule[_State]):
         }
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
-        self.state.rows.clear()
+        rows = self.state.rows
+        for row in rows.values():
+            row.habit.begin_day()
+        self.state.rows = {
+            key: _Row(habit=row.habit) for key, row in rows.items() if row.habit.shown
+        }
         return NOTHING
 
     def _on_placed(self, event: Placed) -> Sequence[Finding]:
         order = event.order
-        if (
-            order.leaves >= self.limits["min_qty"]
-            and not order.is_immediate
-            and not order.crosses
-            and self._is_large(order)
-            and self._is_near(order)
-        ):
-            self._remember(f"{order.group}/{order.symbol}", order)
+        limits = self.limits
+        if 2 * order.leaves < limits["min_qty"] or order.is_immediate or order.crosses:
+            return NOTHING
+        least = limits["size_multiple"] * self.market.instrument(order.symbol).order_size.median
+        if 2 * order.leaves < least or not self._is_near(order):
+            return NOTHING
+        is_large = order.leaves >= limits["min_qty"] and self._is_large(order, least)
+        self._remember(f"{order.group}/{order.symbol}", order, is_large)
         return NOTHING
 
-    def _is_large(self, order: Order) -> bool:
+    def _is_large(self, order: Order, least: int) -> bool:
         """Compare with the orders that are usual in the market, and with its depth."""
         limits = self.limits
-        instrument = self.market.instrument(order.symbol)
-        least = limits["size_multiple"] * instrument.order_size.median
         if order.leaves < least:
             return False
         if least and order.leaves >= 2 * least:
             return True
-        depth = instrument.side(order.sign).depth(limits["depth_levels"])
+        side = self.market.instrument(order.symbol).side(order.sign)
+        depth = side.depth(limits["depth_levels"])
         return order.leaves * 100 >= limits["depth_percent"] * depth
 
     def _is_near(self, order: Order) -> bool:
@@ -103,25 +123,40 @@ class Spoofing(Rule[_State]):
             return away <= NEAR_BPS * instrument.day.last
         return instrument.side(order.sign).levels_better(order.price) <= self.limits["near_levels"]
 
-    def _remember(self, key: str, order: Order) -> None:
+    def _remember(self, key: str, order: Order, is_large: bool) -> None:
         row = self.state.rows.setdefault(key, _Row())
+        own = self.market.own(order.group, order.symbol)
+        knows_best = is_large and not order.met_crossed_book
         row.baits[order.order_id] = Bait(
             order.order_id, order.account, order.sign, order.price, order.leaves,
             order.placed_seq, order.placed_at,
-            0 if order.met_crossed_book else others_best(self.market, order),
-            self.market.own(order.group, order.symbol).usual[order.sign],
+            others_best(self.market, order) if knows_best else 0,
+            own.usual[order.sign], is_large=is_large, trades_before=own.trades,
+            number=self.market.instrument(order.symbol).day.orders,
         )  # fmt: skip
         if len(row.baits) > MAX_BAITS:
-            del row.baits[next(iter(row.baits))]
+            self._forget(row, next(iter(row.baits)))
+
+    def _forget(self, row: _Row, order_id: int) -> None:
+        """Take out what is no bait; it tells what its group usually shows."""
+        bait = row.baits.pop(order_id, None)
+        if bait is not None:
+            row.habit.add(bait.qty, is_traded_against=bait.is_traded_against)
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
         if event.mode != "listing":
             return NOTHING
         for sign in (1, -1):
             row = self.state.rows.get(f"{event.group(sign)}/{event.symbol}")
-            if row is not None:
-                for bait in row.baits.values():
-                    if bait.sign == -sign:
+            if row is None or not row.baits:
+                continue
+            order = event.buy if sign > 0 else event.sell
+            if order is None or not order.leaves:
+                self._forget(row, event.order_id(sign))
+            for bait in row.baits.values():
+                if bait.sign == -sign:
+                    bait.is_traded_against = True
+                    if bait.is_large:
                         self._note_fill(bait, event, sign)
         return NOTHING
 
@@ -176,24 +211,51 @@ class Spoofing(Rule[_State]):
         usual = self.market.instrument(symbol).order_size.median
         is_sure = 2 * bait.qty >= 3 * limits["size_multiple"] * usual
         name = "withdrawn_within_ms" if is_sure else "withdrawn_after_fill_ms"
-        return limits[name] * (NS_PER_SECOND // 1_000)
+        return limits[name] * NS_PER_MS
+
+    def _looks_so(self, bait: Bait, order: Order, time: int) -> bool:
+        """Tell whether what is withdrawn served a trade on the other side."""
+        limits = self.limits
+        stays = self.market.own(order.group, order.symbol).qty[bait.sign]
+        return (
+            bait.fills > 0
+            and time - bait.placed_at <= limits["withdrawn_within_ms"] * NS_PER_MS
+            and time - bait.filled_at <= self._patience_ns(bait, order.symbol)
+            and order.filled * 100 <= limits["filled_percent"] * order.qty
+            # or another order took its place: a quote that follows the market
+            and stays * 100 <= limits["stays_percent"] * bait.stood
+        )
+
+    def _is_chance(self, row: _Row, bait: Bait, order: Order, time: int) -> bool:
+        """Tell whether the trade may have come of itself, while no bait was told of yet."""
+        own = self.market.own(order.group, order.symbol)
+        if is_unknown_maker(own, time):
+            return True
+        trades = bait.trades_before - row.habit.trades
+        if trades >= FEW_TRADES:
+            return trades_anyway(own, trades, time - bait.placed_at)
+        instrument = self.market.instrument(order.symbol)
+        return all_trade_anyway(instrument, instrument.day.orders - bait.number)
+
+    def _is_told(self, row: _Row, bait: Bait, order: Order, time: int) -> bool:
+        """Tell whether what is withdrawn was bait; it is no candidate from then on."""
+        is_usual = row.habit.is_bait(bait.qty)
+        self._forget(row, order.order_id)
+        if not self._looks_so(bait, order, time):
+            return False
+        is_told = is_usual and (row.habit.told > 0 or not self._is_chance(row, bait, order, time))
+        own = self.market.own(order.group, order.symbol)
+        row.habit.trades += own.trades - bait.trades_before
+        row.habit.told += is_told
+        return is_told
 
     def _judge(self, order: Order, seq: int, time: int) -> Sequence[Finding]:
         row = self.state.rows.get(f"{order.group}/{order.symbol}")
-        bait = row.baits.pop(order.order_id, None) if row is not None else None
-        if row is None or bait is None or not bait.fills:
+        bait = row.baits.get(order.order_id) if row is not None else None
+        if row is None or bait is None or not self._is_told(row, bait, order, time):
             return NOTHING
         limits = self.limits
-        stood_ms = (time - bait.placed_at) // (NS_PER_SECOND // 1_000)
-        if stood_ms > limits["withdrawn_within_ms"]:
-            return NOTHING
-        if time - bait.filled_at > self._patience_ns(bait, order.symbol):
-            return NOTHING
-        if order.filled * 100 > limits["filled_percent"] * order.qty:
-            return NOTHING
-        stays = self.market.own(order.group, order.symbol).qty[bait.sign]
-        if stays * 100 > limits["stays_percent"] * bait.stood:
-            return NOTHING  # another order took its place: a quote that follows the market
+        stood_ms = (time - bait.placed_at) // NS_PER_MS
         row.count += 1
         average = bait.fill_value // bait.fills
         better = (average - bait.market_best) * bait.sign
