@@ -41,7 +41,7 @@ def _self_trade(stage: Stage) -> None:
 
 
 def _cancels(stage: Stage) -> None:
-    stage.withdraw(*(stage.buy("one", 10, 6_980) for _ in range(3)))
+    stage.withdraw(*(stage.buy("one", 10, 6_900) for _ in range(3)))
 
 
 def _burst(stage: Stage) -> None:
@@ -168,7 +168,7 @@ def _front_running(stage: Stage) -> None:
 
 
 def _benford(stage: Stage) -> None:
-    stage.trade(stage.sell("other", 900, 7_000), stage.buy("one", 900, 7_000))
+    stage.trade(stage.sell("other", 1_100, 7_000), stage.buy("one", 950, 7_000))
     stage.end_day()
 
 
@@ -220,7 +220,7 @@ VERSES: Final[Mapping[str, Verse]] = {
     "clique": Verse(_clique, {"bin_seconds": 60, "active_bins": 2}),
     "collusive": Verse(_collusive, {"repeats": 1}),
     "front_running": Verse(_front_running, {"repeats": 1}),
-    "benford": Verse(_benford, {"min_trades": 1}),
+    "benford": Verse(_benford, {"min_trades": 1, "alike_percent": 100}),
     "block_pricing": Verse(_block_pricing),
     "large_holder": Verse(_holding, {"report_tonnes": 20}),
     "cornering": Verse(_holding, {"limit_tonnes": 19}),

@@ -332,18 +332,55 @@ def test_round_sizes_are_weighed_by_their_digits() -> None:
     assert round_t(0, []) == 0
 
 
-@pytest.mark.parametrize(("trades", "is_found"), [(499, False), (500, True)])
-def test_a_report_on_sizes_that_nobody_would_choose(trades: int, is_found: bool) -> None:
+def sized(chance: random.Random, made_up: float, orders: int) -> Watched:
+    """Have `a` and `b` buy; of `a`'s sizes some are as often 9 as 1 and something."""
     market = Watched()
-    for _ in range(trades):
-        market.order("a", "sell", 50, 7_000)
-        market.order("b", "buy", 50, 7_000)
-    assert market.alerts("benford") == []
+    for _ in range(3):
+        market.order("c", "sell", 90_000, 7_000)
+    for _ in range(orders):
+        sizes = [round(10 ** chance.uniform(1, 3)) for _ in range(2)]
+        if chance.random() < made_up:
+            sizes[0] = chance.randint(10, 99)
+        for user, qty in zip(("a", "b"), sizes, strict=True):
+            market.order(user, "buy", qty, 7_000)
     market.next_day()
+    return market
+
+
+@pytest.mark.parametrize(
+    ("made_up", "orders", "is_found"),
+    [(1, 500, True), (1, 499, False), (0.9, 700, True), (0.3, 700, False), (0, 700, False)],
+)
+def test_a_report_on_sizes_that_nobody_would_choose(
+    made_up: float, orders: int, is_found: bool
+) -> None:
+    market = sized(random.Random(7), made_up, orders)
     found = [(alert.severity, alert.owner) for alert in market.alerts("benford")]
-    assert found == ([("info", "ob"), ("info", "oa")] if is_found else [])
+    assert found == ([("info", "oa")] if is_found else [])
     for alert in market.alerts("benford"):
-        assert alert.facts["round_percent"] == 100
+        assert alert.order_ids
+
+
+@pytest.mark.parametrize("sizes", [(70,), (77,), (10, 20, 50, 100, 200), (77, 77, 77, 11, 12)])
+def test_sizes_chosen_for_ease_are_no_report(sizes: tuple[int, ...]) -> None:
+    market, chance = Watched(), random.Random(3)
+    for number in range(700):
+        other = round(10 ** chance.uniform(1, 3))
+        for user, qty in (("a", sizes[number % len(sizes)]), ("b", other)):
+            market.order("c", "sell", qty, 7_000)
+            market.order(user, "buy", qty, 7_000)
+    market.next_day()
+    assert [alert.owner for alert in market.alerts("benford") if alert.owner == "oa"] == []
+
+
+def test_where_all_choose_alike_nobody_is_reported() -> None:
+    market, chance = Watched(), random.Random(4)
+    for number in range(1_800):
+        qty = chance.randint(11, 99)
+        market.order(("a", "b", "c")[number % 3], "sell", qty, 7_000)
+        market.order(("b", "c", "a")[number % 3], "buy", qty, 7_000)
+    market.next_day()
+    assert market.alerts("benford") == []
 
 
 def test_sizes_of_many_kinds_are_no_report() -> None:
