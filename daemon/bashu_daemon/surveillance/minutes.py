@@ -37,6 +37,8 @@ class Minute(Struct, array_like=True):
     """The orders that pushed."""
     swing: int = 0
     """Mean change from minute to minute before this one, in 1/100 fen."""
+    is_settled: bool = False
+    """Whether that was a measure."""
 
     def take_level(self, key: str, event: Traded, next_best: int) -> None:
         """Count what a push took of a level, and the move to all that emptied it."""
@@ -76,9 +78,11 @@ class Minutes(Struct, array_like=True):
         """Count a trade that left the other side this best price, or 0; return its minute."""
         start = event.time - event.time % NS_PER_MINUTE
         if not self.kept or self.kept[-1].start != start:
-            usual = self.swing.per_minute
-            self.swing.add(event.time, event.price)
-            self.kept.append(Minute(start, event.previous or event.price, swing=usual))
+            swing = self.swing
+            usual, is_settled = swing.per_minute, swing.minutes > SETTLED
+            swing.add(event.time, event.price)
+            first = event.previous or event.price
+            self.kept.append(Minute(start, first, swing=usual, is_settled=is_settled))
             if len(self.kept) > KEPT:
                 del self.kept[0]
         minute = self.kept[-1]

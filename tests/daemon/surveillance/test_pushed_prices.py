@@ -84,6 +84,46 @@ def test_a_small_share_of_the_volume_is_not_the_pusher() -> None:
     assert [alert for alert in market.alerts("ramping") if alert.owner == "oa"] == []
 
 
+def swinging(market: Watched, minutes: int, swing: int) -> None:
+    """Let others trade at two prices in turn, once a minute."""
+    for minute in range(minutes):
+        price = 7_000 + swing * (minute % 2)
+        market.order("maker", "sell", 100, price, MINUTE - SECOND)
+        market.order("c", "buy", 100, price)
+
+
+@pytest.mark.parametrize(("swing", "minutes", "found"), [(2, 21, 1), (40, 21, 0), (2, 5, 0)])
+def test_a_push_of_many_swings_is_a_ramp_once_its_group_turns(
+    swing: int, minutes: int, found: int
+) -> None:
+    market = Watched()
+    swinging(market, minutes, swing)
+    push(market, steps=6)
+    unwind(market, 7_025, 59)
+    assert market.alerts("ramping") == []
+    unwind(market, 7_025, 1)
+    assert len(market.alerts("ramping")) == found
+
+
+@pytest.mark.parametrize(("steps", "found"), [(2, 0), (3, 1)])
+def test_a_short_ramp_is_one_in_a_calm_market(steps: int, found: int) -> None:
+    market = Watched()
+    calm(market, 20)
+    push(market, steps=steps, qty=400, first=7_002)
+    unwind(market, 7_012, 1_200)
+    assert len(market.alerts("ramping")) == found
+
+
+def test_one_order_that_sweeps_the_book_is_no_ramp() -> None:
+    market = Watched()
+    calm(market, 20)
+    for step in range(8):
+        market.order("maker", "sell", 200, 7_005 + 5 * step)
+    market.order("a", "buy", 1_600, 7_040)
+    unwind(market, 7_040, 1_600)
+    assert market.alerts("ramping") == []
+
+
 def test_a_close_that_one_group_pushed_is_marked() -> None:
     market = Watched()
     calm(market, 30)
@@ -176,10 +216,7 @@ def test_who_takes_what_stands_there_once_marks_no_close(orders: int, found: lis
 @pytest.mark.parametrize(("swing", "found"), [(10, ["oa"]), (100, [])])
 def test_a_move_that_is_usual_in_a_market_marks_no_close(swing: int, found: list[str]) -> None:
     market = Watched()
-    for minute in range(40):
-        price = 7_000 + swing * (minute % 2)
-        market.order("maker", "sell", 100, price, MINUTE - SECOND)
-        market.order("c", "buy", 100, price)
+    swinging(market, 40, swing)
     push(market, steps=12, first=7_000 + swing + 10)
     assert marked(market) == found
 

@@ -2,12 +2,14 @@
 
 Source: reference/surveillance.md A1 #10, in the shape of the SSE rules on pushing and pressing
 prices (拉抬打压): within three minutes the group is the aggressor in at least 30 % of the volume,
-comes to the market on that side almost only, and empties levels for most of the move or is nearly
-alone; the price moves its way, by more than the market's own swings and by a floor. Within ten
-minutes more it trades at least half of that the other way, at a better average price than it
-pushed at (KRM22: the profitable opposite leg); a strong push is one without profit, too, for the
-way back moves the price again. Who pushes little and at a loss, on both sides, or with a market
-that others move, does not ramp. The numbers are this venue's own.
+comes to the market on that side almost only, with several orders, and empties levels for most of
+the move or is nearly alone; the price moves its way, and what it emptied is beyond the market's own
+swings and a small floor. Within ten minutes more it trades at least half of that the other way, at
+a better average price than it pushed at (KRM22: the profitable opposite leg); a far push is one
+without profit, too, for the way back moves the price again. Where the emptied levels are several
+swings, nothing but the price explains the push: that its group turns round at all is enough, unless
+it makes a market and so always trades both ways. Who pushes little and at a loss, on both sides, or
+with a market that others move, does not ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +40,16 @@ class _Ramp(Struct, array_like=True):
     unwound: int = 0
     unwound_value: int = 0
     is_told: bool = False
+    is_strong: bool = False
+
+
+class _Push(Struct):
+    """What a group pushed within some minutes, where that may be a ramp."""
+
+    share: int
+    """Of the volume, in percent."""
+    is_strong: bool
+    """Whether hardly anything else than a wish to move the price explains it."""
 
 
 class _State(Struct):
@@ -58,12 +70,16 @@ class Ramping(Rule[_State]):
         "one_sided_percent": 75,
         "lifted_percent": 60,
         "alone_percent": 60,
-        "move_bps": 30,
+        "move_bps": 15,
         "swings": 2,
+        "pushes": 2,
         "unwind_minutes": 10,
         "unwind_percent": 50,
         "profit_percent": 15,
         "strong_bps": 100,
+        "strong_swings": 4,
+        "strong_pushes": 3,
+        "turned_percent": 5,
         "size_multiple": 5,
         "min_qty": 10,
     }
@@ -107,8 +123,8 @@ class Ramping(Rule[_State]):
             window = minutes.since(event.time - length * NS_PER_MINUTE)
             # The shorter the window, the more of it: chance has more room in a minute.
             more = self.limits["percent_per_minute"] * (self.limits["window_minutes"] - length)
-            share = self._share(event, window, self.limits["share_percent"] + more)
-            if share:
+            push = self._push(event, window, self.limits["share_percent"] + more)
+            if push is not None:
                 break
         else:
             return
@@ -117,35 +133,50 @@ class Ramping(Rule[_State]):
             ramp = self.state.ramps[place] = _Ramp(
                 sign, window[0].start, window[0].first, event.price,
                 sum(minute.pushed.get(key, 0) for minute in window),
-                sum(minute.push_value.get(key, 0) for minute in window), event.time, share,
+                sum(minute.push_value.get(key, 0) for minute in window), event.time, push.share,
             )  # fmt: skip
-        ramp.last, ramp.share = event.time, max(ramp.share, share)
+            for minute in window:
+                for number in minute.order_ids.get(key, ()):
+                    remember(ramp.order_ids, number)
+        ramp.last, ramp.share = event.time, max(ramp.share, push.share)
+        ramp.is_strong |= push.is_strong
         remember(ramp.order_ids, event.order_id(sign))
         remember(ramp.exec_ids, event.exec_id)
         account = event.account(sign)
         if account and account not in ramp.accounts:
             ramp.accounts.append(account)
 
-    def _share(self, event: Traded, window: list[Minute], least_share: int) -> int:
-        """Return the group's share of a window's volume in percent; 0 where it is no ramp."""
+    def _push(self, event: Traded, window: list[Minute], least_share: int) -> _Push | None:
         limits, sign, group = self.limits, event.sign, event.group(event.sign)
-        first = window[0].first
+        first, usual = window[0].first, usual_move(window)
         moved = (event.price - first) * sign
-        least = max(first * limits["move_bps"] // 10_000, limits["swings"] * usual_move(window))
-        if moved < max(1, least):
-            return 0
-        pushed = sum(minute.pushed.get(_key(group, sign), 0) for minute in window)
+        if moved < max(1, usual) or moved * 10_000 < first * limits["move_bps"]:
+            return None
+        key = _key(group, sign)
+        pushed = sum(minute.pushed.get(key, 0) for minute in window)
         back = sum(minute.pushed.get(_key(group, -sign), 0) for minute in window)
         share = percent(pushed, sum(minute.volume for minute in window))
-        lifted = sum(minute.lifted.get(_key(group, sign), 0) for minute in window)
+        lifted = sum(minute.lifted.get(key, 0) for minute in window)
+        is_mover = lifted >= limits["lifted_percent"] * moved
         if (
             pushed < self._least_qty(event.symbol)
-            or (share < limits["alone_percent"] and lifted < limits["lifted_percent"] * moved)
+            or not (is_mover or share >= limits["alone_percent"])
+            or lifted < limits["swings"] * usual * 100
             or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
-            return 0
-        return share
+            return None
+        orders = {number for minute in window for number in minute.order_ids.get(key, ())}
+        if len(orders) < limits["pushes"]:
+            return None
+        is_strong = (
+            window[0].is_settled
+            and not self.market.own(group, event.symbol).is_maker
+            and is_mover
+            and len(orders) >= limits["strong_pushes"]
+            and lifted >= limits["strong_swings"] * max(1, usual) * 100
+        )
+        return _Push(share, is_strong)
 
     def _least_qty(self, symbol: str) -> int:
         usual = self.market.instrument(symbol).order_size.median
@@ -156,7 +187,8 @@ class Ramping(Rule[_State]):
 
     def _unwind(self, ramp: _Ramp, event: Traded, sign: int) -> Sequence[Finding]:
         move = abs(ramp.to_price - ramp.from_price)
-        is_strong = move * 10_000 >= self.limits["strong_bps"] * ramp.from_price
+        is_far = move * 10_000 >= self.limits["strong_bps"] * ramp.from_price
+        is_strong = ramp.is_strong or is_far
         is_behind = (event.price - ramp.from_price) * ramp.sign <= 0
         if self._is_over(ramp, event.time) or (is_behind and not is_strong):
             return NOTHING
@@ -167,7 +199,8 @@ class Ramping(Rule[_State]):
         account = event.account(sign)
         if account and account not in ramp.accounts:
             ramp.accounts.append(account)
-        if ramp.unwound * 100 < self.limits["unwind_percent"] * ramp.pushed:
+        least_back = self.limits["turned_percent" if ramp.is_strong else "unwind_percent"]
+        if ramp.unwound * 100 < least_back * ramp.pushed:
             return NOTHING
         average, paid = ramp.unwound_value // ramp.unwound, ramp.pushed_value // ramp.pushed
         profit = (average - paid) * ramp.sign
