@@ -137,7 +137,7 @@ def _unusual_volume(stage: Stage) -> None:
 
 
 def _price_swing(stage: Stage) -> None:
-    for price in (7_000, 7_400):
+    for price in (7_000, 7_100, 7_200, 7_400):
         stage.trade(stage.sell("other", 10, price), stage.buy("one", 10, price))
 
 

@@ -312,6 +312,19 @@ def test_a_swing_down_is_owned_by_who_took_it_there() -> None:
     assert (alert.owner, alert.facts["side"], alert.facts["takers"]) == ("oa", "sell", 2)
 
 
+@pytest.mark.parametrize(
+    ("takers", "found"),
+    [(("a", "a", "a"), 1), (("a", "b", "c"), 0), (("a", "a"), 0)],
+    ids=["one group", "everybody", "two prints far apart"],
+)
+def test_a_swing_has_a_leader_and_several_prices(takers: tuple[str, ...], found: int) -> None:
+    market = Watched()
+    busy(market, 3)
+    for step, who in enumerate(takers, 1):
+        meet(market, 7_000 + 360 * step // len(takers), 50, "maker", who)
+    assert len(market.alerts("price_swing")) == found
+
+
 def test_ten_percent_of_the_day_is_told_however_slow() -> None:
     market = Watched()
     for step in range(10):

@@ -3,7 +3,9 @@
 Source: reference/surveillance.md A1 #26. The line of 5 % within five minutes is ours (other venues
 halt at 5 % to 10 %), that of 10 % from the day's reference is the national market's limit; a venue
 must manage its volatility (RTS 7, article 18). This is information for the supervisor and no
-accusation: it names the group that moved the price most, which may have been right.
+accusation: it names the group that took the price there, which may have been right. A swing within
+minutes is told only of a group that made at least half of it, and over several prices: in a thin
+market every other print is far from the one before, and in the news everybody moves the price.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,6 +66,26 @@ class _Tape(Struct, array_like=True):
     """By direction, and what the distance is from."""
 
 
+class _Swing(Struct):
+    """A price's way within the window, and who took it there."""
+
+    begin: int
+    since: int
+    moved: int
+    """1/10,000."""
+    of_day: int
+    """1/10,000 from the day's reference."""
+    leader: str
+    led: int
+    """Fen that the leader's trades went beyond those before them."""
+    takers: int
+    levels: int
+    """Prices beyond the first at which the takers traded."""
+    volume: int
+    own: list[_Trade]
+    """The leader's."""
+
+
 class _State(Struct):
     tapes: dict[str, _Tape] = {}
 
@@ -72,7 +94,14 @@ class PriceSwing(Rule[_State]):
     """One episode for each swing, owned by the group that moved the price most by its finding."""
 
     name = "price_swing"
-    defaults = {"move_bps": 500, "window_minutes": 5, "day_bps": 1_000}  # noqa: RUF012
+    version = 2
+    defaults = {  # noqa: RUF012  as in self_trade
+        "move_bps": 500,
+        "window_minutes": 5,
+        "day_bps": 1_000,
+        "own_percent": 50,
+        "levels": 3,
+    }
     state_type = _State
 
     def handlers(self) -> Mapping[type[Seen], Handler]:
@@ -139,18 +168,27 @@ class PriceSwing(Rule[_State]):
                 begin, since = max((slot.high, slot.high_time) for slot in tape.slots)
             moved = (price - begin) * sign * 10_000 // begin
             of_day = (price - reference) * sign * 10_000 // reference if reference else 0
+            far_in_window = moved if moved >= self._bps else 0
+            if not far_in_window and of_day < self.limits["day_bps"]:
+                continue
+            swing = self._swing(event, tape, sign, begin, since, max(0, moved), max(0, of_day))
+            if not self._was_led(swing, event, sign):
+                far_in_window = 0
             for kind, far, least in (
-                ("window", moved, self._bps), ("day", of_day, self.limits["day_bps"])
+                ("window", far_in_window, self._bps), ("day", of_day, self.limits["day_bps"])
             ):  # fmt: skip
                 told = self._told(tape, f"{'+' if sign > 0 else '-'}{kind}", event, far, least)
                 if told is not None:
                     episode = f"{kind}/{'buy' if sign > 0 else 'sell'}/{told.number}"
-                    found.append(
-                        self._find(
-                            event, tape, sign, begin, since, moved, of_day, episode, told.count
-                        )
-                    )
+                    found.append(self._find(event, swing, sign, episode, told.count))
         return found or NOTHING
+
+    def _was_led(self, swing: "_Swing", event: Traded, sign: int) -> bool:
+        moved = (event.price - swing.begin) * sign
+        return (
+            swing.led * 100 >= self.limits["own_percent"] * moved
+            and swing.levels >= self.limits["levels"]
+        )
 
     def _told(self, tape: _Tape, kind: str, event: Traded, far: int, least: int) -> _Told | None:
         """Return the swing where there is one to be told, as new or as so much larger."""
@@ -164,24 +202,31 @@ class PriceSwing(Rule[_State]):
         told.time, told.far, told.count = event.time, far, told.count + 1
         return told
 
-    def _find(
-        self, event: Traded, tape: _Tape, sign: int, begin: int, since: int, moved: int,
-        of_day: int, episode: str, count: int,
-    ) -> Finding:  # fmt: skip
-        side = "buy" if sign > 0 else "sell"
+    @staticmethod
+    def _swing(
+        event: Traded, tape: _Tape, sign: int, begin: int, since: int, moved: int, of_day: int
+    ) -> "_Swing":
         taken = [trade for trade in tape.trades if trade.time >= since and trade.sign == sign]
         steps: dict[str, int] = {}
         for trade in taken:
             steps[trade.group] = steps.get(trade.group, 0) + max(0, trade.step * sign)
         leader = max(steps, key=lambda group: steps[group]) if steps else event.group(sign)
-        own = [trade for trade in taken if trade.group == leader]
-        qty, whole = sum(trade.qty for trade in own), sum(trade.qty for trade in taken)
+        return _Swing(
+            begin, since, moved, of_day, leader, steps.get(leader, 0), len(steps),
+            len({trade.price for trade in taken} - {begin}), sum(trade.qty for trade in taken),
+            [trade for trade in taken if trade.group == leader],
+        )  # fmt: skip
+
+    @staticmethod
+    def _find(event: Traded, swing: "_Swing", sign: int, episode: str, count: int) -> Finding:
+        own = swing.own
+        qty = sum(trade.qty for trade in own)
         return Finding(
             episode=f"{event.symbol}/{episode}",
             severity="info",
-            score=min(100, 40 + max(moved, of_day) // 25),
+            score=min(100, 40 + max(swing.moved, swing.of_day) // 25),
             symbol=event.symbol,
-            owner=leader,
+            owner=swing.leader,
             members=sorted({trade.account for trade in own} - {""}),
             seq=event.seq,
             transact_time=event.time,
@@ -189,16 +234,16 @@ class PriceSwing(Rule[_State]):
             exec_ids=[trade.exec_id for trade in own][-EVIDENCE:],
             count=count,
             facts={
-                "side": side,
-                "from_price": begin,
+                "side": "buy" if sign > 0 else "sell",
+                "from_price": swing.begin,
                 "to_price": event.price,
-                "moved_bps": max(0, moved),
-                "seconds": (event.time - since) // NS_PER_SECOND,
-                "day_moved_bps": max(0, of_day),
-                "leader": leader,
+                "moved_bps": swing.moved,
+                "seconds": (event.time - swing.since) // NS_PER_SECOND,
+                "day_moved_bps": swing.of_day,
+                "leader": swing.leader,
                 "pushed_qty": qty,
-                "share_percent": percent(qty, whole),
+                "share_percent": percent(qty, swing.volume),
                 "levels": len({trade.price for trade in own}),
-                "takers": len(steps),
+                "takers": swing.takers,
             },
         )
