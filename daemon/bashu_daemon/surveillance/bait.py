@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bashu_daemon.surveillance.book import USUAL_NS, Order, Own
 from bashu_daemon.surveillance.market import Instrument, Market
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_MS
 
 BAIT_SHARE: Final = 2
 """One in so many of what a spoofer shows at least serves a trade on the other side."""
@@ -17,6 +18,10 @@ ONE_HAND: Final = 3
 """Orders of one hand come so many times as close together as a group's orders come by chance."""
 KNOWN_ORDERS: Final = 30
 """Of fewer orders of a day it is not known what a maker usually shows."""
+
+SOON_ORDERS: Final = 30
+"""As long as so many orders take to come is soon, too: in a slow market seconds are nothing."""
+LONGEST_NS: Final = 10 * NS_PER_MINUTE
 
 
 class Habit(Struct, array_like=True):
@@ -79,6 +84,15 @@ def trades_anyway(own: Own, trades: int, stood: int) -> bool:
     return 2 * trades * stood > own.two_sided + own.one_sided
 
 
+def is_soon(passed: int, within_ms: int, came: int) -> bool:
+    """Tell whether what followed after so many nanoseconds and orders of the market came soon.
+
+    `within_ms` is soon in any market. Seconds of a busy one are minutes where an order comes every
+    minute.
+    """
+    return passed <= within_ms * NS_PER_MS or (came <= SOON_ORDERS and passed <= LONGEST_NS)
+
+
 def all_trade_anyway(instrument: Instrument, came: int) -> bool:
     """Tell whether a group trades once, on average over all, while so many orders come."""
     day = instrument.day
@@ -135,6 +149,8 @@ class Bait(Struct, array_like=True):
     """Of its group's day, when it came."""
     number: int = 0
     """Among the instrument's orders of the day."""
+    filled_number: int = 0
+    """How many of them there were at the last trade."""
 
 
 def others_best(market: Market, order: Order) -> int:

@@ -30,14 +30,24 @@ def spoof(
     is_filled: bool = True,
     bait_user: str = "b",
     real_user: str = "b",
+    others: int = 31,
 ) -> None:
-    """Rest a small offer, show a large bid, have the offer taken, withdraw the bid."""
+    """Rest a small offer, show a large bid, have the offer taken, withdraw the bid.
+
+    In between others enter some orders: the market is no slow one.
+    """
     real = market.order(real_user, "sell", 60, 6_996)
     shown = market.order(bait_user, "buy", bait, price)
     if is_filled:
         market.order("c", "buy", 60, 6_996, (stands_ms - after_fill_ms) * MS)
+    busy(market, others)
     market.cancel(bait_user, shown, after_fill_ms * MS)
     market.cancel(real_user, real)
+
+
+def busy(market: Watched, orders: int) -> None:
+    for number in range(orders):
+        market.order("a", "buy", 100, 6_850 - number, 0)
 
 
 def test_a_large_bid_for_the_sake_of_a_small_offer() -> None:
@@ -195,6 +205,7 @@ def test_what_is_no_layering(change: dict[str, int]) -> None:
 def test_layers_that_stay_were_meant() -> None:
     market = book()
     names = layer(market)
+    busy(market, 31)
     market.now_ns += 15 * SECOND
     for name in names:
         market.cancel("b", name, 100 * MS)
@@ -367,3 +378,23 @@ def test_a_group_that_trades_all_the_time_trades_beside_its_bait_by_chance(
         market.order("c", "buy", 10, 6_996, 300 * MS)
     spoof(market)
     assert len(market.alerts("spoofing")) == found
+
+
+@pytest.mark.parametrize(
+    ("stands", "others", "found"), [(300, 10, 1), (300, 31, 0), (601, 10, 0), (12, 31, 1)]
+)
+def test_soon_is_what_is_soon_in_the_market(stands: int, others: int, found: int) -> None:
+    """A minute is nothing where an order comes every minute."""
+    for orders in (1, 4):
+        market = book()
+        market.order("b", "sell", 60, 6_996)
+        names = [
+            market.order("b", "buy", 2_000 // orders, 6_989 - step, 20 * MS)
+            for step in range(orders)
+        ]
+        market.order("c", "buy", 60, 6_996)
+        for number in range(others):
+            market.order("a", "buy", 100, 6_900 - number, stands * SECOND // others)
+        for name in names:
+            market.cancel("b", name, 10 * MS)
+        assert len(market.alerts("layering" if orders > 1 else "spoofing")) == found

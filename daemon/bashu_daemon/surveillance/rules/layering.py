@@ -19,6 +19,7 @@ from msgspec import Struct
 from bashu_daemon.surveillance.bait import (
     Habit,
     is_of_one_hand,
+    is_soon,
     is_unknown_maker,
     trades_anyway,
 )
@@ -75,6 +76,11 @@ class _Ladder(Struct, array_like=True):
     """Whether the group traded on the other side at all while it stood, or just afterwards."""
     trades_before: int = 0
     """Of the group's day, when it began."""
+
+    @property
+    def last_number(self) -> int:
+        """Which of the instrument's orders of the day its last one is."""
+        return next(reversed(self.layers.values())).number
 
     @property
     def began(self) -> int:
@@ -144,7 +150,7 @@ class Layering(Rule[_State]):
         if ladder is None:
             ladder = self.state.ladders[key] = self._begun(order)
         elif not self._is_open(ladder, event.time):
-            if self._stands(ladder, event.time):
+            if self._stands(ladder, order.symbol, event.time):
                 return NOTHING  # a ladder that is being judged is not mixed with what comes later
             if ladder.peak >= self.limits["orders"]:
                 self._habit(order).add(ladder.entered, is_traded_against=ladder.is_traded_against)
@@ -197,12 +203,17 @@ class Layering(Rule[_State]):
         ladder.peak = len(prices)
         ladder.stood, ladder.against = own.qty[order.sign], own.qty[-order.sign]
 
-    def _stands(self, ladder: _Ladder, time: int) -> bool:
+    def _stands(self, ladder: _Ladder, symbol: str, time: int) -> bool:
         return (
             ladder.peak >= self.limits["orders"]
             and ladder.withdrawn + ladder.filled < ladder.entered
-            and time - ladder.last <= self.limits["withdrawn_within_ms"] * NS_PER_MS
+            and self._is_recent(ladder, symbol, time)
         )
+
+    def _is_recent(self, ladder: _Ladder, symbol: str, time: int) -> bool:
+        """Tell whether its last order came recently enough for what happens to be about it."""
+        came = self.market.instrument(symbol).day.orders - ladder.last_number
+        return is_soon(time - ladder.last, self.limits["withdrawn_within_ms"], came)
 
     def _on_trade(self, event: Traded) -> Sequence[Finding]:
         if event.mode != "listing":
@@ -223,7 +234,7 @@ class Layering(Rule[_State]):
         if ladder.last_withdrawn:
             if event.time - ladder.last_withdrawn > limits["traded_after_ms"] * NS_PER_MS:
                 return NOTHING
-        elif event.time - ladder.last > limits["withdrawn_within_ms"] * NS_PER_MS:
+        elif not self._is_recent(ladder, event.symbol, event.time):
             return NOTHING
         ladder.is_traded_against = True
         if not self._leans(ladder, event, sign):
@@ -270,7 +281,7 @@ class Layering(Rule[_State]):
         ladder = self.state.ladders.get(f"{order.group}/{order.symbol}/{order.sign}")
         if ladder is None or order.order_id not in ladder.layers:
             return NOTHING
-        if time - ladder.last > self.limits["withdrawn_within_ms"] * NS_PER_MS:
+        if not self._is_recent(ladder, order.symbol, time):
             return NOTHING
         number = self.market.instrument(order.symbol).day.orders
         if not ladder.first_withdrawn:

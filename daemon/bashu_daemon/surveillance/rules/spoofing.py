@@ -22,6 +22,7 @@ from bashu_daemon.surveillance.bait import (
     Bait,
     Habit,
     all_trade_anyway,
+    is_soon,
     is_unknown_maker,
     others_best,
     trades_anyway,
@@ -180,6 +181,7 @@ class Spoofing(Rule[_State]):
             return
         bait.stood = max(bait.stood, leaning)
         bait.filled_at = event.time
+        bait.filled_number = self.market.instrument(event.symbol).day.orders
         bait.fills += event.qty
         bait.fill_value += event.qty * event.price
         if event.order_id(sign) not in bait.fill_ids:
@@ -202,25 +204,28 @@ class Spoofing(Rule[_State]):
             return self._judge(event.order, event.seq, event.time)
         return NOTHING
 
-    def _patience_ns(self, bait: Bait, symbol: str) -> int:
-        """Return how long after the trade a bait may stand: it stood for it.
+    def _goes_soon(self, bait: Bait, symbol: str, time: int) -> bool:
+        """Tell whether a bait is withdrawn soon after the trade: it stood for it.
 
-        One that is only just large is soon withdrawn by chance, too.
+        One that is only just large is soon withdrawn by chance, too, and must go at once.
         """
         limits = self.limits
-        usual = self.market.instrument(symbol).order_size.median
-        is_sure = 2 * bait.qty >= 3 * limits["size_multiple"] * usual
-        name = "withdrawn_within_ms" if is_sure else "withdrawn_after_fill_ms"
-        return limits[name] * NS_PER_MS
+        instrument = self.market.instrument(symbol)
+        came = instrument.day.orders - bait.filled_number
+        passed = time - bait.filled_at
+        if 2 * bait.qty >= 3 * limits["size_multiple"] * instrument.order_size.median:
+            return is_soon(passed, limits["withdrawn_within_ms"], came)
+        return is_soon(passed, limits["withdrawn_after_fill_ms"], 3 * came)
 
     def _looks_so(self, bait: Bait, order: Order, time: int) -> bool:
         """Tell whether what is withdrawn served a trade on the other side."""
         limits = self.limits
         stays = self.market.own(order.group, order.symbol).qty[bait.sign]
+        came = self.market.instrument(order.symbol).day.orders - bait.number
         return (
             bait.fills > 0
-            and time - bait.placed_at <= limits["withdrawn_within_ms"] * NS_PER_MS
-            and time - bait.filled_at <= self._patience_ns(bait, order.symbol)
+            and is_soon(time - bait.placed_at, limits["withdrawn_within_ms"], came)
+            and self._goes_soon(bait, order.symbol, time)
             and order.filled * 100 <= limits["filled_percent"] * order.qty
             # or another order took its place: a quote that follows the market
             and stays * 100 <= limits["stays_percent"] * bait.stood
