@@ -132,7 +132,7 @@ class Prearranged(Rule[_State]):
         "warning_count": 3,
         "violation_count": 5,
         "pair_percent": 5,
-        "odds": 10_000,
+        "odds": 1_000,
     }
     state_type = _State
 
@@ -196,16 +196,15 @@ class Prearranged(Rule[_State]):
         """Return how many meetings were more than chance; 0 for too few.
 
         Orders of one size meet within minutes in any thin market: of a pair that trades with
-        others, too, one more such meeting with others is supposed.
+        others, too, one more such meeting with others is supposed; and one of any kind where at
+        the market's rate of them half a one would have been. Chance had its choice of all pairs.
         """
         total = sum(tally.total for tally in tallies)
+        odds = self.limits["odds"] * len({key for tally in tallies for key in tally.pairs})
         are_of_one_size = all(group.is_of_one_size for group in groups)
-        for count, kinds, prior in (
-            (
-                pair.slow,
-                [tally.slow for tally in tallies],
-                max(group.trades for group in groups) > pair.slow,
-            ),
+        most = max(group.trades for group in groups)
+        for count, kinds, has_others in (
+            (pair.slow, [tally.slow for tally in tallies], most > pair.slow),
             (pair.fast, [tally.fast for tally in tallies], False),
         ):
             if count < self.limits["warning_count"]:
@@ -213,19 +212,17 @@ class Prearranged(Rule[_State]):
             met = [sum(kind.get(name, 0) for kind in kinds) for name in names]
             all_met = sum(sum(kind.values()) for kind in kinds) // 2
             is_usual = 2 * (all_met - count) > total - count
-            only_met = is_usual or (are_of_one_size and min(met) > count)
-            parties = [
-                Party(meetings if only_met else group.trades, meetings)
-                for group, meetings in zip(groups, met, strict=True)
-            ]
-            among = all_met if only_met else total
-            if meetings_beyond_chance(
-                count,
-                parties,
-                among,
-                self.limits["odds"],
-                int(is_usual or (prior and not only_met)),
-            ):
+            if is_usual or (are_of_one_size and min(met) > count):
+                parties = [Party(meetings, meetings) for meetings in met]
+                among, prior = all_met, is_usual
+            else:
+                parties = [
+                    Party(group.trades, meetings)
+                    for group, meetings in zip(groups, met, strict=True)
+                ]
+                expected = 2 * (most - count) * (all_met - count)
+                among, prior = total, has_others or expected >= total - count > 0
+            if meetings_beyond_chance(count, parties, among, odds, int(prior)):
                 return count
         return 0
 
