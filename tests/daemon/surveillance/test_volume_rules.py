@@ -142,6 +142,36 @@ def test_what_others_trade_between_gathering_and_driving_hides_nothing() -> None
     assert alert.facts["share_percent"] == 100
 
 
+@pytest.mark.parametrize("qty", [2, 2_000])
+def test_a_pump_is_one_at_any_scale(qty: int) -> None:
+    market = Watched()
+    for _ in range(30):
+        trade(market, "c", "b", qty)
+        market.now_ns += HOUR // 10
+    for _ in range(10):
+        trade(market, "a", "b", qty)
+    prices = range(7_020, 7_220, 20)
+    for price in prices:
+        market.order("maker", "sell", qty, price)
+    for price in prices:
+        market.order("a", "buy", qty, price)
+    for _ in range(12):
+        market.order("c", "buy", qty, 7_195)
+        market.order("a", "sell", qty, 7_195)
+    assert [alert.owner for alert in market.alerts("pump_and_dump")] == ["oa"]
+
+
+def test_who_buys_in_a_rise_without_emptying_levels_did_not_pump() -> None:
+    market = Watched()
+    gather(market)
+    for price in range(7_020, 7_220, 20):
+        market.order("maker", "sell", 1_000, price)
+        market.order("a", "buy", 100, price)
+        market.order("c", "buy", 900, price)
+    dump(market, 2_500)
+    assert market.alerts("pump_and_dump") == []
+
+
 def test_a_price_that_others_drove_is_luck() -> None:
     market = Watched()
     gather(market)

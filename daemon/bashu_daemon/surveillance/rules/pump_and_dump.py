@@ -2,7 +2,7 @@
 
 Source: reference/surveillance.md A1 #27, the phases of #10 over hours or days: gathering, at least
 a part of the market's volume; driving, in which the group is the taker of much of that volume and
-empties levels, or nearly alone, and the price goes far beyond its usual swing and a floor; and
+empties the levels of most of a move far beyond the price's usual swing and a floor; and
 distribution, half of the position or more traded back at a good part of the rise. A false statement
 of the group's that is on record drives the price as its trades would. The same downwards is found,
 too. All shares and times are ours. What a group trades back at about its own price, as makers and
@@ -20,6 +20,8 @@ from bashu_daemon.surveillance.swing import Swing
 from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
 _HOUR_NS = 3_600 * NS_PER_SECOND
+_GOES_ON_NS = 15 * NS_PER_MINUTE
+"""A drive whose next push comes later than this is over."""
 
 
 class _Position(Struct, array_like=True):
@@ -45,6 +47,7 @@ class _Position(Struct, array_like=True):
     """Orders that took them."""
     last_push: int = 0
     """The last of those orders."""
+    push_time: int = 0
     lifted: int = 0
     """Fen by which those trades, emptying levels, moved the price on."""
     peak: int = 0
@@ -53,6 +56,8 @@ class _Position(Struct, array_like=True):
     dumped_value: int = 0
     dump_volume: int = 0
     """Of the market, before the distribution; 0 until it began."""
+    dump_minutes: int = 0
+    """With trades, then."""
     has_spoken: bool = False
     """Whether a false statement of the group's, to this side, is on record."""
     order_ids: list[int] = []
@@ -66,6 +71,20 @@ class _Tape(Struct, array_like=True):
     """The price of the trade before, on an earlier day too."""
     swing: Swing = field(default_factory=Swing)
     positions: dict[str, _Position] = {}
+
+    emptied: dict[int, tuple[int, int]] = {}
+    """By side of those who came, the price at which they left nothing to take, and the time."""
+
+    def lift(self, event: Traded, next_best: int) -> int:
+        """Return how far a trade moved the best price, in fen; as in `minutes.py`."""
+        sign, far = event.sign, 0
+        price, time = self.emptied.pop(sign, (0, 0))
+        if price and event.time - time <= _GOES_ON_NS:
+            far = max(0, (event.price - price) * sign)
+        if not next_best:
+            self.emptied[sign] = event.price, event.time
+            return far
+        return far + max(0, (next_best - event.price) * sign)
 
 
 class _State(Struct):
@@ -88,7 +107,8 @@ class PumpAndDump(Rule[_State]):
         "pushes": 3,
         "dumped_percent": 50,
         "profit_percent": 30,
-        "min_qty": 500,
+        "size_multiple": 5,
+        "min_qty": 10,
     }
     state_type = _State
 
@@ -109,8 +129,13 @@ class PumpAndDump(Rule[_State]):
         if event.time - tape.swing.start >= NS_PER_MINUTE:
             tape.swing.add(event.time, event.price)
         tape.volume += event.qty
+        best = self.market.instrument(event.symbol).side(-event.sign).best
+        lifted = tape.lift(event, best)
         found = self._take(event, tape, event.buy_group, 1)
         more = self._take(event, tape, event.sell_group, -1)
+        held = tape.positions.get(event.group(event.sign))
+        if held is not None and held.sign == event.sign and not held.dumped:
+            held.lifted += lifted
         tape.last = event.price
         return (*found, *more) if found and more else found or more
 
@@ -136,7 +161,7 @@ class PumpAndDump(Rule[_State]):
         if held.sign == sign:
             if held.dumped * 4 >= qty > 0:
                 return NOTHING  # it keeps the price up for its distribution
-            if qty and gained < self._near * value:
+            if qty and gained < self._near * value and not self._goes_on(event, held, sign):
                 held.drive_price = held.peak = tape.last or price
                 held.drive_volume = tape.volume - event.qty
                 held.drive_minutes = tape.swing.minutes
@@ -163,6 +188,19 @@ class PumpAndDump(Rule[_State]):
             del tape.positions[group]
         return NOTHING
 
+    @staticmethod
+    def _goes_on(event: Traded, held: _Position, sign: int) -> bool:
+        """Tell whether a trade at about the own average is one more push of a drive.
+
+        What is bought in a drive takes the average with it.
+        """
+        return (
+            event.sign == sign
+            and held.pushes > 0
+            and event.time - held.push_time <= _GOES_ON_NS
+            and (event.price - held.drive_price) * sign > 0
+        )
+
     def _begin(self, event: Traded, tape: _Tape, held: _Position, sign: int) -> None:
         """Let a position begin with this trade, in the place of an earlier one."""
         held.sign, held.began = sign, event.time
@@ -172,6 +210,7 @@ class PumpAndDump(Rule[_State]):
         held.qty = held.value = held.lifted = 0
         held.pushed = held.pushes = held.last_push = 0
         held.dumped = held.dumped_value = held.dump_volume = held.near_volume = 0
+        held.dump_minutes = held.push_time = 0
         held.has_spoken = False
         held.order_ids.clear()
         held.exec_ids.clear()
@@ -183,13 +222,10 @@ class PumpAndDump(Rule[_State]):
         held.value += qty * price
         if event.sign == sign:
             held.pushed += qty
+            held.push_time = event.time
             if event.order_id(sign) != held.last_push:
                 held.last_push = event.order_id(sign)
                 held.pushes += 1
-            best = self.market.instrument(event.symbol).side(-sign).best
-            lift = (best - price) * sign
-            if best and lift > 0:
-                held.lifted += lift
         if (price - held.peak) * sign > 0:
             held.peak = price
         self._remember(event, held, sign)
@@ -205,7 +241,8 @@ class PumpAndDump(Rule[_State]):
 
     def _dump(self, event: Traded, tape: _Tape, held: _Position, group: str) -> Sequence[Finding]:
         limits, sign = self.limits, held.sign
-        held.dump_volume = held.dump_volume or tape.volume - event.qty
+        if not held.dump_volume:
+            held.dump_volume, held.dump_minutes = tape.volume - event.qty, tape.swing.minutes
         qty = min(event.qty, held.qty - held.dumped)
         held.dumped += qty
         held.dumped_value += qty * event.price
@@ -219,27 +256,27 @@ class PumpAndDump(Rule[_State]):
             del tape.positions[group]
         return NOTHING if finding is None else (finding,)
 
+    def _least_qty(self, symbol: str) -> int:
+        usual = self.market.instrument(symbol).order_size.median
+        return max(self.limits["min_qty"], self.limits["size_multiple"] * usual)
+
     def _judge(self, event: Traded, tape: _Tape, held: _Position, group: str) -> Finding | None:
         limits, sign = self.limits, held.sign
         whole = held.dump_volume - held.begin_volume
         driven = held.dump_volume - held.drive_volume
         moved = (held.peak - held.drive_price) * sign
         paid, got = held.value // held.qty, held.dumped_value // held.dumped
-        minutes = tape.swing.minutes - held.drive_minutes
+        minutes = held.dump_minutes - held.drive_minutes
         floor = held.drive_price * limits["move_bps"] // 10_000
         least = max(1, floor, tape.swing.over(minutes) * limits["swings"])
         share = percent(held.pushed, driven)
-        is_driver = (
-            held.has_spoken
-            or (held.pushes >= limits["pushes"] and share >= limits["alone_percent"])
-            or (
-                held.pushes >= limits["pushes"]
-                and share >= limits["share_percent"]
-                and held.lifted * 100 >= limits["lifted_percent"] * moved
-            )
+        is_driver = held.has_spoken or (
+            held.pushes >= limits["pushes"]
+            and share >= limits["share_percent"]
+            and held.lifted * 100 >= limits["lifted_percent"] * moved
         )
         if (
-            held.qty < limits["min_qty"]
+            held.qty < self._least_qty(event.symbol)
             or percent(held.qty, whole) < limits["gathered_percent"]
             or moved < least
             or not is_driver
