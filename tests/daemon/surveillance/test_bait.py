@@ -398,3 +398,28 @@ def test_soon_is_what_is_soon_in_the_market(stands: int, others: int, found: int
         for name in names:
             market.cancel("b", name, 10 * MS)
         assert len(market.alerts("layering" if orders > 1 else "spoofing")) == found
+
+
+def test_attempts_are_told_with_what_was_bait() -> None:
+    market = book()
+    for is_filled in (False, False, False):
+        spoof(market, is_filled=is_filled)
+    assert market.alerts("spoofing") == []
+    spoof(market)
+    (alert,) = market.alerts("spoofing")
+    assert (alert.count, alert.facts["attempts"], len(alert.order_ids)) == (1, 3, 8)
+    spoof(market, is_filled=False)
+    (alert,) = market.alerts("spoofing")
+    assert (alert.count, alert.facts["attempts"], len(alert.order_ids)) == (1, 4, 10)
+    assert alert.facts["traded_qty"] == 60
+
+
+def test_a_large_order_beside_a_large_one_of_the_other_side_is_no_attempt() -> None:
+    market = book()
+    spoof(market)
+    offer = market.order("b", "sell", 1_000, 7_003)
+    shown = market.order("b", "buy", 2_000, 6_989)
+    market.cancel("b", shown)
+    market.cancel("b", offer)
+    (alert,) = market.alerts("spoofing")
+    assert (alert.facts["attempts"], len(alert.order_ids)) == (0, 2)

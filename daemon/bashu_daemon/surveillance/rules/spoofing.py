@@ -29,7 +29,7 @@ from bashu_daemon.surveillance.bait import (
 )
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding
-from bashu_daemon.surveillance.rule import Handler, Rule
+from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
 from bashu_protocol.units import NS_PER_MS
 
@@ -47,6 +47,11 @@ class _Row(Struct, array_like=True):
     count: int = 0
     gain: int = 0
     habit: Habit = msgspec.field(default_factory=Habit)
+    attempts: int = 0
+    attempted_ids: list[int] = []
+    """Of the attempts that no alert names yet, the last `EVIDENCE`."""
+    facts: dict[str, int | str] = {}
+    """Of the last bait."""
 
 
 class _State(Struct):
@@ -223,12 +228,11 @@ class Spoofing(Rule[_State]):
         stays = self.market.own(order.group, order.symbol).qty[bait.sign]
         came = self.market.instrument(order.symbol).day.orders - bait.number
         return (
-            bait.fills > 0
-            and is_soon(time - bait.placed_at, limits["withdrawn_within_ms"], came)
-            and self._goes_soon(bait, order.symbol, time)
+            is_soon(time - bait.placed_at, limits["withdrawn_within_ms"], came)
+            and (not bait.fills or self._goes_soon(bait, order.symbol, time))
             and order.filled * 100 <= limits["filled_percent"] * order.qty
             # or another order took its place: a quote that follows the market
-            and stays * 100 <= limits["stays_percent"] * bait.stood
+            and stays * 100 <= limits["stays_percent"] * (bait.stood or bait.qty)
         )
 
     def _is_chance(self, row: _Row, bait: Bait, order: Order, time: int) -> bool:
@@ -246,7 +250,7 @@ class Spoofing(Rule[_State]):
         """Tell whether what is withdrawn was bait; it is no candidate from then on."""
         is_usual = row.habit.is_bait(bait.qty)
         self._forget(row, order.order_id)
-        if not self._looks_so(bait, order, time):
+        if not bait.fills or not self._looks_so(bait, order, time):
             return False
         is_told = is_usual and (row.habit.told > 0 or not self._is_chance(row, bait, order, time))
         own = self.market.own(order.group, order.symbol)
@@ -254,10 +258,64 @@ class Spoofing(Rule[_State]):
         row.habit.told += is_told
         return is_told
 
+    def _attempted(self, bait: Bait, order: Order, time: int) -> list[int]:
+        """Return the own orders that nobody met while a bait stood for them; none if it did not.
+
+        They are small beside it, and came with it.
+        """
+        if bait.is_traded_against or not bait.is_large or not self._looks_so(bait, order, time):
+            return []
+        own = self.market.own(order.group, order.symbol)
+        if own.quotes_both_sides or bait.qty * 100_000 < self.limits["usual_percent"] * bait.usual:
+            return []
+        since = bait.placed_at - self.limits["withdrawn_within_ms"] * NS_PER_MS
+        meant = [
+            other
+            for other in own.orders.values()
+            if other.sign != bait.sign and other.placed_at >= since
+        ]
+        if bait.qty < self.limits["imbalance"] * sum(other.leaves for other in meant):
+            return []
+        return [other.order_id for other in meant]
+
+    def _attempt(
+        self, row: _Row, bait: Bait, order: Order, meant: list[int], seq: int, time: int
+    ) -> Sequence[Finding]:
+        """Add what would have been bait had somebody met the order that it stood for.
+
+        It tells nothing by itself, and is told with what was bait.
+        """
+        del row.baits[order.order_id]
+        row.attempts += 1
+        row.attempted_ids = [*row.attempted_ids, *meant, bait.order_id][-EVIDENCE:]
+        if not row.count:
+            return NOTHING
+        order_ids, row.attempted_ids = row.attempted_ids, []
+        finding = Finding(
+            episode=f"{order.group}/{order.symbol}",
+            severity="warning",
+            score=60,
+            symbol=order.symbol,
+            owner=order.group,
+            members=[bait.account],
+            seq=seq,
+            transact_time=time,
+            began=bait.placed_at,
+            order_ids=order_ids,
+            count=row.count,
+            gain=row.gain,
+            facts={**row.facts, "attempts": row.attempts},
+        )
+        return (finding,)
+
     def _judge(self, order: Order, seq: int, time: int) -> Sequence[Finding]:
         row = self.state.rows.get(f"{order.group}/{order.symbol}")
         bait = row.baits.get(order.order_id) if row is not None else None
-        if row is None or bait is None or not self._is_told(row, bait, order, time):
+        if row is None or bait is None:
+            return NOTHING
+        if meant := self._attempted(bait, order, time):
+            return self._attempt(row, bait, order, meant, seq, time)
+        if not self._is_told(row, bait, order, time):
             return NOTHING
         limits = self.limits
         stood_ms = (time - bait.placed_at) // NS_PER_MS
@@ -267,6 +325,19 @@ class Spoofing(Rule[_State]):
         row.gain += bait.fills * max(0, better) if bait.market_best else 0
         is_violation = row.count >= limits["violation_count"]
         accounts = sorted({bait.account, *bait.fill_accounts})
+        row.facts = {
+            "side": "buy" if bait.sign > 0 else "sell",
+            "bait_qty": bait.qty,
+            "bait_price": bait.price,
+            "before_price": bait.market_best,
+            "traded_qty": bait.fills,
+            "traded_price": average,
+            "stood_ms": stood_ms,
+            "collusive": int(len(accounts) > 1),
+            "attempts": row.attempts,
+            "times": row.count,
+        }
+        attempted, row.attempted_ids = row.attempted_ids, []
         finding = Finding(
             episode=f"{order.group}/{order.symbol}",
             severity="violation" if is_violation else "warning",
@@ -277,20 +348,10 @@ class Spoofing(Rule[_State]):
             seq=seq,
             transact_time=time,
             began=bait.placed_at,
-            order_ids=(*bait.fill_ids, bait.order_id),
+            order_ids=(*attempted, *bait.fill_ids, bait.order_id),
             exec_ids=bait.exec_ids,
             count=row.count,
             gain=row.gain,
-            facts={
-                "side": "buy" if bait.sign > 0 else "sell",
-                "bait_qty": bait.qty,
-                "bait_price": bait.price,
-                "before_price": bait.market_best,
-                "traded_qty": bait.fills,
-                "traded_price": average,
-                "stood_ms": stood_ms,
-                "collusive": int(len(accounts) > 1),
-                "times": row.count,
-            },
+            facts=row.facts,
         )
         return (finding,)
