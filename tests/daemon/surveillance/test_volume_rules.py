@@ -57,6 +57,30 @@ def test_who_only_buys_is_information() -> None:
     assert (alert.facts["bought_today"], alert.facts["traded_today"]) == (900, 900)
 
 
+def test_who_trades_now_and_then_has_no_usual_day() -> None:
+    market = Watched()
+    ordinary_days(market, 10)
+    for _ in range(30):
+        trade(market, "c", "maker", 50)
+        trade(market, "maker", "c", 50)
+        market.next_day()
+    trade(market, "a", "c", 1_000)
+    trade(market, "c", "a", 1_000)
+    assert of_a(market) == []
+
+
+def test_who_trades_much_can_trade_more() -> None:
+    market = Watched()
+    for day in range(9):
+        tonnes = 2_000 if day == 8 else 200 + day % 2 * 20
+        trade(market, "a", "c", tonnes // 2)
+        trade(market, "c", "a", tonnes // 2)
+        trade(market, "b", "maker", 300)
+        if day < 8:
+            market.next_day()
+    assert of_a(market) == ["warning"]
+
+
 def test_a_small_share_of_the_volume_is_usual() -> None:
     market = Watched()
     for day in range(10):

@@ -1,12 +1,13 @@
 """Unusual volume: a group that trades far more today than on its own other days.
 
 Source: reference/surveillance.md A1 #17: 10 % of the volume and three standard deviations are
-published lines; that a pure z-score is useless alone is, too. So both the group's tonnes and its
-share of the market must be unusual for it: before a deadline everybody trades more, and nobody's
-share does. Means and deviations are of logarithms, as volumes are spread; who trades now and then
-has no usual day. A day is unusual only beside some earlier ones on which the group traded. Who
-trades one way only covers a need, or leaves it: that is information, as is a day that is unusual as
-a whole. A warning is a group that buys and sells. The weight of the past is ours.
+published lines; that a pure z-score is useless alone is, too. So both the group's tonnes and their
+proportion to what the others trade must be unusual for it: before a deadline everybody trades more,
+and nobody more beside the others. Means and deviations are of logarithms, as volumes are spread;
+who trades now and then has no usual day. A day is unusual only beside some earlier ones on which
+the group traded. Who trades one way only covers a need, or leaves it: that is information, as is a
+day that is unusual as a whole. A warning is a group that buys and sells. The weight of the past is
+ours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ FEW_DAYS = 5
 """A deviation of so many days is taken twice, for it is itself uncertain; about as Student's t."""
 FORGOTTEN_AFTER = 60
 """Days without a trade of a group, after which its past is no measure."""
+SELDOM = 3
+"""Who trades on fewer than one day in so many has no usual day."""
 _NEVER = 1 << 62
 _UNIT = 1_000_000
 
@@ -60,7 +63,7 @@ class _Row(Struct, array_like=True):
     idle_days: int = 0
     tonnes: _Mean = field(default_factory=_Mean)
     share: _Mean = field(default_factory=_Mean)
-    """Bought and sold together, in thousandths of the day's volume: up to 2,000."""
+    """In thousandths of what the others traded with one another."""
     next_told: int = 0
     order_ids: list[int] = []
     exec_ids: list[int] = []
@@ -77,6 +80,7 @@ class UnusualVolume(Rule[_State]):
     """One episode for each group and instrument a day, which grows with the volume."""
 
     name = "unusual_volume"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "sigmas": 3,
         "share_percent": 10,
@@ -126,7 +130,7 @@ class UnusualVolume(Rule[_State]):
         whole = max(instrument.day.volume, instrument.average_volume, 1)
         if row.today * 100 < limits["share_percent"] * whole:
             return NOTHING
-        if _log(1_000 * row.today // whole) < row.share.line(limits, row.days):
+        if _log(_beside_others(row.today, whole)) < row.share.line(limits, row.days):
             return NOTHING
         row.next_told = row.today + row.today // 20 + 1
         back = min(row.bought, row.today - row.bought)
@@ -149,7 +153,7 @@ class UnusualVolume(Rule[_State]):
                 "usual_day_qty": round(expm1(row.tonnes.mean / _UNIT)),
                 "sigmas": sigmas,
                 "share_percent": percent(row.today, whole),
-                "usual_share": round(expm1(row.share.mean / _UNIT) / 10),
+                "usual_share": _share_percent(expm1(row.share.mean / _UNIT)),
                 "active_days": row.active_days,
             },
         )
@@ -178,14 +182,28 @@ class UnusualVolume(Rule[_State]):
         row.active_days += row.today > 0
         row.idle_days = 0 if row.today else row.idle_days + 1
         row.tonnes.add(_log(row.today), row.days)
-        row.share.add(_log(1_000 * row.today // volume), row.days)
+        row.share.add(_log(_beside_others(row.today, volume)), row.days)
         row.today = row.bought = row.next_told = 0
         row.order_ids, row.exec_ids, row.accounts = [], [], []
         limits = self.limits_of(symbol)
-        if row.active_days >= limits["active_days"]:
+        row.line = _NEVER
+        if row.active_days >= limits["active_days"] and row.days <= SELDOM * row.active_days:
             line = row.tonnes.line(limits, row.days) / _UNIT
             row.line = max(limits["min_qty"], int(expm1(min(line, 40.0))) + 1)
         return row.idle_days < FORGOTTEN_AFTER
+
+
+def _beside_others(qty: int, volume: int) -> int:
+    """Return what a group traded in thousandths of what the others traded with one another.
+
+    Unlike its share of the volume that has no bound: who trades much can be seen to trade more.
+    """
+    return 1_000 * qty // max(1, volume - qty)
+
+
+def _share_percent(beside: float) -> int:
+    """Return the share of the volume that those thousandths are."""
+    return round(100 * beside / (1_000 + beside))
 
 
 def _log(value: int) -> int:
