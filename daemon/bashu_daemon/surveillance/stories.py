@@ -2,10 +2,12 @@
 
 A template is `<rule>` in the files beside; its fields are the alert's facts and its own words
 (symbol, owner, accounts, count, gain, side_word, disclosure_word). `{price:yuan}` shows fen as
-yuan, `{qty:t}` tonnes.
+yuan, `{qty:t}` tonnes. What stands in square brackets is told only where none of its fields is 0 or
+unknown. `listing.<word>` are the words of lists of alerts.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,8 @@ _WORDS: Final[dict[str, dict[str, dict[str, str]]]] = {
     },
 }  # fmt: skip
 """What the values of some facts are called; a template has them as the fact's name and `_word`."""
+_OPTIONAL: Final = re.compile(r"\[([^][]*)\]")
+_LISTING: Final = "listing."
 _FOLDER: Final = Path(__file__).parent / "stories"
 
 
@@ -57,8 +61,27 @@ def tell(alert: Alert, template: str = "") -> dict[str, str]:
     for language in _FILES:
         for fact, words in _WORDS.items():
             values[f"{fact}_word"] = words[language].get(str(alert.facts.get(fact)), "-")
-        told[language] = _WRITER.vformat(load(language)[template], (), values)
+        told[language] = _WRITER.vformat(_fitting(load(language)[template], values), (), values)
     return told
+
+
+def listing_words(language: str) -> dict[str, str]:
+    """Return the words of lists of alerts in one language."""
+    return {
+        key.removeprefix(_LISTING): word
+        for key, word in load(language).items()
+        if key.startswith(_LISTING)
+    }
+
+
+def _fitting(template: str, values: Mapping[str, Any]) -> str:
+    """Leave out the parts of a template about which there is nothing to tell."""
+
+    def part(found: re.Match[str]) -> str:
+        fields = [field for _, field, _, _ in Formatter().parse(found[1]) if field]
+        return found[1] if all(values.get(field) for field in fields) else ""
+
+    return _OPTIONAL.sub(part, template)
 
 
 class _Writer(Formatter):

@@ -10,22 +10,11 @@ from rich.cells import set_cell_size
 
 from bashu_daemon.surveillance.csv_fields import SHANGHAI
 from bashu_daemon.surveillance.csv_names import Names
+from bashu_daemon.surveillance.stories import listing_words
 from bashu_protocol.messages import Alert, Severity
 from bashu_protocol.units import NS_PER_SECOND
 
 _SEVERITIES: Final[tuple[Severity, ...]] = ("violation", "warning", "info")
-_WORDS: Final = {
-    "en": {
-        "violation": "violation", "warning": "warning", "info": "info", "rule": "rule",
-        "none": "No alerts.", "total": "all", "score": "score", "more": "and {} more",
-        "times": "{} times",
-    },
-    "zh": {
-        "violation": "违规", "warning": "警告", "info": "提示", "rule": "规则",
-        "none": "没有预警。", "total": "合计", "score": "评分", "more": "等另外 {} 个",
-        "times": "{} 次",
-    },
-}  # fmt: skip
 _SHOWN_ACCOUNTS: Final = 6
 _WIDTHS: Final = (22, 11, 11, 11)
 
@@ -52,7 +41,7 @@ def readable_lines(alerts: Sequence[Alert], language: str) -> Iterator[str]:
 
     Times are those of Shanghai.
     """
-    words = _WORDS[language]
+    words = listing_words(language)
     if not alerts:
         yield words["none"]
         return
@@ -83,8 +72,8 @@ def _table_line(name: str, cells: Sequence[str]) -> str:
 def _headline(alert: Alert, words: dict[str, str]) -> str:
     accounts = ", ".join(alert.members[:_SHOWN_ACCOUNTS])
     if (more := len(alert.members) - _SHOWN_ACCOUNTS) > 0:
-        accounts += f" {words['more'].format(more)}"
-    times = f"  {words['times'].format(alert.count)}" if alert.count > 1 else ""
+        accounts += f" {words['more'].format(number=more)}"
+    times = f"  {words['times'].format(number=alert.count)}" if alert.count > 1 else ""
     return (
         f"{_span(alert.first_time, alert.last_time)}  {alert.rule}  {words[alert.severity]}  "
         f"{words['score']} {alert.score}  {alert.symbol}  {accounts}{times}"

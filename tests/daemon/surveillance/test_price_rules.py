@@ -192,6 +192,25 @@ def test_a_price_that_prints_far_away_is_a_warning() -> None:
     assert (alert.facts["off_bps"], alert.facts["market_price"]) == (571, 7_000)
 
 
+def test_a_story_is_silent_about_a_price_that_was_right_and_a_book_that_was_empty() -> None:
+    market = Watched()
+    for _ in range(40):
+        market.order("b", "buy", 100, 6_990)
+    market.order("a", "buy", 9_000, 6_990)
+    market.order("b", "sell", 50, 7_005)
+    market.order("c", "buy", 20_000, 7_300)
+    size, both = (alert.stories for alert in market.alerts("fat_finger"))
+    assert (size["en"], size["zh"]) == (
+        (
+            "oa entered 9,000 t on the buy side of CEA25 at 69.90. The usual order is 96 t. "
+            "1 times today."
+        ),
+        "oa 在 CEA25 的买方以 69.90 申报 9,000 吨。通常每笔申报 96 吨。今日 1 次。",
+    )
+    for part in ("428 in 10,000 beyond the market at 70.00", "it reached 70.05."):
+        assert part in both["en"]
+
+
 @pytest.mark.parametrize(("term", "found"), [("day", ["warning"]), ("ioc", ["info"])])
 def test_what_takes_all_of_the_book_and_leaves_the_rest_far_away_is_a_warning(
     term: str, found: list[str]

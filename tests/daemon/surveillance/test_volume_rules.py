@@ -75,7 +75,7 @@ def test_who_trades_much_can_trade_more() -> None:
         tonnes = 2_000 if day == 8 else 200 + day % 2 * 20
         trade(market, "a", "c", tonnes // 2)
         trade(market, "c", "a", tonnes // 2)
-        trade(market, "b", "maker", 300)
+        trade(market, "b", "maker", 600)
         if day < 8:
             market.next_day()
     assert of_a(market) == ["warning"]
