@@ -166,11 +166,19 @@ def test_a_bid_that_was_filled_was_meant() -> None:
     assert market.alerts("spoofing") == []
 
 
-def layer(market: Watched, *, orders: int = 3, size: int = 300, within_ms: int = 500) -> list[str]:
+def layer(
+    market: Watched,
+    *,
+    orders: int = 3,
+    size: int = 300,
+    within_ms: int = 500,
+    is_filled: bool = True,
+) -> list[str]:
     """Rest a small offer and enter bids at several prices; have the offer taken."""
     market.order("b", "sell", 60, 6_996)
     names = [market.order("b", "buy", size, 6_988 - step, within_ms * MS) for step in range(orders)]
-    market.order("c", "buy", 60, 6_996)
+    if is_filled:
+        market.order("c", "buy", 60, 6_996)
     return names
 
 
@@ -423,3 +431,14 @@ def test_a_large_order_beside_a_large_one_of_the_other_side_is_no_attempt() -> N
     market.cancel("b", offer)
     (alert,) = market.alerts("spoofing")
     assert (alert.facts["attempts"], len(alert.order_ids)) == (0, 2)
+
+
+def test_ladders_that_nobody_fell_for_are_told_with_the_day_s_layering() -> None:
+    market = book()
+    for is_filled, names, attempts in ((False, 0, 0), (True, 4, 0), (False, 8, 1), (False, 12, 2)):
+        for name in layer(market, is_filled=is_filled):
+            market.cancel("b", name, 100 * MS)
+        alerts = market.alerts("layering")
+        assert [len(alert.order_ids) for alert in alerts] == [names] * bool(names)
+        assert [alert.facts["attempts"] for alert in alerts] == [attempts] * bool(names)
+        market.send("b", MassCancel("all"))

@@ -76,6 +76,8 @@ class _Ladder(Struct, array_like=True):
     """Whether the group traded on the other side at all while it stood, or just afterwards."""
     trades_before: int = 0
     """Of the group's day, when it began."""
+    is_attempt: bool = False
+    """Whether it was told as one."""
 
     @property
     def last_number(self) -> int:
@@ -97,6 +99,8 @@ class _State(Struct):
     ladders: dict[str, _Ladder] = {}
     counts: dict[str, int] = {}
     habits: dict[str, Habit] = {}
+    facts: dict[str, dict[str, int | str]] = {}
+    """Of a group's last ladder that was told."""
 
 
 class Layering(Rule[_State]):
@@ -133,6 +137,7 @@ class Layering(Rule[_State]):
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         self.state.ladders.clear()
         self.state.counts.clear()
+        self.state.facts.clear()
         for habit in self.state.habits.values():
             habit.begin_day()
         self.state.habits = {key: habit for key, habit in self.state.habits.items() if habit.shown}
@@ -152,7 +157,7 @@ class Layering(Rule[_State]):
         elif not self._is_open(ladder, event.time):
             if self._stands(ladder, order.symbol, event.time):
                 return NOTHING  # a ladder that is being judged is not mixed with what comes later
-            if ladder.peak >= self.limits["orders"]:
+            if ladder.peak >= self.limits["orders"] and not ladder.is_attempt:
                 self._habit(order).add(ladder.entered, is_traded_against=ladder.is_traded_against)
             ladder = self.state.ladders[key] = self._begun_again(ladder, order)
         ladder.last = event.time
@@ -212,6 +217,8 @@ class Layering(Rule[_State]):
 
     def _is_recent(self, ladder: _Ladder, symbol: str, time: int) -> bool:
         """Tell whether its last order came recently enough for what happens to be about it."""
+        if time - ladder.last <= self.limits["withdrawn_within_ms"] * NS_PER_MS:
+            return True
         came = self.market.instrument(symbol).day.orders - ladder.last_number
         return is_soon(time - ladder.last, self.limits["withdrawn_within_ms"], came)
 
@@ -333,12 +340,59 @@ class Layering(Rule[_State]):
             for meanwhile in (came, ladder.came_meanwhile)
         )
 
+    def _attempt(
+        self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
+    ) -> Sequence[Finding]:
+        """Name a ladder that stood for a small order of the other side which nobody met.
+
+        It tells nothing by itself, and is told with the group's layering of the day.
+        """
+        limits, key = self.limits, f"{group}/{symbol}"
+        facts = self.state.facts.get(key)
+        entered = ladder.entered
+        if (
+            facts is None
+            or ladder.is_traded_against
+            or percent(ladder.withdrawn, entered) < limits["withdrawn_percent"]
+            or not self._is_large(ladder, entered, symbol)
+        ):
+            return NOTHING
+        since = ladder.began - limits["withdrawn_within_ms"] * NS_PER_MS
+        own = self.market.own(group, symbol)
+        meant = [one for one in own.orders.values() if one.sign != sign and one.placed_at >= since]
+        if (
+            not meant
+            or entered < limits["imbalance"] * sum(one.leaves for one in meant)
+            or own.qty[sign] * 100 > limits["stays_percent"] * ladder.stood
+        ):
+            return NOTHING
+        if not ladder.is_attempt:
+            facts["attempts"] = int(facts["attempts"]) + 1
+        ladder.is_attempt = True
+        finding = Finding(
+            episode=key,
+            severity="warning",
+            score=60,
+            symbol=symbol,
+            owner=group,
+            members=sorted({layer.account for layer in ladder.layers.values()}),
+            seq=seq,
+            transact_time=time,
+            began=ladder.began,
+            order_ids=[*(one.order_id for one in meant), *ladder.layers][-EVIDENCE:],
+            count=self.state.counts[key],
+            facts=dict(facts),
+        )
+        return (finding,)
+
     def _judge(
         self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
     ) -> Sequence[Finding]:
         limits = self.limits
-        if not ladder.opposite or ladder.peak < limits["orders"]:
+        if ladder.peak < limits["orders"]:
             return NOTHING
+        if not ladder.opposite:
+            return self._attempt(ladder, group, symbol, sign, seq, time)
         entered = ladder.entered
         share = percent(ladder.withdrawn, entered)
         stays = self.market.own(group, symbol).qty[sign]
@@ -354,6 +408,21 @@ class Layering(Rule[_State]):
             return NOTHING
         count = self.state.counts[key] = self.state.counts.get(key, 0) + 1
         accounts = {layer.account for layer in ladder.layers.values()}
+        before = self.state.facts.get(key, {})
+        facts: dict[str, int | str] = {
+            "side": "buy" if sign > 0 else "sell",
+            "orders": len(ladder.layers),
+            "prices": ladder.peak,
+            "entered_qty": entered,
+            "withdrawn_percent": share,
+            "traded_qty": ladder.opposite,
+            "traded_price": ladder.opposite_value // ladder.opposite,
+            "stood_ms": (time - ladder.began) // NS_PER_MS,
+            "collusive": int(not accounts >= set(ladder.accounts)),
+            "attempts": before.get("attempts", 0),
+            "times": count,
+        }
+        self.state.facts[key] = facts
         finding = Finding(
             episode=key,
             severity="violation" if count >= limits["violation_count"] else "warning",
@@ -367,18 +436,7 @@ class Layering(Rule[_State]):
             order_ids=[*ladder.opposite_ids, *ladder.layers][-EVIDENCE:],
             exec_ids=ladder.exec_ids,
             count=count,
-            facts={
-                "side": "buy" if sign > 0 else "sell",
-                "orders": len(ladder.layers),
-                "prices": ladder.peak,
-                "entered_qty": entered,
-                "withdrawn_percent": share,
-                "traded_qty": ladder.opposite,
-                "traded_price": ladder.opposite_value // ladder.opposite,
-                "stood_ms": (time - ladder.began) // NS_PER_MS,
-                "collusive": int(not accounts >= set(ladder.accounts)),
-                "times": count,
-            },
+            facts=dict(facts),
         )
         return (finding,)
 
