@@ -90,6 +90,21 @@ def test_most_of_the_prints_with_little_of_the_volume(prints: int, found: int) -
     assert len(market.alerts("painting")) == found
 
 
+@pytest.mark.parametrize(("prints", "severity"), [(41, "info"), (42, "warning")])
+def test_who_goes_on_making_most_of_the_prints_paints(prints: int, severity: str) -> None:
+    market = Watched()
+    busy(market)
+    market.order("maker", "sell", 200, 7_000)
+    for number in range(prints):
+        market.order("a", "buy", 2, 7_000)
+        if number % 10 == 9:
+            market.order("c", "sell", 400, 7_000)
+            market.order("b", "buy", 400, 7_000)
+            market.order("maker", "sell", 200, 7_000)
+    (alert,) = market.alerts("painting")
+    assert alert.severity == severity
+
+
 def test_an_order_that_takes_several_levels_is_one_print() -> None:
     market = Watched()
     busy(market)
