@@ -169,7 +169,7 @@ def test_a_close_is_marked_beyond_a_few_thousandths(steps: int, found: list[str]
     """Where the price stands still otherwise."""
     market = Watched()
     calm(market, 30)
-    push(market, steps=steps, first=7_003)
+    push(market, steps=steps, first=7_001)
     assert marked(market) == found
 
 

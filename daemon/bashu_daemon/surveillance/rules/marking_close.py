@@ -55,7 +55,7 @@ class MarkingClose(Rule[_State]):
         "sensitive_percent": 10,
         "normal_percent": 50,
         "percent_per_minute": 1,
-        "move_bps": 15,
+        "move_bps": 10,
         "day_bps": 50,
         "times_before": 2,
         "one_sided_percent": 75,
