@@ -88,7 +88,7 @@ FAMILIES: Final = (
     Family(rule="auction_manipulation", injection=auction, times=5),
     Family(rule="painting", injection=paint),
     Family(rule="painting", injection=print_often, times=4),
-    Family(rule="floor_ceiling", injection=floor, times=1, markets=2),
+    Family(rule="floor_ceiling", injection=floor, times=1, markets=2, day_seconds=5_400),
     Family(rule="fat_finger", injection=slip, times=1, markets=3),
     Family(rule="unusual_volume", injection=surge, times=3, days=9, day_seconds=600),
     Family(rule="price_swing", injection=swing, times=2),
