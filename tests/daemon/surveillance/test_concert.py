@@ -110,6 +110,34 @@ def test_orders_in_the_same_bins_but_not_at_the_same_moments_are_information() -
     assert (alert.severity, alert.facts["groups"]) == ("info", "oa, ob")
 
 
+def test_who_follows_a_longer_trend_in_the_same_bins_is_no_clique() -> None:
+    """Two with one signal: whether the price is above that of half an hour ago."""
+    market = Watched()
+    admit(market, "e", "f")
+    chance = random.Random(4)
+    prices = [7_000]
+    for number in range(60):
+        market.now_ns = number * BIN
+        prices.append(prices[-1] + (3 if number // 9 % 2 else -3))
+        market.order("maker", "sell", 10, prices[-1])
+        market.order("c", "buy", 10, prices[-1])
+        side = "buy" if prices[-1] > prices[-7:][0] else "sell"
+        for step in range(6):
+            for user, offset in (("a", 0), ("b", 10)):
+                market.now_ns = number * BIN + (150 + step * 20 + offset) * SECOND
+                market.cancel(
+                    user, market.order(user, side, 100, 6_400 if side == "buy" else 7_600)
+                )
+        for user in ("e", "f"):
+            own = chance.choice(("buy", "sell"))
+            name = market.order(
+                user, own, chance.randrange(50, 200), 6_500 if own == "buy" else 7_500
+            )
+            market.cancel(user, name)
+    market.next_day()
+    assert market.alerts("clique") == []
+
+
 def test_a_clique_grows_one_alert_over_the_days() -> None:
     market = Watched()
     admit(market, "e", "f")

@@ -8,7 +8,8 @@ count as that, so that no single bin decides; the last bins and the most active 
 
 Honest groups with one view come near, too. A clique of more than half of the active groups is the
 market; one of which all go with the last minutes' price, or all against it, follows that; and one
-whose orders come in the same bins but not at the same moments is information.
+whose orders come in the same bins but not at the same moments is information, or nothing where a
+longer trend tells their sides.
 
 A batch at the day's end, which keeps nothing but whole numbers.
 """
@@ -24,7 +25,7 @@ from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding
 from bashu_daemon.surveillance.joined import components, join
-from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
+from bashu_daemon.surveillance.rule import Handler, Rule
 from bashu_daemon.surveillance.seen import DayEnded, Placed, Seen
 from bashu_protocol.messages import Severity
 from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
@@ -33,7 +34,7 @@ KEPT_BINS: Final = 240
 """Bins with orders: five days of four hours at 5 minutes."""
 MOST_GROUPS: Final = 60
 """The most active ones, which are compared with each other."""
-KEPT_ORDERS: Final = 24
+KEPT_ORDERS: Final = 96
 """Of each group, for the evidence."""
 MOST_CLIQUES: Final = 200
 """Remembered of an instrument."""
@@ -45,6 +46,10 @@ MOVED_MINUTES: Final = 2
 """Over so many the price is looked at when an order comes."""
 FOLLOWS_PERCENT: Final = 70
 """Orders with the price less those against it: 85 to 15."""
+TREND_BINS: Final = (3, 6, 12, 24)
+"""Bins with orders, over which a longer trend is looked for."""
+TRENDS_PERCENT: Final = 50
+"""Bins with such a trend less those against it: 75 to 25."""
 PARTS: Final = (5, 10)
 """Of a bin, within which orders come at the same moment."""
 CLIP: Final = 3
@@ -89,6 +94,7 @@ class Clique(Rule[_State]):
     """One episode for each clique and instrument, named after its first members, over all days."""
 
     name = "clique"
+    version = 2
     defaults = {  # noqa: RUF012  as in self_trade
         "bin_seconds": 300,
         "correlation_percent": 80,
@@ -153,10 +159,15 @@ class Clique(Rule[_State]):
                 continue  # what they have in common is the price
             weakest = _without_market(series, members, factors)
             kept = [name for name in members if weakest[name][0] >= least]
-            if len(kept) > 1:
-                percents = [round(100 * weakest[name][0]) for name in kept]
-                together = min(weakest[name][1] for name in kept)
-                found.append(self._finding(event, symbol, book, kept, min(percents), together))
+            times = [book.groups[name].times for name in kept]
+            in_step = _are_in_step(times, limits["bin_seconds"] * NS_PER_SECOND)
+            if len(kept) < 2 or (not in_step and all(_trends(book, name) for name in kept)):
+                continue
+            correlation = min(round(100 * weakest[name][0]) for name in kept)
+            together = min(weakest[name][1] for name in kept)
+            found.append(
+                self._finding(event, symbol, book, kept, correlation, together, in_step=in_step)
+            )
         return found
 
     def _sample(self, book: _Book, time: int, symbol: str) -> None:
@@ -182,15 +193,14 @@ class Clique(Rule[_State]):
 
     def _finding(
         self, event: DayEnded, symbol: str, book: _Book, members: Sequence[str],
-        correlation: int, together: int,
+        correlation: int, together: int, *, in_step: bool,
     ) -> Finding:  # fmt: skip
         first, second = self._clique_of(book, members)[:2]
         groups = [book.groups[name] for name in members]
-        each = max(2, EVIDENCE // len(groups))
         limits = self.limits_of(symbol)
         violation = limits["violation_bins"]
         severity: Severity = "info"
-        if _are_in_step([group.times for group in groups], limits["bin_seconds"] * NS_PER_SECOND):
+        if in_step:
             severity = "violation" if together >= violation else "warning"
         return Finding(
             episode=f"{first}/{second}/{symbol}",
@@ -202,7 +212,7 @@ class Clique(Rule[_State]):
             members=sorted({account for group in groups for account in group.accounts}),
             seq=event.seq,
             transact_time=event.time,
-            order_ids=[number for group in groups for number in group.orders[-each:]],
+            order_ids=sorted(number for group in groups for number in group.orders[-KEPT_ORDERS:]),
             count=together,
             facts={
                 "groups": ", ".join(members),
@@ -286,6 +296,21 @@ def _more_than_half(mine: Sequence[int], theirs: Sequence[int], bin_ns: int, nea
 def _follows(group: _Group) -> bool:
     """Tell whether the price of the last minutes tells which side a group takes."""
     return abs(group.after_rise) * 100 >= FOLLOWS_PERCENT * group.after_move > 0
+
+
+def _trends(book: _Book, name: str) -> bool:
+    """Tell whether a longer move of the price before a bin tells which side a group takes."""
+    for span in TREND_BINS:
+        after_rise = after_move = 0
+        for at in range(span + 1, len(book.bins)):
+            moved = book.prices[at - 1] - book.prices[at - 1 - span]
+            volume = book.bins[at].get(name, 0)
+            if moved and volume:
+                after_move += 1
+                after_rise += 1 if (moved > 0) == (volume > 0) else -1
+        if abs(after_rise) * 100 >= TRENDS_PERCENT * after_move > 0:
+            return True
+    return False
 
 
 def _clipped(numbers: Sequence[int]) -> list[int]:
