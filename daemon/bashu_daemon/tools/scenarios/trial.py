@@ -68,10 +68,6 @@ class Outcome(Struct):
         """Return what was sighted of one manipulation, under a name that it may have."""
         return [s for s in self.sightings if s.label is label and s.is_named]
 
-    def false(self) -> list[Sighting]:
-        """Return the alerts, above mere information, that are about no manipulation."""
-        return [s for s in self.sightings if s.label is None and s.is_alarm]
-
 
 class Recording(Struct):
     """What happened on a stage, to be watched again with other parameters."""
