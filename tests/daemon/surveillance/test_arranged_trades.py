@@ -203,6 +203,21 @@ def test_where_each_trade_is_a_meeting_three_of_a_pair_are_none(
     assert record.pairs() == found
 
 
+@pytest.mark.parametrize(("wanted", "found"), [(300, []), (200, ["a-b"])])
+def test_who_trades_much_meets_others_at_the_markets_rate(wanted: int, found: list[str]) -> None:
+    """At a rate of one in six, three in 23 trades of both are few; where nobody meets, many."""
+    record = Record()
+    for one, other in combinations(("c", "d", "e", "f"), 2):
+        record.trade(one, other, 300, wanted)
+        record.trade(other, one, 300, wanted)
+    for number in range(20):
+        for group in ("a", "b", "c"):
+            record.trade("maker", group, 37 + number, 100 + number)
+    for _ in range(3):
+        record.trade("a", "b", 300, 300)
+    assert record.pairs() == found
+
+
 def everybody_meets(market: Watched, rounds: int) -> None:
     """Orders of one size all day, between all in turn."""
     users = ("a", "b", "c", "maker")
