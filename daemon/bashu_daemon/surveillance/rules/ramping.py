@@ -7,9 +7,10 @@ the move or is nearly alone; the price moves its way, and what it emptied is bey
 swings and a small floor. Within ten minutes more it trades at least half of that the other way, at
 a better average price than it pushed at (KRM22: the profitable opposite leg); a far push is one
 without profit, too, for the way back moves the price again. Where the emptied levels are several
-swings, nothing but the price explains the push: that its group turns round at all is enough, unless
-it makes a market and so always trades both ways. Who pushes little and at a loss, on both sides, or
-with a market that others move, does not ramp. The numbers are this venue's own.
+swings, nothing but the price explains the push: that its group turns round at all is enough. Who
+makes a market always trades both ways: it must have pushed so strongly and gone the whole way back.
+Who pushes little and at a loss, on both sides, or with a market that others move, does not ramp.
+The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -171,12 +172,13 @@ class Ramping(Rule[_State]):
             return None
         is_strong = (
             window[0].is_settled
-            and not self.market.own(group, event.symbol).is_maker
             and is_mover
             and len(orders) >= limits["strong_pushes"]
             and lifted >= limits["strong_swings"] * max(1, usual) * 100
         )
-        return _Push(share, is_strong)
+        # Who makes a market always trades both ways, and mostly with a profit.
+        is_maker = self.market.own(group, event.symbol).is_maker
+        return None if is_maker and not is_strong else _Push(share, is_strong and not is_maker)
 
     def _least_qty(self, symbol: str) -> int:
         usual = self.market.instrument(symbol).order_size.median
