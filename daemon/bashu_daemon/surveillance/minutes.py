@@ -123,3 +123,9 @@ def usual_move(window: Sequence[Minute]) -> int:
     As it was known before them, so that a push does not hide itself.
     """
     return deviation(window[0].swing, len(window))
+
+
+def all_lifted(window: Sequence[Minute], sign: int) -> int:
+    """Return how far all groups' pushes to a side moved the best price on, in 1/100 fen."""
+    side = "+" if sign > 0 else "-"
+    return sum(far for minute in window for key, far in minute.lifted.items() if key[0] == side)

@@ -114,6 +114,19 @@ def test_a_short_ramp_is_one_in_a_calm_market(steps: int, found: int) -> None:
     assert len(market.alerts("ramping")) == found
 
 
+@pytest.mark.parametrize(("other", "found"), [("c", 0), ("a", 1)])
+def test_who_moves_the_price_with_another_does_not_ramp(other: str, found: int) -> None:
+    market = Watched()
+    calm(market, 20)
+    for who in (other, "a"):
+        for step in range(8):
+            market.order("maker", "sell", 600, 7_005 + 5 * step)
+        for step in range(8):
+            market.order(who, "buy", 600, 7_005 + 5 * step)
+    unwind(market, 7_060, 4_800)
+    assert len(market.alerts("ramping")) == found
+
+
 def test_one_order_that_sweeps_the_book_is_no_ramp() -> None:
     market = Watched()
     calm(market, 20)

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import Minute, Minutes, usual_move
+from bashu_daemon.surveillance.minutes import Minute, Minutes, all_lifted, usual_move
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, DayEnded, Seen, Traded
 from bashu_protocol.units import NS_PER_MINUTE
@@ -131,13 +131,14 @@ class MarkingClose(Rule[_State]):
         in a market that goes anywhere every taker seems to go with it.
         """
         window = late.window
-        moved = (window[-1].last - window[0].first) * (1 if key[0] == "+" else -1)
+        sign = 1 if key[0] == "+" else -1
+        moved = (window[-1].last - window[0].first) * sign
         lifted = sum(minute.lifted.get(key, 0) for minute in window)
         orders = {number for minute in window for number in minute.order_ids.get(key, ())}
         return (
             len(orders) >= limits["pushes"]
             and lifted >= limits["lifted_percent"] * moved
-            and lifted * 100 >= limits["own_percent"] * late.lifted_to(key[0])
+            and lifted * 100 >= limits["own_percent"] * all_lifted(window, sign)
             and lifted >= limits["swings"] * usual_move(window) * 100
             and moved >= usual_move(window)
         )
@@ -216,12 +217,6 @@ class _Late(Struct):
     is_long: bool
     usual_day: int
     """Fen that the price usually goes over such a day; 0 while that is not known."""
-
-    def lifted_to(self, side: str) -> int:
-        """Return how far all groups' pushes to a side, `+` or `-`, moved the best price on."""
-        return sum(
-            far for minute in self.window for key, far in minute.lifted.items() if key[0] == side
-        )
 
     def moved(self, sign: int) -> int:
         """Return how far, in 1/10,000, the window moved the price to one side.

@@ -9,8 +9,8 @@ a better average price than it pushed at (KRM22: the profitable opposite leg); a
 without profit, too, for the way back moves the price again. Where the emptied levels are several
 swings, nothing but the price explains the push: that its group turns round at all is enough. Who
 makes a market always trades both ways: it must have pushed so strongly and gone the whole way back.
-Who pushes little and at a loss, on both sides, or with a market that others move, does not ramp.
-The numbers are this venue's own.
+Who pushes little and at a loss, on both sides, or with a market that others move as much, does not
+ramp. The numbers are this venue's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
-from bashu_daemon.surveillance.minutes import Minute, Minutes, usual_move
+from bashu_daemon.surveillance.minutes import Minute, Minutes, all_lifted, usual_move
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
 from bashu_daemon.surveillance.seen import DayBegan, Seen, Traded
 from bashu_protocol.units import NS_PER_MINUTE
@@ -70,6 +70,7 @@ class Ramping(Rule[_State]):
         "percent_per_minute": 10,
         "one_sided_percent": 75,
         "lifted_percent": 60,
+        "own_percent": 55,
         "alone_percent": 60,
         "move_bps": 15,
         "swings": 2,
@@ -163,6 +164,7 @@ class Ramping(Rule[_State]):
             pushed < self._least_qty(event.symbol)
             or not (is_mover or share >= limits["alone_percent"])
             or lifted < limits["swings"] * usual * 100
+            or lifted * 100 < limits["own_percent"] * all_lifted(window, sign)
             or share < least_share
             or percent(pushed, pushed + back) < limits["one_sided_percent"]
         ):
