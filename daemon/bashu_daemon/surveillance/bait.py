@@ -23,6 +23,9 @@ SOON_ORDERS: Final = 30
 """As long as so many orders take to come is soon, too: in a slow market seconds are nothing."""
 LONGEST_NS: Final = 10 * NS_PER_MINUTE
 
+FEW_TRADES: Final = 10
+"""Of fewer of a day it is not known how often a group trades."""
+
 
 class Habit(Struct, array_like=True):
     """What one group showed in one instrument, and how often it traded against it meanwhile.

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from bashu_daemon.surveillance.bait import (
+    FEW_TRADES,
     Habit,
     is_of_one_hand,
     is_soon,
@@ -324,7 +325,8 @@ class Layering(Rule[_State]):
                 return False
             is_likely = own.quotes_both_sides or not _is_unmixed(ladder)
             trades = ladder.trades_before - habit.trades
-            if is_likely and trades_anyway(own, trades, time - ladder.began):
+            is_known = trades >= FEW_TRADES or own.quotes_both_sides
+            if is_likely and is_known and trades_anyway(own, trades, time - ladder.began):
                 return False
         habit.told += 1
         habit.trades += own.trades - ladder.trades_before

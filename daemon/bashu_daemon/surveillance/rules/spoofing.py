@@ -19,6 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from bashu_daemon.surveillance.bait import (
+    FEW_TRADES,
     Bait,
     Habit,
     all_trade_anyway,
@@ -37,9 +38,6 @@ NEAR_BPS = 100
 """Distance from the last price, in 1/10,000, that is near where the book tells nothing."""
 MAX_BAITS = 32
 """Candidates kept for each group and instrument."""
-
-FEW_TRADES = 10
-"""Of fewer of a day it is not known how often a group trades: as often as each on average."""
 
 
 class _Row(Struct, array_like=True):
