@@ -197,6 +197,18 @@ def test_a_price_beyond_the_market_that_prints_near_it_is_information(
     )
 
 
+def test_prices_beyond_the_market_one_after_another_are_a_habit() -> None:
+    market = Watched()
+    for user in ("a", "b", "c", "a", "b"):
+        market.order("maker", "sell", 200, 7_005)
+        market.order(user, "buy", 200, 7_300)
+    assert sum(alert.count for alert in market.alerts("fat_finger")) == 3
+    market.order("maker", "sell", 50, 7_005)
+    market.order("maker", "sell", 200, 7_300)
+    market.order("c", "buy", 100, 7_400)
+    assert [x.severity for x in market.alerts("fat_finger") if x.owner == "oc"] == ["warning"]
+
+
 def test_a_price_that_prints_far_away_is_a_warning() -> None:
     market = Watched()
     market.order("maker", "sell", 50, 7_005)

@@ -9,7 +9,8 @@ is 20 times the usual. One leg alone is information. A warning is an order that 
 through the book that it meets, or takes all of the book and leaves its rest so far away; or a large
 one that is a fifth of the average day, too, and a multiple of the largest before. A fifth alone
 says nothing: in a market of a handful of orders a day each is. On the first day the volume so far
-stands for an average day.
+stands for an average day. Where people name such prices one after another, only to be sure to meet
+the best one, it is their habit: a price alone that met nothing far away is not told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,10 @@ ENOUGH_TRADES = 200
 ENOUGH_ORDERS = 300
 """Orders after which the largest of them is a measure."""
 
+HABIT = 3
+HABIT_EVENTS = 500
+"""So many prices beyond the market within so many events of the stream are a habit."""
+
 
 class _Row(Struct, array_like=True):
     count: int = 0
@@ -38,13 +43,15 @@ class _Row(Struct, array_like=True):
 
 class _State(Struct):
     rows: dict[str, _Row] = {}
+    beyond: dict[str, list[int]] = {}
+    """By instrument, the events with the last prices beyond the market that printed near it."""
 
 
 class FatFinger(Rule[_State]):
     """One episode for each group and instrument a day, with each such order as an observation."""
 
     name = "fat_finger"
-    version = 2
+    version = 3
     defaults = {  # noqa: RUF012  as in self_trade
         "price_bps": 300,
         "size_multiple": 20,
@@ -108,7 +115,17 @@ class FatFinger(Rule[_State]):
         if not (is_large or (is_far and is_beyond_best)):
             return NOTHING
         is_warning = is_slip or (is_of_day and is_largest and sizes.total >= ENOUGH_ORDERS)
+        if not (is_warning or is_large) and self._is_habit(order.symbol, seq):
+            return NOTHING
         return self._find(seq, time, order, base, reach, is_warning=is_warning)
+
+    def _is_habit(self, symbol: str, seq: int) -> bool:
+        """Take one more such price in; tell whether there were enough of them just before."""
+        known = self.state.beyond.setdefault(symbol, [])
+        is_habit = len(known) == HABIT and seq - known[0] <= HABIT_EVENTS
+        known.append(seq)
+        del known[:-HABIT]
+        return is_habit
 
     def _find(
         self, seq: int, time: int, order: Order, base: int, reach: int, *, is_warning: bool
