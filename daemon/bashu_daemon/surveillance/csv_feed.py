@@ -5,7 +5,8 @@ Columns: `ts_ns,account,symbol,event,order_id,side,price,qty,counter_order_id`, 
 without a price, or with 0, is one at the market and does not rest. A replace gives the new price
 and the new open quantity, or the new total (`csv_replaced.py`); what is empty stays. A trade is one
 row, or one for each side; the order that was entered later came to the other. An order id is one
-within its symbol and day. Days are those of Shanghai.
+within its symbol and day. Days are those of Shanghai; trading that goes on over midnight, as a day
+of New York's does, is of the day on which it began.
 
 Two more columns are read where a file has them: `mode` of a trade, which is listing (also where it
 is empty), block, auction or call_auction, and `counter_account`, who is on a trade's other side.
@@ -37,12 +38,16 @@ from bashu_daemon.surveillance.csv_replaced import Replaced
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.seen import Cause
 from bashu_daemon.surveillance.watch import Watch
-from bashu_protocol.units import NS_PER_SECOND
+from bashu_protocol.units import NS_PER_MINUTE, NS_PER_SECOND
 
 COLUMNS: Final = (
     "ts_ns", "account", "symbol", "event", "order_id", "side", "price", "qty", "counter_order_id",
 )  # fmt: skip
 MORE_COLUMNS: Final = ("mode", "counter_account")
+PAUSE_NS: Final = 60 * NS_PER_MINUTE
+"""After so long without a row another session begins."""
+LONGEST_NS: Final = 12 * PAUSE_NS
+"""Where trading goes on for longer, it has no sessions, and midnight ends the day."""
 LATE_NS: Final = NS_PER_SECOND
 """A row that is earlier than the one before by no more than this was written late."""
 REMEMBERED_EARLY: Final = 10_000
@@ -67,6 +72,7 @@ class CsvFeed:
         self._of_earlier_days = 0
         """The last number of an order before this day."""
         self._day_ends = 0
+        self._session_began = 0
         self._execs = 0
         self._sides: dict[tuple[str, int, int, int, int], int] = {}
         """How many trades of this very time wait for the row of their other side."""
@@ -113,7 +119,10 @@ class CsvFeed:
             self._time = self._coming
 
     def _begin_day(self, time: int) -> None:
-        if time < self._day_ends:
+        is_going_on = self._day and time - self._time < PAUSE_NS
+        if not is_going_on:
+            self._session_began = time
+        if time < self._day_ends or (is_going_on and time - self._session_began < LONGEST_NS):
             return
         day, self._day_ends = trade_date(time)
         self.finish()

@@ -7,7 +7,7 @@ import pytest
 from recorded_rows import COLUMNS, START_NS
 
 from bashu_daemon.surveillance.csv_feed import CsvFeed
-from bashu_daemon.surveillance.csv_fields import BadRow, order_name
+from bashu_daemon.surveillance.csv_fields import BadRow, order_name, trade_date
 from bashu_daemon.surveillance.csv_order import in_order
 from bashu_daemon.surveillance.groups import Link
 from bashu_daemon.surveillance.market import Market
@@ -309,9 +309,10 @@ def test_the_day_is_shanghais() -> None:
     fed = Fed()
     fed.take(row("new", "1"))
     assert fed.market.trade_date == 20_260_105
-    fed.take(row("new", "2", after=14 * HOUR_NS + HOUR_NS // 2 - 1))
+    midnight = 14 * HOUR_NS + HOUR_NS // 2
+    fed.take(row("new", "2", after=midnight - HOUR_NS))
     assert fed.market.trade_date == 20_260_105
-    fed.take(row("new", "3", after=14 * HOUR_NS + HOUR_NS // 2))
+    fed.take(row("new", "3", after=midnight))
     assert fed.market.trade_date == 20_260_106
 
 
@@ -450,3 +451,22 @@ def test_an_own_order_is_not_met_where_the_other_trades_beyond_it() -> None:
         row("cancel", "2", qty=6, after=5),
     )
     assert fed.prevented() == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "volume"),
+    [((0, 0.5, 1), 30), ((0, 2, 2.5), 20), ((-12, *(n / 2 for n in range(-23, 2))), 10)],
+    ids=["over midnight", "after a pause", "round the clock"],
+)
+def test_a_session_over_midnight_is_one_day(hours: tuple[float, ...], volume: int) -> None:
+    fed = Fed()
+    begin = trade_date(START_NS)[1] - HOUR_NS // 2
+    for number, hour in enumerate(hours):
+        after = begin + round(hour * HOUR_NS) - START_NS
+        sell, buy = f"s{number}", f"b{number}"
+        fed.take(
+            row("new", sell, "sell", after),
+            row("new", buy, "buy", after + 1),
+            row("trade", buy, "buy", after + 2, counter_order_id=sell),
+        )
+    assert fed.volume() == volume
