@@ -4,7 +4,7 @@ Source: reference/surveillance.md A1 #16. Only orders that the venue took are se
 the day's limits were refused before. Two legs: the price is 3 % and more beyond the market, on the
 side that does harm (published as a warning line), and as far beyond the best price there, for who
 takes the best price of a thin book meant it; or the quantity is 20 times what is usual in the
-instrument (ours), and larger than any before, for where sizes differ much one order in a thousand
+instrument (ours), and twice the largest before, for where sizes differ much one order in a thousand
 is 20 times the usual. One leg alone is information. A warning is an order that goes so far away
 through the book that it meets, or takes all of the book and leaves its rest so far away; or a large
 one that is a fifth of the average day, too, and a multiple of the largest before. A fifth alone
@@ -30,8 +30,11 @@ ENOUGH_TRADES = 200
 ENOUGH_ORDERS = 300
 """Orders after which the largest of them is a measure."""
 
+TWICE = 2
+"""Of the largest order before: the largest so far grows by less than that all the time."""
+
 HABIT = 3
-HABIT_EVENTS = 500
+HABIT_EVENTS = 2_000
 """So many prices beyond the market within so many events of the stream are a habit."""
 
 
@@ -96,8 +99,7 @@ class FatFinger(Rule[_State]):
         sizes = instrument.order_size
         if qty >= self._min_qty and qty >= self._multiple * sizes.median > 0:
             largest = sizes.largest_but(order.qty)
-            # Sizes within an eighth of each other are counted as one.
-            is_large, is_largest = 8 * qty > 9 * largest, qty >= self._times_largest * largest
+            is_large, is_largest = qty >= TWICE * largest, qty >= self._times_largest * largest
             is_of_day = qty * 100 >= self._day_percent * _day_volume(instrument) > 0
         if not (is_far or is_large):
             return NOTHING
