@@ -79,6 +79,7 @@ def blunt(rule: type[Rule[Any]]) -> dict[str, int]:
 
 SHORT = {
     **PARAMETERS,
+    "ramping": {"swings": 0, "own_percent": 0},
     "marking_close": {
         "window_minutes": 1, "before_minutes": 2, "swings": 0, "normal_percent": 10,
         "lifted_percent": 0, "own_percent": 0,
