@@ -50,6 +50,8 @@ class _Ladder(Struct, array_like=True):
     usual: int
     """Thousandths of a tonne that the group usually had on this side when it began."""
     layers: dict[int, _Layer] = {}
+    entered: int = 0
+    """Tonnes of all its orders."""
     peak: int = 0
     """The most prices at which it stood at once."""
     stood: int = 0
@@ -89,11 +91,6 @@ class _Ladder(Struct, array_like=True):
     def began(self) -> int:
         """When the first of its orders came."""
         return next(iter(self.layers.values())).placed_at
-
-    @property
-    def entered(self) -> int:
-        """Tonnes of all its orders."""
-        return sum(layer.qty for layer in self.layers.values())
 
 
 class _State(Struct):
@@ -168,6 +165,7 @@ class Layering(Rule[_State]):
         ladder.layers[order.order_id] = _Layer(
             order.price, order.leaves, order.account, event.time, number
         )
+        ladder.entered += order.leaves
         if len(ladder.layers) >= self.limits["orders"]:
             self._note_standing(ladder, order)
         return NOTHING
@@ -198,7 +196,8 @@ class Layering(Rule[_State]):
         }
         if not recent or len(recent) == MAX_LAYERS:
             return self._begun(order)
-        return _Ladder(time, ladder.usual, recent, trades_before=ladder.trades_before)
+        entered = sum(layer.qty for layer in recent.values())
+        return _Ladder(time, ladder.usual, recent, entered, trades_before=ladder.trades_before)
 
     def _note_standing(self, ladder: _Ladder, order: Order) -> None:
         live = self.market.orders
