@@ -17,7 +17,7 @@ from msgspec import Struct
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule, remember
-from bashu_daemon.surveillance.seen import DayBegan, Placed, Seen, Withdrawn
+from bashu_daemon.surveillance.seen import DayBegan, Seen, Withdrawn
 
 WITHDRAWN_MULTIPLE: Final = 2
 """So many times the share of orders that others withdraw is frequent where they withdraw few."""
@@ -28,7 +28,6 @@ ENOUGH: Final = 100
 
 
 class _Row(Struct, array_like=True):
-    entered: int = 0
     cancels: int = 0
     near: int = 0
     """Cancels near the last price."""
@@ -41,7 +40,6 @@ class _Book(Struct, array_like=True):
     """One instrument's day: its groups, and all of them together."""
 
     rows: dict[str, _Row] = {}
-    entered: int = 0
     cancels: int = 0
 
     def row(self, group: str) -> _Row:
@@ -49,17 +47,6 @@ class _Book(Struct, array_like=True):
         if row is None:
             row = self.rows[group] = _Row()
         return row
-
-    def is_usual(self, row: _Row) -> bool:
-        """Whether the others withdraw about as large a part of their orders."""
-        entered, cancels = self.entered - row.entered, self.cancels - row.cancels
-        if entered < ENOUGH:
-            return False
-        kept, own_kept = max(0, entered - cancels), max(0, row.entered - row.cancels)
-        return (
-            row.cancels * entered < WITHDRAWN_MULTIPLE * cancels * row.entered
-            and KEPT_MULTIPLE * own_kept * entered > kept * row.entered
-        )
 
 
 class _State(Struct):
@@ -87,11 +74,7 @@ class FrequentCancel(Rule[_State]):
         self._quiet_large = -(-limits["large_cancels"] * limits["warning_percent"] // 100)
 
     def handlers(self) -> Mapping[type[Seen], Handler]:
-        return {
-            Placed: self._on_placed,
-            Withdrawn: self._on_withdrawn,
-            DayBegan: self._on_day,
-        }
+        return {Withdrawn: self._on_withdrawn, DayBegan: self._on_day}
 
     def _on_day(self, event: DayBegan) -> Sequence[Finding]:
         self.state.books.clear()
@@ -102,13 +85,6 @@ class FrequentCancel(Rule[_State]):
         if book is None:
             book = self.state.books[symbol] = _Book()
         return book
-
-    def _on_placed(self, event: Placed) -> Sequence[Finding]:
-        order = event.order
-        book = self._book(order.symbol)
-        book.entered += 1
-        book.row(order.group).entered += 1
-        return NOTHING
 
     def _on_withdrawn(self, event: Withdrawn) -> Sequence[Finding]:
         if event.cause != "asked":
@@ -127,9 +103,22 @@ class FrequentCancel(Rule[_State]):
         remember(row.recent, order.order_id)
         if row.cancels < self._quiet_cancels and row.large < self._quiet_large:
             return NOTHING
-        if book.is_usual(row) or self._is_maker(order, row):
+        if self._is_usual(book, order, row) or self._is_maker(order, row):
             return NOTHING
         return self._judge(event, row)
+
+    def _is_usual(self, book: _Book, order: Order, row: _Row) -> bool:
+        """Tell whether the others withdraw about as large a part of their orders."""
+        own_entered = self.market.own(order.group, order.symbol).placed
+        entered = self.market.instrument(order.symbol).day.orders - own_entered
+        cancels = book.cancels - row.cancels
+        if entered < ENOUGH:
+            return False
+        kept, own_kept = max(0, entered - cancels), max(0, own_entered - row.cancels)
+        return (
+            row.cancels * entered < WITHDRAWN_MULTIPLE * cancels * own_entered
+            and KEPT_MULTIPLE * own_kept * entered > kept * own_entered
+        )
 
     def _is_maker(self, order: Order, row: _Row) -> bool:
         own = self.market.own(order.group, order.symbol)
