@@ -31,7 +31,9 @@ large_qty = 25
 large_cancels = 10
 [surveillance.order_to_trade]
 info_ratio = 1
+violation_ratio = 2
 min_messages = 20
+near_bps = 0
 [surveillance.burst_rate]
 warning_per_second = 20
 """
