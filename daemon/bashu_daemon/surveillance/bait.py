@@ -156,6 +156,17 @@ class Bait(Struct, array_like=True):
     """How many of them there were at the last trade."""
 
 
+def meant_orders(own: Own, sign: int, since: int, qty: int, imbalance: int) -> list[Order]:
+    """Return the own live orders for whose sake so many tonnes of a side may have been shown.
+
+    They are on the other side, were entered since a time, and are small beside it; else none is.
+    """
+    meant = [
+        order for order in own.orders.values() if order.sign != sign and order.placed_at >= since
+    ]
+    return meant if qty >= imbalance * sum(order.leaves for order in meant) else []
+
+
 def others_best(market: Market, order: Order) -> int:
     """Return the best price on an order's side that is not of its group alone; 0 for none."""
     side = market.instrument(order.symbol).side(order.sign)

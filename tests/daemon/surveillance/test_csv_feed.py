@@ -1,54 +1,13 @@
 """Recorded rows as other people's programs write them."""
 
 import random
-from typing import Any
 
 import pytest
-from recorded_rows import COLUMNS, START_NS
+from fed_rows import HOUR_NS, Fed, row
+from recorded_rows import START_NS
 
-from bashu_daemon.surveillance.csv_feed import CsvFeed
 from bashu_daemon.surveillance.csv_fields import BadRow, order_name, trade_date
 from bashu_daemon.surveillance.csv_order import in_order
-from bashu_daemon.surveillance.groups import Link
-from bashu_daemon.surveillance.market import Market
-from bashu_daemon.surveillance.watch import Watch
-
-HOUR_NS = 3_600 * 10**9
-
-
-def row(
-    event: str, order_id: str, side: str = "buy", after: int = 0, **more: Any
-) -> dict[str, str]:
-    values = {
-        "ts_ns": START_NS + after, "account": "a", "symbol": "S", "event": event,
-        "order_id": order_id, "side": side, "price": "70.00", "qty": "10", "counter_order_id": "",
-    } | more  # fmt: skip
-    return {name: str(values[name]) for name in (*COLUMNS.split(","), *more)}
-
-
-class Fed:
-    def __init__(self, links: tuple[Link, ...] = ()) -> None:
-        self.watch = Watch({})
-        self.feed = CsvFeed(self.watch, links)
-
-    def take(self, *rows: dict[str, str]) -> None:
-        for _number, one in in_order(enumerate(rows)):
-            self.feed.take(one)
-
-    @property
-    def market(self) -> Market:
-        return self.watch.market
-
-    def order(self, name: str) -> tuple[int, int, int]:
-        """Price, tonnes left and tonnes filled of a live order."""
-        order = self.market.orders[self.feed.names.find("S", name)]
-        return order.price, order.leaves, order.filled
-
-    def volume(self) -> int:
-        return self.market.instrument("S").day.volume
-
-    def prevented(self) -> int:
-        return sum(alert.count for alert in self.watch.alerts() if alert.rule == "self_trade")
 
 
 @pytest.mark.parametrize(
@@ -296,15 +255,6 @@ def test_a_trade_before_the_order_is_known_is_taken_off_it() -> None:
     assert fed.market.instrument("S").bids.at(7_000) == 16
 
 
-def test_self_trade_prevention_is_recognised_by_what_it_does() -> None:
-    fed = Fed((Link("a", "owner", "o"), Link("b", "owner", "o")))
-    fed.take(row("new", "1", "sell"), row("new", "2", account="b", after=5))
-    fed.take(row("cancel", "2", account="b", after=5))
-    assert fed.prevented() == 1
-    fed.take(row("new", "3", account="b", after=10), row("cancel", "3", after=HOUR_NS))
-    assert fed.prevented() == 1
-
-
 def test_the_day_is_shanghais() -> None:
     fed = Fed()
     fed.take(row("new", "1"))
@@ -399,58 +349,6 @@ def test_orders_in_a_crossed_book_are_judged_by_the_last_price() -> None:
         row("cancel", "3", after=3_000),
     )
     assert [alert.owner for alert in fed.watch.alerts() if alert.rule == "spoofing"] == ["a"]
-
-
-def test_an_order_may_trade_with_others_before_it_meets_its_own() -> None:
-    fed = Fed()
-    fed.take(
-        row("new", "1", account="m", side="sell", price="69.99", qty="4"),
-        row("new", "2", side="sell"),
-        row("new", "3", after=1_000),
-        row("trade", "3", price="69.99", qty="4", after=1_000, counter_order_id="1"),
-        row("cancel", "3", qty="6", after=1_000),
-    )
-    (alert,) = (one for one in fed.watch.alerts() if one.rule == "self_trade")
-    assert {fed.feed.names.name(number) for number in alert.order_ids} == {"2", "3"}
-    assert alert.facts["prevented"] == 1
-
-
-def next_day(event: str, order_id: str, side: str, after: int = 0, **more: Any) -> dict[str, str]:
-    return row(event, order_id, side, 24 * HOUR_NS + after, **more)
-
-
-@pytest.mark.parametrize(
-    ("traded", "other", "is_prevented"),
-    [
-        ("70.00", "", True),
-        ("69.99", "", False),
-        ("70.01", "70.01", True),
-        ("70.01", "70.00", False),
-    ],
-)
-def test_an_own_order_of_an_earlier_day_may_have_expired(
-    traded: str, other: str, is_prevented: bool
-) -> None:
-    """It has where a later day traded beyond its price, or another's order rests there."""
-    fed = Fed()
-    fed.take(row("new", "1"), row("trade", "x", "sell", account="c", price="69.00"))
-    fed.take(next_day("trade", "y", "sell", account="c", price=traded))
-    if other:
-        fed.take(next_day("new", "z", "sell", account="m", price=other))
-    fed.take(next_day("new", "2", "sell", 5), next_day("cancel", "2", "sell", 5))
-    assert fed.prevented() == is_prevented
-
-
-def test_an_own_order_is_not_met_where_the_other_trades_beyond_it() -> None:
-    """The two are in different books, or were when the trade was made."""
-    fed = Fed()
-    fed.take(row("new", "1", "sell"), row("new", "m", "sell", account="m", price="70.01", qty=4))
-    fed.take(
-        row("new", "2", price="70.05", after=5),
-        row("trade", "2", price="70.01", qty=4, after=5, counter_order_id="m"),
-        row("cancel", "2", qty=6, after=5),
-    )
-    assert fed.prevented() == 0
 
 
 @pytest.mark.parametrize(

@@ -238,6 +238,20 @@ def test_a_story_is_silent_about_a_price_that_was_right_and_a_book_that_was_empt
         assert part in both["en"]
 
 
+@pytest.mark.parametrize(
+    ("qty", "price", "severity"),
+    [(9_000, 7_005, "info"), (100, 7_300, "info"), (9_000, 7_300, "warning")],
+)
+def test_one_leg_is_information_and_both_are_a_warning(qty: int, price: int, severity: str) -> None:
+    """Also where the book keeps it near: the rest of an immediate order goes."""
+    market = Watched()
+    for _ in range(40):
+        market.order("b", "buy", 100, 6_990)
+    market.order("maker", "sell", 50, 7_005)
+    market.order("a", "buy", qty, price, time_in_force="ioc")
+    assert [alert.severity for alert in market.alerts("fat_finger")] == [severity]
+
+
 @pytest.mark.parametrize(("term", "found"), [("day", ["warning"]), ("ioc", ["info"])])
 def test_what_takes_all_of_the_book_and_leaves_the_rest_far_away_is_a_warning(
     term: str, found: list[str]

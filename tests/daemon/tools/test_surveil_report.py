@@ -1,5 +1,7 @@
 """What the surveillance report counts, and what it does not."""
 
+from pathlib import Path
+
 import pytest
 from msgspec import structs
 
@@ -81,6 +83,21 @@ def test_delays_run_from_the_first_event_and_from_the_last_before_the_alert() ->
 @pytest.mark.parametrize(("value", "low", "high"), [(50, 40, 60), (3, 2, 4), (1, 1, 1), (0, 0, 0)])
 def test_a_threshold_moves_by_a_fifth(value: int, low: int, high: int) -> None:
     assert (moved(value, -20), moved(value, 20)) == (low, high)
+
+
+def test_a_threshold_that_rounding_leaves_where_it_is_is_not_played_again() -> None:
+    rule = next(rule for rule in RULES if rule.name == "layering")
+    moving = {line.threshold for line in lines_of(rule)}
+    assert rule.defaults["violation_count"] == 2
+    assert "violation_count" not in moving
+    assert "orders" in moving
+
+
+def test_a_folder_that_is_not_there_is_said_before_an_hour_is_played(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--out", str(tmp_path / "nowhere" / "report.md")]) == 1
+    assert "nowhere" in capsys.readouterr().err
 
 
 def test_an_unmoved_line_finds_what_the_rule_finds_and_moved_ones_differ() -> None:

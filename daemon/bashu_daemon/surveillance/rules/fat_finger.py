@@ -1,16 +1,16 @@
 """Fat fingers: an order that its owner can hardly have meant.
 
-Source: reference/surveillance.md A1 #16. Only orders that the venue took are seen; those beyond
-the day's limits were refused before. Two legs: the price is 3 % and more beyond the market, on the
-side that does harm (published as a warning line), and as far beyond the best price there, for who
-takes the best price of a thin book meant it; or the quantity is 20 times what is usual in the
-instrument (ours), and twice the largest before, for where sizes differ much one order in a thousand
-is 20 times the usual. One leg alone is information. A warning is an order that goes so far away
-through the book that it meets, or takes all of the book and leaves its rest so far away; or a large
-one that is a fifth of the average day, too, and a multiple of the largest before. A fifth alone
-says nothing: in a market of a handful of orders a day each is. On the first day the volume so far
-stands for an average day. Where people name such prices one after another, only to be sure to meet
-the best one, it is their habit: a price alone that met nothing far away is not told.
+Source: reference/surveillance.md A1 #16. Only orders that the venue took are seen; those beyond the
+day's limits were refused before. Two legs: the price is 3 % and more beyond the market, on the side
+that does harm (published as a warning line), and as far beyond the best price there, for who takes
+the best price of a thin book meant it; or the quantity is 20 times what is usual in the instrument
+(ours), and twice the largest before, for where sizes differ much one order in a thousand is 20
+times the usual. One leg alone is information, both are a warning. So is an order that goes so far
+away through the book that it meets, or takes all of the book and leaves its rest so far away; or a
+large one that is a fifth of the average day, too, and a multiple of the largest before. A fifth
+alone says nothing: in a market of a handful of orders a day each is. On the first day the volume so
+far stands for an average day. Where people name such prices one after another, only to be sure to
+meet the best one, it is their habit: a price alone that met nothing far away is not told.
 """
 
 from collections.abc import Mapping, Sequence
@@ -113,9 +113,10 @@ class FatFinger(Rule[_State]):
         prints_far = rests_far or gone * 10_000 >= self._price_bps * base
         best = instrument.side(-sign).best
         is_beyond_best = (order.price - best) * sign * 10_000 >= self._price_bps * best > 0
-        is_slip = is_far and is_beyond_best and prints_far
-        if not (is_large or (is_far and is_beyond_best)):
+        is_beyond = is_far and is_beyond_best
+        if not (is_large or is_beyond):
             return NOTHING
+        is_slip = is_beyond and (prints_far or is_large)
         is_warning = is_slip or (is_of_day and is_largest and sizes.total >= ENOUGH_ORDERS)
         if not (is_warning or is_large) and self._is_habit(order.symbol, seq):
             return NOTHING

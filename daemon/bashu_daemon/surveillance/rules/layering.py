@@ -22,79 +22,19 @@ from bashu_daemon.surveillance.bait import (
     is_of_one_hand,
     is_soon,
     is_unknown_maker,
+    meant_orders,
     trades_anyway,
 )
 from bashu_daemon.surveillance.book import Order
 from bashu_daemon.surveillance.finding import NOTHING, Finding, percent
+from bashu_daemon.surveillance.ladders import MAX_LAYERS, Ladder, Layer
 from bashu_daemon.surveillance.rule import EVIDENCE, Handler, Rule
 from bashu_daemon.surveillance.seen import Amended, DayBegan, Placed, Seen, Traded, Withdrawn
 from bashu_protocol.units import NS_PER_MS
 
-MAX_LAYERS = 64
-"""Orders of one ladder."""
-
-
-class _Layer(Struct, array_like=True):
-    price: int
-    qty: int
-    account: str
-    placed_at: int
-    number: int = 0
-    """Among the instrument's orders of the day."""
-
-
-class _Ladder(Struct, array_like=True):
-    """Orders of one side that were entered one soon after the other."""
-
-    last: int
-    usual: int
-    """Thousandths of a tonne that the group usually had on this side when it began."""
-    layers: dict[int, _Layer] = {}
-    entered: int = 0
-    """Tonnes of all its orders."""
-    peak: int = 0
-    """The most prices at which it stood at once."""
-    stood: int = 0
-    """Tonnes that the group had on this side when it stood so."""
-    against: int = 0
-    """Tonnes that the group had on the other side then."""
-    withdrawn: int = 0
-    filled: int = 0
-    first_withdrawn: int = 0
-    last_withdrawn: int = 0
-    opposite: int = 0
-    opposite_value: int = 0
-    opposite_ids: list[int] = []
-    accounts: list[str] = []
-    exec_ids: list[int] = []
-    other_side: int = 0
-    """Tonnes that the group entered on the other side between its first order and its last."""
-    other_side_since: int = 0
-    """Tonnes that it entered there after the last."""
-    came_meanwhile: int = 0
-    """Orders that came to the market from the first withdrawal to the last."""
-    first_number: int = 0
-    """How many orders of the day there were at the first withdrawal."""
-    is_traded_against: bool = False
-    """Whether the group traded on the other side at all while it stood, or just afterwards."""
-    trades_before: int = 0
-    """Of the group's day, when it began."""
-    is_attempt: bool = False
-    """Whether it was told as one."""
-
-    @property
-    def last_number(self) -> int:
-        """Which of the instrument's orders of the day its last one is."""
-        return next(reversed(self.layers.values())).number
-
-    @property
-    def began(self) -> int:
-        """When the first of its orders came."""
-        return next(iter(self.layers.values())).placed_at
-
 
 class _State(Struct):
-    ladders: dict[str, _Ladder] = {}
+    ladders: dict[str, Ladder] = {}
     counts: dict[str, int] = {}
     habits: dict[str, Habit] = {}
     facts: dict[str, dict[str, int | str]] = {}
@@ -162,7 +102,7 @@ class Layering(Rule[_State]):
         ladder.other_side += ladder.other_side_since
         ladder.other_side_since = 0
         number = self.market.instrument(order.symbol).day.orders
-        ladder.layers[order.order_id] = _Layer(
+        ladder.layers[order.order_id] = Layer(
             order.price, order.leaves, order.account, event.time, number
         )
         ladder.entered += order.leaves
@@ -173,7 +113,7 @@ class Layering(Rule[_State]):
     def _habit(self, order: Order) -> Habit:
         return self.state.habits.setdefault(f"{order.group}/{order.symbol}", Habit())
 
-    def _is_open(self, ladder: _Ladder, time: int) -> bool:
+    def _is_open(self, ladder: Ladder, time: int) -> bool:
         """Tell whether its first order came recently enough for one more to belong to it."""
         first = next(iter(ladder.layers.values()), None)
         within = self.limits["entered_within_ms"] * NS_PER_MS
@@ -181,11 +121,11 @@ class Layering(Rule[_State]):
             first is None or time - first.placed_at <= within
         )
 
-    def _begun(self, order: Order) -> _Ladder:
+    def _begun(self, order: Order) -> Ladder:
         own = self.market.own(order.group, order.symbol)
-        return _Ladder(order.placed_at, own.usual[order.sign], trades_before=own.trades)
+        return Ladder(order.placed_at, own.usual[order.sign], trades_before=own.trades)
 
-    def _begun_again(self, ladder: _Ladder, order: Order) -> _Ladder:
+    def _begun_again(self, ladder: Ladder, order: Order) -> Ladder:
         """Return a ladder of those of its orders that are live and recent."""
         time, live = order.placed_at, self.market.orders
         within = self.limits["entered_within_ms"] * NS_PER_MS
@@ -197,9 +137,9 @@ class Layering(Rule[_State]):
         if not recent or len(recent) == MAX_LAYERS:
             return self._begun(order)
         entered = sum(layer.qty for layer in recent.values())
-        return _Ladder(time, ladder.usual, recent, entered, trades_before=ladder.trades_before)
+        return Ladder(time, ladder.usual, recent, entered, trades_before=ladder.trades_before)
 
-    def _note_standing(self, ladder: _Ladder, order: Order) -> None:
+    def _note_standing(self, ladder: Ladder, order: Order) -> None:
         live = self.market.orders
         prices = {layer.price for number, layer in ladder.layers.items() if number in live}
         if len(prices) < ladder.peak:
@@ -208,14 +148,14 @@ class Layering(Rule[_State]):
         ladder.peak = len(prices)
         ladder.stood, ladder.against = own.qty[order.sign], own.qty[-order.sign]
 
-    def _stands(self, ladder: _Ladder, symbol: str, time: int) -> bool:
+    def _stands(self, ladder: Ladder, symbol: str, time: int) -> bool:
         return (
             ladder.peak >= self.limits["orders"]
             and ladder.withdrawn + ladder.filled < ladder.entered
             and self._is_recent(ladder, symbol, time)
         )
 
-    def _is_recent(self, ladder: _Ladder, symbol: str, time: int) -> bool:
+    def _is_recent(self, ladder: Ladder, symbol: str, time: int) -> bool:
         """Tell whether its last order came recently enough for what happens to be about it."""
         if time - ladder.last <= self.limits["withdrawn_within_ms"] * NS_PER_MS:
             return True
@@ -236,7 +176,7 @@ class Layering(Rule[_State]):
                 found += self._note_opposite(ladder, event, sign)
         return found or NOTHING
 
-    def _note_opposite(self, ladder: _Ladder, event: Traded, sign: int) -> Sequence[Finding]:
+    def _note_opposite(self, ladder: Ladder, event: Traded, sign: int) -> Sequence[Finding]:
         limits = self.limits
         if ladder.last_withdrawn:
             if event.time - ladder.last_withdrawn > limits["traded_after_ms"] * NS_PER_MS:
@@ -256,7 +196,7 @@ class Layering(Rule[_State]):
         ladder.exec_ids.append(event.exec_id)
         return self._judge(ladder, event.group(sign), event.symbol, -sign, event.seq, event.time)
 
-    def _leans(self, ladder: _Ladder, event: Traded, sign: int) -> bool:
+    def _leans(self, ladder: Ladder, event: Traded, sign: int) -> bool:
         """Tell whether the group's interest is on the ladder's side, and not on its trade's."""
         own = self.market.own(event.group(sign), event.symbol)
         stood, against = own.qty[-sign], own.qty[sign]
@@ -298,7 +238,7 @@ class Layering(Rule[_State]):
         ladder.last_withdrawn = time
         return self._judge(ladder, order.group, order.symbol, order.sign, seq, time)
 
-    def _is_large(self, ladder: _Ladder, entered: int, symbol: str) -> bool:
+    def _is_large(self, ladder: Ladder, entered: int, symbol: str) -> bool:
         """Tell whether it weighed on the book; a small one must be gone as fast as it came."""
         limits = self.limits
         least = limits["size_multiple"] * self.market.instrument(symbol).order_size.median
@@ -307,7 +247,7 @@ class Layering(Rule[_State]):
         took = ladder.last_withdrawn - ladder.first_withdrawn
         return entered >= 3 * least or took <= limits["entered_within_ms"] * NS_PER_MS
 
-    def _is_bait(self, ladder: _Ladder, group: str, symbol: str, time: int) -> bool:
+    def _is_bait(self, ladder: Ladder, group: str, symbol: str, time: int) -> bool:
         """Tell whether the trade against the ladder is none of chance.
 
         The group trades against most of its ladders of this size; the first of the day looks like
@@ -322,7 +262,7 @@ class Layering(Rule[_State]):
         if not habit.told:
             if is_unknown_maker(own, time) or not self._is_one(ladder, group, symbol):
                 return False
-            is_likely = own.quotes_both_sides or not _is_unmixed(ladder)
+            is_likely = own.quotes_both_sides or not ladder.is_unmixed
             trades = ladder.trades_before - habit.trades
             is_known = trades >= FEW_TRADES or own.quotes_both_sides
             if is_likely and is_known and trades_anyway(own, trades, time - ladder.began):
@@ -331,7 +271,7 @@ class Layering(Rule[_State]):
         habit.trades += own.trades - ladder.trades_before
         return True
 
-    def _is_one(self, ladder: _Ladder, group: str, symbol: str) -> bool:
+    def _is_one(self, ladder: Ladder, group: str, symbol: str) -> bool:
         """Tell whether its orders came, and went, as one, and on one side."""
         layers = list(ladder.layers.values())
         orders, entered = len(layers), ladder.entered
@@ -342,7 +282,7 @@ class Layering(Rule[_State]):
         )
 
     def _attempt(
-        self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
+        self, ladder: Ladder, group: str, symbol: str, sign: int, seq: int, time: int
     ) -> Sequence[Finding]:
         """Name a ladder that stood for a small order of the other side which nobody met.
 
@@ -360,12 +300,8 @@ class Layering(Rule[_State]):
             return NOTHING
         since = ladder.began - limits["withdrawn_within_ms"] * NS_PER_MS
         own = self.market.own(group, symbol)
-        meant = [one for one in own.orders.values() if one.sign != sign and one.placed_at >= since]
-        if (
-            not meant
-            or entered < limits["imbalance"] * sum(one.leaves for one in meant)
-            or own.qty[sign] * 100 > limits["stays_percent"] * ladder.stood
-        ):
+        meant = meant_orders(own, sign, since, entered, limits["imbalance"])
+        if not meant or own.qty[sign] * 100 > limits["stays_percent"] * ladder.stood:
             return NOTHING
         if not ladder.is_attempt:
             facts["attempts"] = int(facts["attempts"]) + 1
@@ -387,7 +323,7 @@ class Layering(Rule[_State]):
         return (finding,)
 
     def _judge(
-        self, ladder: _Ladder, group: str, symbol: str, sign: int, seq: int, time: int
+        self, ladder: Ladder, group: str, symbol: str, sign: int, seq: int, time: int
     ) -> Sequence[Finding]:
         limits = self.limits
         if ladder.peak < limits["orders"]:
@@ -440,10 +376,3 @@ class Layering(Rule[_State]):
             facts=dict(facts),
         )
         return (finding,)
-
-
-def _is_unmixed(ladder: _Ladder) -> bool:
-    """Tell whether hardly any order of others came between its first and last, in and out."""
-    layers = list(ladder.layers.values())
-    came = layers[-1].number - layers[0].number
-    return came <= 2 * len(layers) and ladder.came_meanwhile <= len(layers)

@@ -25,6 +25,7 @@ from bashu_daemon.surveillance.bait import (
     all_trade_anyway,
     is_soon,
     is_unknown_maker,
+    meant_orders,
     others_best,
     trades_anyway,
 )
@@ -267,13 +268,7 @@ class Spoofing(Rule[_State]):
         if own.quotes_both_sides or bait.qty * 100_000 < self.limits["usual_percent"] * bait.usual:
             return []
         since = bait.placed_at - self.limits["withdrawn_within_ms"] * NS_PER_MS
-        meant = [
-            other
-            for other in own.orders.values()
-            if other.sign != bait.sign and other.placed_at >= since
-        ]
-        if bait.qty < self.limits["imbalance"] * sum(other.leaves for other in meant):
-            return []
+        meant = meant_orders(own, bait.sign, since, bait.qty, self.limits["imbalance"])
         return [other.order_id for other in meant]
 
     def _attempt(

@@ -245,13 +245,18 @@ def disconnecting_trader(stage: Stage, user: str, symbol: str, *, size: int) -> 
         yield wait(chance, 30_000)
 
 
+def learning(stage: Stage, fair: FairValue, symbol: str) -> Script:
+    """Let what is believed of an instrument learn from its trades and from rumours, and wander."""
+    stage.learners.setdefault(symbol, fair.learn)
+    stage.rumours[symbol] = fair.hear
+    return fair.script()
+
+
 def crowd(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """A market of three makers and a dozen others, none of them doing wrong."""
     name = stage.account
-    stage.learners.setdefault(symbol, fair.learn)
-    stage.rumours[symbol] = fair.hear
     return [
-        fair.script(),
+        learning(stage, fair, symbol),
         market_maker(stage, name("mm1"), symbol, fair, spread=8, size=200, levels=3),
         market_maker(stage, name("mm2"), symbol, fair, spread=10, size=400, levels=4),
         market_maker(stage, name("mm3"), symbol, fair, spread=14, size=900, levels=2),

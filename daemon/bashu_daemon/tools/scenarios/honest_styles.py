@@ -14,6 +14,7 @@ from bashu_daemon.tools.scenarios.honest import (
     deadline_buyer,
     disconnecting_trader,
     immediate_trader,
+    learning,
     market_maker,
     noise_trader,
     pegger,
@@ -38,7 +39,7 @@ def busy(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     name = stage.account
     declared = [name(f"dm{i}", kind="market_maker") for i in range(2)]
     return [
-        *_market(stage, fair, symbol),
+        learning(stage, fair, symbol),
         market_maker(stage, declared[0], symbol, fair, spread=6, size=300, levels=5),
         market_maker(stage, declared[1], symbol, fair, spread=8, size=500, levels=3),
         market_maker(stage, name("um1"), symbol, fair, spread=10, size=200, levels=6),
@@ -55,7 +56,7 @@ def thin(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """One maker far from the middle; some ten seconds between two trades."""
     name = stage.account
     return [
-        *_market(stage, fair, symbol),
+        learning(stage, fair, symbol),
         market_maker(stage, name("mm1"), symbol, fair, spread=50, size=60, levels=2),
         *_noise(stage, symbol, count=10, mean_ms=60_000, size=50),
         value_trader(stage, name("vt1"), symbol, fair, size=30, edge=60),
@@ -67,9 +68,7 @@ def deadline(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """Many must buy before a deadline, some sell what they have left, and the price rises."""
     name = stage.account
     return [
-        *_market(stage, fair, symbol),
-        market_maker(stage, name("mm1"), symbol, fair, spread=8, size=300, levels=4),
-        market_maker(stage, name("mm2"), symbol, fair, spread=12, size=700, levels=3),
+        *_two_makers(stage, fair, symbol, second_size=700),
         *(deadline_buyer(stage, name(f"db{i}"), symbol, size=40 + 40 * i) for i in range(8)),
         *(
             compliance_seller(stage, name(f"cs{i}"), symbol, size=100 + 80 * i, mean_ms=9_000)
@@ -85,9 +84,7 @@ def broken_off(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     name = stage.account
     users = [name(f"dc{i}") for i in range(5)]
     return [
-        *_market(stage, fair, symbol),
-        market_maker(stage, name("mm1"), symbol, fair, spread=8, size=300, levels=4),
-        market_maker(stage, name("mm2"), symbol, fair, spread=12, size=600, levels=3),
+        *_two_makers(stage, fair, symbol),
         *(
             disconnecting_trader(stage, user, symbol, size=80 + 60 * i)
             for i, user in enumerate(users)
@@ -103,9 +100,7 @@ def programs(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     """Programs that withdraw most of what they enter: pegs, slices of large orders, grids."""
     name = stage.account
     return [
-        *_market(stage, fair, symbol),
-        market_maker(stage, name("mm1"), symbol, fair, spread=8, size=300, levels=4),
-        market_maker(stage, name("mm2"), symbol, fair, spread=12, size=600, levels=3),
+        *_two_makers(stage, fair, symbol),
         *(
             pegger(stage, name(f"pg{i}"), symbol, size=80 + 70 * i, mean_ms=700 + 600 * i)
             for i in range(3)
@@ -132,10 +127,16 @@ def news(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
     return [*crowd(stage, fair, symbol), public_news(stage, symbol, fair)]
 
 
-def _market(stage: Stage, fair: FairValue, symbol: str) -> list[Script]:
-    stage.learners.setdefault(symbol, fair.learn)
-    stage.rumours[symbol] = fair.hear
-    return [fair.script()]
+def _two_makers(
+    stage: Stage, fair: FairValue, symbol: str, *, second_size: int = 600
+) -> list[Script]:
+    return [
+        learning(stage, fair, symbol),
+        market_maker(stage, stage.account("mm1"), symbol, fair, spread=8, size=300, levels=4),
+        market_maker(
+            stage, stage.account("mm2"), symbol, fair, spread=12, size=second_size, levels=3
+        ),
+    ]
 
 
 def _noise(stage: Stage, symbol: str, *, count: int, mean_ms: int, size: int) -> list[Script]:

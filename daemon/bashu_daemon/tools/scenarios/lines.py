@@ -57,11 +57,16 @@ def moved(value: int, change: int) -> int:
 
 
 def lines_of(rule: type[Rule[Any]]) -> list[Line]:
-    """Return a rule as it is, and with each threshold moved to either side."""
+    """Return a rule as it is, and with each threshold moved to either side, where it moves."""
     changes = (-LINE_PERCENT, LINE_PERCENT)
     return [
         Line(rule.name),
-        *(Line(rule.name, name, change) for name in rule.defaults for change in changes),
+        *(
+            Line(rule.name, name, change)
+            for name, value in rule.defaults.items()
+            for change in changes
+            if moved(value, change) != value
+        ),
     ]
 
 

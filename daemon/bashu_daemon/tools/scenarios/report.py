@@ -139,6 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = ", ".join(family.rule for family in FAMILIES)
         print(f"There is no family for {options.rule!r}; there are {known}.", file=sys.stderr)
         return 1
+    if options.out is not None and not options.out.parent.is_dir():
+        print(f"There is no folder {options.out.parent}; --out needs one.", file=sys.stderr)
+        return 1
     seeds = 1 if options.quick else options.seeds
     jobs = jobs_of(chosen, seeds)
     began, whole = time.monotonic(), Played()

@@ -170,6 +170,8 @@ def _lines(
 def _line_cells(
     line: Line, lines: Mapping[Line, Count], honest: Mapping[Line, Count]
 ) -> tuple[str, str, str]:
+    if line not in lines and line not in honest:
+        return "-", "-", "-"  # rounding leaves the threshold where it is
     count, quiet = lines.get(line, Count()), honest.get(line, Count())
     told = count.right + count.wrong
     return (
